@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "plumb",
+    products: [.executable(name: "plumb", targets: ["plumb"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // C libraries: a module map and a shim each, nothing else.
+        .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+        .systemLibrary(
+            name: "CLibYAML", path: "Sources/C/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CLibCurl", path: "Sources/C/CLibCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/C/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
+
+        // The language side: text, tree, graph. It knows no network.
+        .target(name: "Diagnostics"),
+        .target(name: "ScenarioSyntax", dependencies: ["Diagnostics", "CLibYAML"]),
+        .target(name: "Expressions", dependencies: ["Diagnostics", "CLibJQ", "CLibCrypto", "CLinux"]),
+        .target(name: "ScenarioModel", dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions"]),
+        .target(
+            name: "ScenarioCompiler", dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"]),
+
+        // The event loop and the transports. They know no scenarios.
+        .target(
+            name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
+        .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
+
+        // Where the two meet, and what runs them.
+        .target(
+            name: "StepDrivers",
+            dependencies: [
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+            ]),
+        .target(
+            name: "ScenarioRuntime",
+            dependencies: [
+                "Diagnostics", "Expressions", "ScenarioModel", "EventLoop",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
+        .target(
+            name: "Sandbox", dependencies: ["CLinux", .product(name: "FlyingFox", package: "FlyingFox")]),
+        .executableTarget(
+            name: "plumb",
+            dependencies: [
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
+                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests and what they share.
+        .target(
+            name: "PlumbTesting",
+            dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
+        .testTarget(
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
+        .testTarget(
+            name: "ScenarioCompilerTests",
+            dependencies: [
+                "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
+                "PlumbTesting",
+            ]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(
+            name: "ScenarioRuntimeTests",
+            dependencies: [
+                "ScenarioRuntime", "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics",
+                "EventLoop", "PlumbTesting",
+            ]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "PlumbTesting"]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport"]
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+        ] + (ownsC.contains(target.name) ? [.strictMemorySafety()] : [])
+}

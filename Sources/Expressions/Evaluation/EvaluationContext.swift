@@ -1,0 +1,16 @@
+/// What an expression sees: the result under judgement and the variables of its scope.
+public struct EvaluationContext {
+    /// `.`; nil where the language gives none, which reads as null.
+    public var dot: SharedValue?
+    /// The jq variables by name, without the dollar.
+    public var variables: [String: SharedValue]
+    /// Names this evaluation for seeded functions (`uuid`, `rand_int`): seed, test, step and index.
+    public var seed: String
+
+    /// Creates a context.
+    public init(dot: SharedValue? = nil, variables: [String: SharedValue] = [:], seed: String = "") {
+        self.dot = dot
+        self.variables = variables
+        self.seed = seed
+    }
+}

@@ -1,0 +1,74 @@
+/// A value that many evaluations read: a step's result, the variables, a row.
+///
+/// Its members may be computed when first asked for, so that a body that no expression reads is never
+/// parsed. Evaluators keep their own form of it in `foreign`. It stays on the thread of its engine.
+public final class SharedValue {
+    private var whole: Value?
+    private var fields: [Field]
+    private var positions: [String: Int]
+    /// What an evaluator made of this value (libjq's form of it), kept for the next evaluation.
+    var foreign: AnyObject?
+    /// What an evaluator made of single members.
+    var foreignFields: [String: AnyObject] = [:]
+
+    /// A member that is computed at most once.
+    public struct Field {
+        public let name: String
+        fileprivate var state: State
+        fileprivate enum State {
+            case known(SharedValue)
+            case unknown(() -> Value)
+        }
+        /// A member whose value is there.
+        public init(_ name: String, _ value: Value) {
+            self.name = name
+            self.state = .known(SharedValue(value))
+        }
+        /// A member shared with others, such as a step's result in `$steps`.
+        public init(_ name: String, shared: SharedValue) {
+            self.name = name
+            self.state = .known(shared)
+        }
+        /// A member that is computed when it is first read.
+        public init(_ name: String, computed: @escaping () -> Value) {
+            self.name = name
+            self.state = .unknown(computed)
+        }
+    }
+
+    /// Creates a shared value of a whole one.
+    public init(_ value: Value) {
+        whole = value
+        fields = []
+        positions = [:]
+    }
+
+    /// Creates an object of members, in order; names are distinct.
+    public init(fields: [Field]) {
+        self.fields = fields
+        positions = Dictionary(fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// The names of the members where this is an object that computes them, else nil.
+    public var fieldNames: [String]? { whole == nil ? fields.map(\.name) : nil }
+
+    /// A member of an object that computes its members; nil if there is none or this is a whole value.
+    public func field(_ name: String) -> SharedValue? {
+        guard whole == nil, let position = positions[name] else { return nil }
+        switch fields[position].state {
+        case .known(let value): return value
+        case .unknown(let compute):
+            let value = SharedValue(compute())
+            fields[position].state = .known(value)
+            return value
+        }
+    }
+
+    /// The whole value; computes every member.
+    public var value: Value {
+        if let whole { return whole }
+        var object = Value.Object()
+        for name in fields.map(\.name) { object[name] = field(name)?.value }
+        return .object(object)
+    }
+}
