@@ -1,5 +1,3 @@
-public import Expressions
-
 /// What happens in a run, as it happens; `--report jsonl` writes one a line, and reporters fold them.
 public enum RunEvent: Sendable, Hashable {
     /// The run is planned and about to start; the first event.

@@ -1,5 +1,3 @@
-public import Expressions
-
 /// A test as it is planned: a scenario, or one row of its cases.
 public struct TestName: Sendable, Hashable {
     /// The test's number in file order, from 0.
