@@ -1,5 +1,3 @@
-public import Expressions
-
 /// Why a step did not pass, complete enough to be shown anywhere without the scenario's file.
 public struct FailureReport: Sendable, Hashable {
     /// A stable diagnostic code, such as `assert.false`, `expect.mismatch`, `http.timeout`.
