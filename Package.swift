@@ -59,9 +59,7 @@ let package = Package(
             ]),
 
         // Tests and what they share.
-        .target(
-            name: "PlumbTesting",
-            dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
+        .target(name: "PlumbTesting"),
         .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
