@@ -35,6 +35,7 @@ struct RunningCommandTests {
 
     @Test func `the limit kills the command and its children and leaves no zombie`() throws {
         let command = try shell("sleep 30 & echo $!; wait")
+        #expect(command.waitForOutput("\n"))
         let run = command.finish(within: .milliseconds(300))
         #expect(run.status == .timedOut)
         #expect(run.duration < .seconds(5))
