@@ -36,7 +36,7 @@ extension Diagnostic.Message {
     }
 
     /// A count with its thousands set apart: `99,980`.
-    static func grouped(_ count: Int) -> String {
+    public static func grouped(_ count: Int) -> String {
         let digits = Array(String(count))
         var text = ""
         for (index, digit) in digits.enumerated() {

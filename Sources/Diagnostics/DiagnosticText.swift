@@ -1,4 +1,4 @@
-/// Renders a diagnostic with its excerpts, for a terminal, a report or a test's golden file:
+/// Renders a diagnostic with its excerpts, for a terminal, a report or a golden file.
 ///
 /// ```
 /// error[syntax.unknown-key]: unknown key 'metod' in http      <- headline

@@ -89,6 +89,11 @@ extension VisibleText {
         }
     }
 
+    /// The number of a character in Swift's notation: `\u{430}`.
+    public static func codePoint(_ scalar: Unicode.Scalar) -> String {
+        "\\u{\(hex(scalar.value, digits: 2))}"
+    }
+
     /// Whether a character is one that a reader cannot see or a terminal obeys.
     public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         isHidden(scalar, inEmoji: false)
