@@ -42,6 +42,17 @@ public struct DiskFiles: FileAccess {
 
     public func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
+    public func names(in folder: String) -> [String] {
+        guard !folder.utf8.contains(0), let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
     private func kind(of path: String) -> mode_t? {
         guard !path.utf8.contains(0) else { return nil }
         var status = stat()

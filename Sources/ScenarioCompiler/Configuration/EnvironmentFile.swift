@@ -54,9 +54,10 @@ struct EnvironmentFile {
             report(at: nul..<nul + 1, .nulByte, hint: "save the file as UTF-8 text")
             return false
         }
+        guard String(validating: bytes, as: UTF8.self) == nil else { return true }
         // Repairing leaves valid text as it is, so the first difference is the first bad byte.
         let repaired = String(decoding: bytes, as: UTF8.self).utf8
-        guard let bad = zip(bytes, repaired).enumerated().first(where: { $1.0 != $1.1 })?.offset else { return true }
+        let bad = zip(bytes, repaired).enumerated().first { $1.0 != $1.1 }?.offset ?? bytes.count - 1
         report(at: bad..<bad + 1, .notUTF8, hint: "save the file as UTF-8")
         return false
     }

@@ -8,6 +8,8 @@ public protocol FileAccess: Sendable {
     func isFile(_ path: String) -> Bool
     /// Whether a folder stands there.
     func isFolder(_ path: String) -> Bool
+    /// The names in a folder, sorted; empty where there is none.
+    func names(in folder: String) -> [String]
 }
 
 /// Why a file could not be read.
