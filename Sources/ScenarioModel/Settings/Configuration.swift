@@ -8,12 +8,19 @@ public struct Configuration: Sendable {
     /// The folder of the file, or the working folder: paths must not leave it.
     public var root: String
     public var profile: String?
-    /// The environment: the process's over the env file's.
+    /// Every profile of the file in its order; the first is the default.
+    public var profiles: [String] = []
+    /// The files that were read, the configuration's own first, then those that it includes; env files are not kept.
+    public var sources: [SourceFile] = []
+    /// `$env`: the process's variables over the env file's, declared secrets left out.
     public var environment: [String: String] = [:]
-    /// The declared secrets by name, nil where absent from the environment.
+    /// The declared secrets by name, nil where absent from the environment or empty there.
     public var secrets: [String: String?] = [:]
+    /// The declared secrets that the environment sets to nothing, so that messages can tell them from absent ones.
+    public var emptySecrets: Set<String> = []
     /// Time-outs by what they bound: http, sql, vector, metric, connect, scenario, cleanup, within, every.
-    public var timeouts: [String: Setting<Duration>] = [:]
+    public var timeouts: [String: Setting<Duration>] = Configuration.builtInTimeouts
+    /// `defaults.retry`.
     public var retry = RetryPart()
     /// The profile's targets in the order they are written.
     public var targets: [Target] = []
@@ -26,11 +33,46 @@ public struct Configuration: Sendable {
     public var suites: SuiteNode?
     /// `$config`: the whole `integration_tests` tree.
     public var tree: Value = .object(.init())
+    /// The folder that the tree of suites is laid over: `scenarios` below the root where it exists, else the root.
+    public var suiteRoot: String
+    /// Every expression of every profile, for lint and for the compiler's batches.
+    public var expressions: [Expression] = []
 
     /// Creates a configuration with Plumb's own defaults.
     public init(file: SourceFile?, root: String) {
         self.file = file
         self.root = root
+        self.suiteRoot = root
+    }
+
+    /// The time-outs that hold where nothing is written; every limit has a finite default.
+    public static let builtInTimeouts: [String: Setting<Duration>] = [
+        "http": Setting(.seconds(30), .builtIn), "sql": Setting(.seconds(10), .builtIn),
+        "vector": Setting(.seconds(30), .builtIn), "metric": Setting(.seconds(30), .builtIn),
+        "connect": Setting(.seconds(5), .builtIn), "scenario": Setting(.seconds(300), .builtIn),
+        "cleanup": Setting(.seconds(30), .builtIn), "within": Setting(.seconds(30), .builtIn),
+        "every": Setting(.milliseconds(500), .builtIn),
+    ]
+
+    /// The time-out of a row of the table; a kind without a row of its own has that of http.
+    public func timeout(_ row: String) -> Setting<Duration> {
+        timeouts[row] ?? timeouts["http"] ?? Setting(.seconds(30), .builtIn)
+    }
+
+    /// The target of a name, or nil.
+    public func target(_ name: String) -> Target? { targets.first { $0.name == name } }
+
+    /// The folders from the suites' root to an absolute path's own folder; nil where it does not lie below the root.
+    public func suiteFolders(ofFile path: String) -> [String]? {
+        let prefix = suiteRoot.hasSuffix("/") ? suiteRoot : suiteRoot + "/"
+        guard path.hasPrefix(prefix) else { return nil }
+        return path.dropFirst(prefix.count).split(separator: "/").dropLast().map(String.init)
+    }
+
+    /// The nodes of the suites' settings that hold for a file of an absolute path, outermost first.
+    public func suites(ofFile path: String) -> [SuiteNode] {
+        guard let suites, let folders = suiteFolders(ofFile: path) else { return [] }
+        return suites.chain(for: folders)
     }
 
     /// A way from one service to another on which faults can be put.
@@ -55,40 +97,5 @@ public struct Configuration: Sendable {
             self.options = options
             self.origin = origin
         }
-    }
-}
-
-/// A node of `integration_tests`: the settings of a folder of scenarios and all below it.
-public struct SuiteNode: Sendable {
-    /// The names from the root: `["cross_service", "api_gateway_to_models"]`.
-    public var path: [String]
-    public var enabled: Setting<Bool>?
-    public var timeout: Setting<Duration>?
-    public var retryAttempts: Setting<Int>?
-    public var connectionTimeout: Setting<Duration>?
-    public var maxConnections: Setting<Int>?
-    /// The scenarios to run, in order, each with its place.
-    public var testScenarios: [(name: String, span: SourceSpan)]?
-    /// Every key of this node that is no nested suite: what `$suite` gives, outer nodes' laid under.
-    public var data: Value.Object
-    /// Keys that only scenarios can read, with their places: lint warns where nothing does.
-    public var freeKeys: [(name: String, span: SourceSpan)]
-    public var children: [SuiteNode]
-    public var span: SourceSpan?
-
-    /// Creates a node.
-    public init(path: [String], data: Value.Object = .init(), span: SourceSpan? = nil) {
-        self.path = path
-        self.data = data
-        self.freeKeys = []
-        self.children = []
-        self.span = span
-    }
-
-    /// The nodes that hold for a folder, outermost first.
-    public func chain(for folders: [String]) -> [SuiteNode] {
-        guard let first = folders.first else { return [self] }
-        guard let child = children.first(where: { $0.path.last == first }) else { return [self] }
-        return [self] + child.chain(for: Array(folders.dropFirst()))
     }
 }

@@ -4,7 +4,7 @@ public import Expressions
 /// A connection that steps go through, as a profile or a scenario defines it.
 public struct Target: Sendable {
     public var name: String
-    /// `http`, `postgres`, …
+    /// The kind of connection, one of ``TargetKindNames``.
     public var kind: String
     public var isDefault: Bool
     /// The keys of the kind, with templates over `$env`, `$config` and `$secrets`; in a scenario also over its scope.
@@ -14,6 +14,10 @@ public struct Target: Sendable {
     /// Starts per second.
     public var rateLimit: Setting<Double>?
     public var maxConnections: Setting<Int>?
+    /// What the profile says of the target's connection pool, where its kind has one.
+    public var pool = PoolPart()
+    /// The embedded service whose address becomes `url` at the start of the run; nil where the address is written.
+    public var sandboxService: String?
     public var origin: Origin
 
     /// Creates a target.
