@@ -44,7 +44,7 @@ public struct ScenarioKeys: Sendable {
                 Key("targets", .map(.table { Self.derivedTarget }), "Connections made from the profile's: `{from: database, password: nope}`."),
                 Key("if", .expression, "One boolean; false skips the scenario, and the report says why."),
                 Key("timeout", .duration, default: "5m", "The time of the whole test, cleanup apart."),
-                Key("retry", .table { Self.retry }, "The default of its steps; a scenario is never retried as a whole."),
+                Key("retry", .table { ConfigurationKeys.retry }, "The default of its steps; a scenario is never retried as a whole."),
                 Key("keep_going", .boolean, default: "false", "Goes on behind a failure with the steps that do not read the failed one."),
                 Key("cleanup", .list(.table { self.step }), "Steps that run at the end, whatever happened."),
                 Key("steps", .list(.table { self.step }), required: true, "What is done and checked, in this order."),
@@ -63,7 +63,7 @@ public struct ScenarioKeys: Sendable {
                 Key("target", .text, "A connection of the profile; left out: the only one that fits, or the default one."),
                 Key("if", .expression, "One boolean; false skips the step, and the report says why."),
                 Key("timeout", .template(.duration), "Of one attempt; of a group: of all of it."),
-                Key("retry", .table { Self.retry }, "How an attempt that met transport trouble is sent again."),
+                Key("retry", .table { ConfigurationKeys.retry }, "How an attempt that met transport trouble is sent again."),
                 Key("idempotent", .boolean, default: "by method", "Whether a request whose answer was lost may be sent again."),
                 Key("until", .expression, "Polls until this is true; a poll is one attempt with its retries."),
                 Key("within", .template(.duration), default: "30s", "How long `until` polls."),
@@ -79,7 +79,7 @@ public struct ScenarioKeys: Sendable {
                 Key("each", .oneOf([.expression, .table { Self.each }]), "Runs the step for each element of a list."),
                 Key("as", .identifier, default: "item", "The variable of the element, beside `each`."),
                 Key("parallel", .template(.integer), default: "1", "How many elements run at once, beside `each`."),
-                Key("repeat", .oneOf([.text, .table { Self.repetition }]), "Runs the step many times and judges them as a whole."),
+                Key("repeat", .oneOf([.text, .table { ConfigurationKeys.load }]), "Runs the step many times and judges them as a whole."),
                 Key("cleanup", .list(.table { self.step }), "Steps that undo this one, run at the scenario's end if it was begun."),
                 Key("needs", .list(.text), "Siblings in a parallel group that must have passed before."),
                 Key("keep_going", .boolean, default: "false", "Of a group: goes on behind a failure."),
@@ -101,17 +101,6 @@ public struct ScenarioKeys: Sendable {
             ], foreign: Self.foreign)
     }
 
-    static let retry = KeyTable(
-        name: "retry", summary: "How an attempt that met transport trouble is sent again.",
-        keys: [
-            Key("max", .template(.integer), default: "0", "Retries after the first try."),
-            Key(
-                "on", .list(.oneOf([.text, .integer])), default: "[connect]",
-                "`connect` (nothing was sent), `reset`, `timeout`, HTTP statuses, SQLSTATEs."),
-            Key("backoff", .duration, default: "200ms", "The first pause; each next is twice as long, up to 30 s."),
-            Key("jitter", .number, default: "0.5", "The share of the pause, 0 to 1, that is left to chance."),
-        ], foreign: ["times": "max", "count": "max", "attempts": "max", "delay": "backoff", "interval": "backoff"])
-
     static let each = KeyTable(
         name: "each", summary: "A step that runs for each element of a list.",
         keys: [
@@ -120,19 +109,6 @@ public struct ScenarioKeys: Sendable {
             Key("parallel", .template(.integer), default: "1", "How many elements run at once."),
             Key("min", .integer, default: "1", "The least number of elements; fewer is a failure."),
         ], foreign: ["items": "in", "list": "in"])
-
-    static let repetition = KeyTable(
-        name: "repeat", summary: "A step that runs many times and is judged as a whole.",
-        keys: [
-            Key("times", .template(.integer), "How many runs."),
-            Key("for", .template(.duration), "How long runs are started."),
-            Key("while", .identifier, "Runs as long as this step of the parallel group does."),
-            Key("parallel", .template(.integer), default: "1", "Runs in flight at once."),
-            Key("rate", .template(.rate), "Arrivals per time, as `20/s`: an open model."),
-            Key("warmup", .template(.duration), "Runs of this first time are not counted."),
-            Key("pass", .oneOf([.integer, .text]), default: "all", "How many must pass: a count, or a share as `99%`."),
-            Key("assert", .oneOf([.list(.expression), .map(.expression)]), "What must hold of the aggregate."),
-        ], foreign: ["count": "times", "duration": "for", "concurrency": "parallel", "vus": "parallel", "users": "parallel"])
 
     static let capture = KeyTable(
         name: "capture", summary: "A captured value with its options.",
@@ -175,7 +151,7 @@ public struct ScenarioKeys: Sendable {
     /// Every table that `plumb explain` and the schema draw from, the kinds' own included.
     public var all: [KeyTable] {
         [
-            scenario, step, group, Self.retry, Self.each, Self.repetition, Self.capture, Self.use, Self.need,
+            scenario, step, group, ConfigurationKeys.retry, Self.each, ConfigurationKeys.load, Self.capture, Self.use, Self.need,
             Self.variablesFile, Self.caseSource,
         ] + kinds.map(\.keys)
     }

@@ -6,19 +6,25 @@ import ScenarioSyntax
 /// The scenario and data files of a run, each read and parsed once however many others use it.
 public final class ScenarioLibrary {
     let keys: ScenarioKeys
+    let files: any FileAccess
     /// The folder that no path may leave, links followed.
     let root: String
     /// The folder that shown paths are relative to.
     let workingFolder: String
     let loads: [String: Repetition]
     private var scenarios: [String: Scenario?] = [:]
-    private var sources: [String: Result<SourceFile, FileText.Problem>] = [:]
+    private var sources: [String: Result<SourceFile, FileProblem>] = [:]
     /// Files that scenarios read as data, by real path: they are no tests.
     public private(set) var dataFiles: Set<String> = []
     private static let depthLimit = 50
+    private static let sizeLimit = 16 << 20
 
     /// Creates a library of nothing.
-    public init(kinds: [any StepKind], root: String, workingFolder: String, loads: [String: Repetition]) {
+    public init(
+        kinds: [any StepKind], files: any FileAccess, root: String, workingFolder: String,
+        loads: [String: Repetition]
+    ) {
+        self.files = files
         self.keys = ScenarioKeys(kinds: kinds)
         self.root = root
         self.workingFolder = workingFolder
@@ -32,12 +38,12 @@ public final class ScenarioLibrary {
     }
 
     /// The source at an absolute path, read once.
-    public func source(_ path: String) -> Result<SourceFile, FileText.Problem> {
+    public func source(_ path: String) -> Result<SourceFile, FileProblem> {
         if let known = sources[path] { return known }
-        let result: Result<SourceFile, FileText.Problem>
-        do throws(FileText.Problem) {
-            let bytes = try FileText.read(path)
-            result = .success(SourceFile(path: FilePath.relative(path, to: workingFolder), bytes: bytes))
+        let result: Result<SourceFile, FileProblem>
+        do throws(FileProblem) {
+            let bytes = try files.read(path, limit: Self.sizeLimit)
+            result = .success(SourceFile(path: FilePath.shown(path, from: workingFolder), bytes: bytes))
         } catch {
             result = .failure(error)
         }
@@ -87,7 +93,7 @@ public final class ScenarioLibrary {
             return nil
         }
         if case .failure(let problem) = source(path) {
-            diagnostics.append(Diagnostic(.unreadableFile, at: span, "'\(name)': \(problem)"))
+            diagnostics.append(Diagnostic(.unreadableFile, at: span, "'\(name)': \(problem.phrase)"))
             return nil
         }
         return load(path, trail: trail, into: &diagnostics)
@@ -130,7 +136,7 @@ public final class ScenarioLibrary {
         switch source(path) {
         case .success(let source): return source
         case .failure(let problem):
-            diagnostics.append(Diagnostic(.unreadableFile, at: span, "'\(name)': \(problem)"))
+            diagnostics.append(Diagnostic(.unreadableFile, at: span, "'\(name)': \(problem.phrase)"))
             return nil
         }
     }
@@ -139,19 +145,19 @@ public final class ScenarioLibrary {
     func path(
         _ name: String, from file: SourceFile, at span: SourceSpan, into diagnostics: inout [Diagnostic]
     ) -> String? {
-        let folder = FilePath.folder(of: FilePath.normal(file.path, in: workingFolder))
-        let path = FilePath.normal(name, in: folder)
+        let folder = FilePath.parent(FilePath.absolute(file.path, in: workingFolder))
+        let path = FilePath.absolute(name, in: folder)
         guard let real = FilePath.real(path) else {
             diagnostics.append(
                 Diagnostic(
                     .unreadableFile, at: span, "there is no file '\(name)'",
-                    hint: "paths are relative to the file that names them; looked for \(FilePath.relative(path, to: workingFolder))"))
+                    hint: "paths are relative to the file that names them; looked for \(FilePath.shown(path, from: workingFolder))"))
             return nil
         }
         guard FilePath.isInside(real, root) else {
             diagnostics.append(
                 Diagnostic(
-                    .outsideRoot, at: span, "'\(name)' lies outside of \(FilePath.relative(root, to: workingFolder))",
+                    .outsideRoot, at: span, "'\(name)' lies outside of \(FilePath.shown(root, from: workingFolder))",
                     hint: "files that scenarios read stay in the folder of plumb.yaml, links followed"))
             return nil
         }

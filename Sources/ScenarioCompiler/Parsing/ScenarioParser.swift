@@ -1,6 +1,6 @@
 import Diagnostics
 import Expressions
-public import ScenarioModel
+internal import ScenarioModel
 import ScenarioSyntax
 
 /// Reads a scenario's tree into the checked form.

@@ -87,7 +87,7 @@ enum TableText {
             let bytes = Array(source.bytes[range])
             if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
             do throws(JSONError) {
-                rows.append(try JSON.parse(bytes))
+                rows.append(try JSON.parse(bytes).value)
             } catch {
                 let at = range.lowerBound + min(error.offset, bytes.count)
                 diagnostics.append(

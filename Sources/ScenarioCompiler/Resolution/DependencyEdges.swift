@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import ScenarioModel
 
 /// Draws the edges of a scenario's blocks: file order, `needs`, and references to siblings (language.md §4).
@@ -6,7 +7,10 @@ enum DependencyEdges {
     /// Fills in the edges, and tells of unknown siblings and cycles.
     static func draw(in scenario: inout Scenario, into diagnostics: inout [Diagnostic]) {
         draw(in: &scenario.steps, into: &diagnostics)
-        if scenario.cleanup != nil { draw(in: &scenario.cleanup!, into: &diagnostics) }
+        if var cleanup = scenario.cleanup {
+            draw(in: &cleanup, into: &diagnostics)
+            scenario.cleanup = cleanup
+        }
     }
 
     private static func draw(in block: inout Block, into diagnostics: inout [Diagnostic]) {

@@ -298,18 +298,6 @@ extension Step {
     }
 }
 
-extension ValueTemplate {
-    /// Every expression in it, in order.
-    public var expressions: [Expression] {
-        switch self {
-        case .literal: []
-        case .template(let template, _): template.expressions
-        case .array(let elements, _): elements.flatMap(\.expressions)
-        case .object(let members, _): members.flatMap(\.value.expressions)
-        }
-    }
-}
-
 extension Diagnostic.Code {
     static let unknownName = Diagnostic.Code("reference.unknown-name", "The expression reads a name that nothing declares.")
     static let unknownStep = Diagnostic.Code("reference.unknown-step", "'$steps.X' reads a step that the file does not have.")
