@@ -22,7 +22,7 @@ enum BatchCompiler {
 
     /// Divides expressions into programs, in order; `first` is the size of the first, so that it is there early.
     static func divide(
-        _ sizes: [Int], first: Int = maximumCount, maximum: Int = maximumCount
+        _ sizes: [Int], first: Int = .max, maximum: Int = maximumCount
     ) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0

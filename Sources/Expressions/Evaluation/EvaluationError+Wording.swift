@@ -72,17 +72,10 @@ extension Value {
         switch self {
         case .null: "null"
         case .bool(let bool): bool ? "true" : "false"
-        case .number: "the number \(preview)"
-        case .string: "the string \(preview)"
+        case .number: "the number \(preview(60))"
+        case .string: "the string \(preview(60))"
         case .array(let elements): elements.count == 1 ? "an array of 1 element" : "an array of \(elements.count) elements"
         case .object(let object): object.count == 1 ? "an object of 1 member" : "an object of \(object.count) members"
         }
-    }
-
-    private var preview: String {
-        if case .string(let text) = self, text.utf8.count > 60 {
-            return Value.string(String(text.prefix(60)) + "…").json
-        }
-        return json
     }
 }

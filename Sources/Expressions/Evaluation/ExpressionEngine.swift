@@ -77,22 +77,22 @@ public final class ExpressionEngine {
         of expression: Expression, in context: EvaluationContext
     ) throws(EvaluationError) -> [Value] {
         let outcome = evaluate([expression], in: context)[0]
-        if let error = outcome.error { throw error }
+        if let error = outcome.error { throw error.located(in: expression) }
         return outcome.outputs
     }
 
     /// Returns the expression's only output.
     public func value(of expression: Expression, in context: EvaluationContext) throws(EvaluationError) -> Value {
         let outputs = try outputs(of: expression, in: context)
-        guard outputs.count == 1 else { throw .outputs(outputs.count, wanted: "one value") }
+        guard outputs.count == 1 else { throw .outputs(outputs.count, wanted: "one value").located(in: expression) }
         return outputs[0]
     }
 
     /// Returns the expression's only output, which must be a boolean.
     public func holds(_ expression: Expression, in context: EvaluationContext) throws(EvaluationError) -> Bool {
         let outputs = try outputs(of: expression, in: context)
-        guard outputs.count == 1 else { throw .outputs(outputs.count, wanted: "true or false") }
-        guard let holds = outputs[0].bool else { throw .noBoolean(outputs[0]) }
+        guard outputs.count == 1 else { throw .outputs(outputs.count, wanted: "true or false").located(in: expression) }
+        guard let holds = outputs[0].bool else { throw .noBoolean(outputs[0]).located(in: expression) }
         return holds
     }
 
@@ -108,7 +108,9 @@ public final class ExpressionEngine {
     }
 
     /// Makes entries, and batches of what libjq has to evaluate.
-    func adopt(_ expressions: [Expression], first: Int = BatchCompiler.maximumCount) {
+    func adopt(
+        _ expressions: [Expression], first: Int = .max, maximum: Int = BatchCompiler.maximumCount
+    ) {
         var slots: [ProgramText.Slot] = []
         var receivers: [(Entry, host: Int?)] = []
         for expression in expressions {
@@ -128,7 +130,7 @@ public final class ExpressionEngine {
                 receivers.append((entry, nil))
             }
         }
-        for range in BatchCompiler.divide(slots.map(\.text.utf8.count), first: first) {
+        for range in BatchCompiler.divide(slots.map(\.text.utf8.count), first: first, maximum: maximum) {
             let batch = Batch(Array(slots[range]))
             queued.append(batch)
             for (slot, receiver) in receivers[range].enumerated() {
@@ -160,6 +162,13 @@ extension ExpressionEngine {
 }
 
 extension EvaluationError {
+    /// The error with its place in the scenario.
+    func located(in expression: Expression) -> Self {
+        var error = self
+        error.span = expression.source.span(of: range ?? 0..<expression.text.utf8.count)
+        return error
+    }
+
     static func outputs(_ count: Int, wanted: String) -> Self {
         EvaluationError(
             .outputs, count == 0 ? "yields nothing, \(wanted) is due" : "yields \(count) outputs, \(wanted) is due",

@@ -19,12 +19,12 @@ struct PreparedExpression: Sendable {
 
     /// What makes two expressions the same program.
     struct Key: Sendable, Hashable {
-        var text: String
+        var text: ExactText
         var requiresPaths: Bool
 
         /// The key of an expression.
         init(_ expression: Expression) {
-            text = expression.text
+            text = ExactText(text: expression.text)
             requiresPaths = expression.role.requiresPaths
         }
     }
@@ -82,5 +82,5 @@ struct PreparedExpression: Sendable {
     }
 
     /// The text that libjq evaluates.
-    var program: String { source.render(0..<key.text.utf8.count, edits) }
+    var program: String { source.render(0..<key.text.text.utf8.count, edits) }
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// What the host calls of one evaluation gave.
 struct HostResults {
     /// The results of each call, one for each of its inputs.

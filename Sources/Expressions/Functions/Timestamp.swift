@@ -5,12 +5,23 @@ enum Timestamp {
     /// The time in UTC with milliseconds: `2024-05-01T12:00:00.125Z`.
     static func text(_ seconds: Double) -> String {
         let milliseconds = Int((seconds * 1000).rounded())
-        var whole = time_t(milliseconds.quotientAndRemainder(dividingBy: 1000).quotient)
-        var parts = tm()
-        unsafe gmtime_r(&whole, &parts)
-        let date = "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
-        let time = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
-        return "\(date)T\(time).\(digits(milliseconds % 1000, 3))Z"
+        let (days, rest) = floorDivide(milliseconds, 86_400_000)
+        // Howard Hinnant's `civil_from_days`: years begin in March, eras have 400 of them.
+        let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
+        let time = "\(digits(rest / 3_600_000, 2)):\(digits(rest / 60_000 % 60, 2)):\(digits(rest / 1000 % 60, 2))"
+        return "\(date)T\(time).\(digits(rest % 1000, 3))Z"
+    }
+
+    private static func floorDivide(_ number: Int, _ divisor: Int) -> (quotient: Int, rest: Int) {
+        let quotient = (number >= 0 ? number : number - divisor + 1) / divisor
+        return (quotient, number - quotient * divisor)
     }
 
     private static func digits(_ number: Int, _ count: Int) -> String {
