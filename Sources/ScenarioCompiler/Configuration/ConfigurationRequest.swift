@@ -10,16 +10,19 @@ public struct ConfigurationRequest: Sendable {
     public var environmentFile: String?
     /// The absolute path of the folder that relative paths begin at.
     public var workingFolder: String
+    /// Whether only the text is judged, so that what this machine's environment lacks is no error.
+    public var isLint: Bool
 
     /// Creates a request.
     public init(
         path: String? = nil, scenarios: [String] = [], profile: String? = nil, environmentFile: String? = nil,
-        workingFolder: String
+        workingFolder: String, isLint: Bool = false
     ) {
         self.path = path
         self.scenarios = scenarios
         self.profile = profile
         self.environmentFile = environmentFile
         self.workingFolder = workingFolder
+        self.isLint = isLint
     }
 }

@@ -116,10 +116,9 @@ struct SettingReader {
         do {
             return try scope.value(of: template)
         } catch {
-            syntax.diagnostics.append(
-                Diagnostic(
-                    .configurationValue, at: node.span, .templateFailed(error.message),
-                    hint: error.hint.map { .init($0) }))
+            // jq's own words may quote a value.
+            let reason = error.kind == .jq ? "its expression fails" : error.message
+            report(node, .templateFailed(reason), hint: "a template yields one value that has a text")
             return nil
         }
     }
