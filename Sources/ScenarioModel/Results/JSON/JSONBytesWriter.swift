@@ -3,11 +3,15 @@ internal import Expressions
 /// Writes a record's members as JSON straight into bytes.
 struct JSONBytesWriter: ResultWriter {
     private(set) var bytes: [UInt8]
+    private let mask: SecretMask?
     /// Whether the next member is the first of its object.
     private var isFirst = true
 
     /// Creates a writer that appends to the given bytes.
-    init(bytes: [UInt8] = []) { self.bytes = bytes }
+    init(bytes: [UInt8] = [], mask: SecretMask? = nil) {
+        self.bytes = bytes
+        self.mask = mask
+    }
 
     /// Writes a record as an object of its own.
     mutating func whole(_ record: some ResultWritable) {
@@ -25,7 +29,7 @@ struct JSONBytesWriter: ResultWriter {
 
     mutating func text(_ key: String, _ text: String) {
         name(key)
-        string(text)
+        string(masked(text))
     }
 
     mutating func symbol(_ key: String, _ symbol: String) {
@@ -50,12 +54,12 @@ struct JSONBytesWriter: ResultWriter {
 
     mutating func value(_ key: String, _ value: Value) {
         name(key)
-        self.value(value)
+        self.value(mask.map { value.masked(by: $0) } ?? value)
     }
 
     mutating func texts(_ key: String, _ texts: [String]) {
         name(key)
-        list(texts) { $0.string($1) }
+        list(texts) { $0.string($0.masked($1)) }
     }
 
     mutating func record(_ key: String, _ record: some ResultWritable) {
@@ -67,6 +71,8 @@ struct JSONBytesWriter: ResultWriter {
         name(key)
         list(records) { $0.whole($1) }
     }
+
+    private func masked(_ text: String) -> String { mask?.masked(text) ?? text }
 
     private mutating func name(_ key: String) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
@@ -95,7 +101,10 @@ struct JSONBytesWriter: ResultWriter {
         case .array(let elements): list(elements) { $0.value($1) }
         case .object(let object):
             members { writer in
-                for (key, value) in object { writer.value(key, value) }
+                for (key, value) in object {
+                    writer.name(key)
+                    writer.value(value)
+                }
             }
         }
     }

@@ -81,15 +81,18 @@ extension RunEvent: ResultRecord {
     }
 
     /// The event as a JSON value, times rounded to microseconds.
-    public var json: Value {
-        var writer = ValueWriter()
+    public var json: Value { json(masking: nil) }
+
+    /// The event as a JSON value with every secret replaced.
+    public func json(masking mask: SecretMask?) -> Value {
+        var writer = ValueWriter(mask: mask)
         write(to: &writer)
         return .object(writer.object)
     }
 
-    /// Appends the event as one line of JSON with its line end.
-    public func appendJSONLine(to bytes: inout [UInt8]) {
-        var writer = JSONBytesWriter(bytes: bytes)
+    /// Appends the event as one line of JSON with its line end, every secret replaced.
+    public func appendJSONLine(to bytes: inout [UInt8], masking mask: SecretMask? = nil) {
+        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
         bytes = []
         writer.whole(self)
         bytes = writer.bytes

@@ -21,8 +21,8 @@ extension RunResult: ResultWritable {
     }
 
     /// Appends the report as one JSON document on one line, without building a value of it.
-    public func appendJSON(to bytes: inout [UInt8]) {
-        var writer = JSONBytesWriter(bytes: bytes)
+    public func appendJSON(to bytes: inout [UInt8], masking mask: SecretMask? = nil) {
+        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
         bytes = []
         writer.whole(self)
         bytes = writer.bytes
