@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import ScenarioModel
 
-/// Draws the running tests below what is printed, and erases them again:
+/// Draws the running tests below what is printed, and erases them again.
 ///
 /// ```
 /// [########············] 12/30  1 failed  3.2 s

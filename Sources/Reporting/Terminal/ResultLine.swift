@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import ScenarioModel
 
-/// The line of a test that has ended, with a line below it for each `repeat` and each fact worth one:
+/// The line of a test that has ended, with a line below it for each `repeat` and each fact worth one.
 ///
 /// ```
 /// ✓ gateway/routing[mixtral]  312 ms

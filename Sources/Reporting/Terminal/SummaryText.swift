@@ -1,7 +1,7 @@
 public import Diagnostics
 public import ScenarioModel
 
-/// What a run came to, at the end of its output:
+/// What a run came to, at the end of its output.
 ///
 /// ```
 /// slowest: gateway/streaming 1.2 s, gateway/routing[mixtral] 312 ms, gateway/health 12 ms

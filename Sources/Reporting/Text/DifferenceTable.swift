@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import ScenarioModel
 
-/// Sets the differences between an `expect` tree and a result side by side:
+/// Sets the differences between an `expect` tree and a result side by side.
 ///
 /// ```
 ///     path                      expected    actual

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import ScenarioModel
 
-/// Tells in full why a test did not pass, for a terminal, a JUnit file or a Markdown fence:
+/// Tells in full why a test did not pass, for a terminal, a JUnit file or a Markdown fence.
 ///
 /// ```
 /// ✗ gateway/routing[hermes]  step chat (312 ms)          <- headline
