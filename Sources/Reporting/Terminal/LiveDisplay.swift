@@ -34,7 +34,7 @@ struct LiveDisplay {
         let shown = tests.count > Self.mostTests ? Self.mostTests - 1 : tests.count
         for test in tests.prefix(shown) {
             let step = test.steps.last
-            let elapsed = Figures.duration(now - (step?.startedMs ?? test.startedMs))
+            let elapsed = Figures.elapsed(now - (step?.startedMs ?? test.startedMs))
             let rest = "\(step.map { "  \($0.trail)" } ?? "")  \(elapsed)"
             text.append("\(CutText.start(of: "  \(test.name.name)\(rest)", cells: style.width - 1))\n", .dim)
         }
@@ -48,7 +48,7 @@ struct LiveDisplay {
     private func progress(finished: Int, total: Int, troubled: Int, now: Double) -> StyledText {
         let counts = "\(finished)/\(total)"
         let failed = troubled > 0 ? "  \(troubled) failed" : ""
-        let elapsed = "  \(Figures.duration(now))"
+        let elapsed = "  \(Figures.elapsed(now))"
         let room = style.width - 4 - counts.utf8.count - failed.utf8.count - elapsed.utf8.count
         var text = StyledText()
         if room >= 8 {

@@ -48,7 +48,7 @@ public struct FailureText: Sendable {
             headline(test, verdict: step.step.verdict, step: step, ms: step.step.ms, in: &text)
             failures(step.step.failures, in: &text)
             StepFacts(width: width, mostBodyLines: mostBodyLines).append(step.step, to: &text)
-            if step.omitted > 0 { text.append("  and \(Figures.grouped(step.omitted)) more failed like it\n", .dim) }
+            others(step, in: &text)
         }
         return text
     }
@@ -65,6 +65,14 @@ public struct FailureText: Sendable {
             if let name = step.step.name { text.append(" '\(line(name))'") }
         }
         text.append(" (\(Figures.duration(ms)))\n", .dim)
+    }
+
+    private func others(_ step: TroubledStep, in text: inout StyledText) {
+        for other in step.others {
+            text.append("\(marks.sign(of: .failed)) ", .error)
+            text.append("\(line(other.trail)): \(CutText.start(of: other.message, cells: max(20, width - 20)))\n")
+        }
+        if step.omitted > 0 { text.append("  and \(Figures.grouped(step.omitted)) more failed\n", .dim) }
     }
 
     private func failures(_ failures: [FailureReport], in text: inout StyledText) {

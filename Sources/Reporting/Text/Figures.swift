@@ -12,6 +12,11 @@ enum Figures {
         return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
     }
 
+    /// A time that goes on, in tenths of seconds, so that it moves evenly: `0.0 s`, `1.3 s`, `2 min 5 s`.
+    static func elapsed(_ ms: Double) -> String {
+        ms < 59_950 ? "\(fixed(max(0, ms) / 1000, digits: 1)) s" : duration(ms)
+    }
+
     /// A number with so many decimals, rounded.
     static func fixed(_ number: Double, digits: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "0" }
