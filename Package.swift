@@ -81,7 +81,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
+            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "PlumbTesting"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
