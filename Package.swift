@@ -49,7 +49,10 @@ let package = Package(
             ]),
         .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
         .target(
-            name: "Sandbox", dependencies: ["CLinux", .product(name: "FlyingFox", package: "FlyingFox")]),
+            name: "Sandbox",
+            dependencies: [
+                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
