@@ -86,7 +86,12 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "PlumbTesting"]),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "Sandbox", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"]),
     ],

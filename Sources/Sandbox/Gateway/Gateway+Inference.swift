@@ -6,30 +6,42 @@ extension Gateway {
     // MARK: Requests
 
     func chat(_ request: Incoming, id: String) async throws -> Outgoing {
-        let (route, body, chat) = try chatRequest(request)
-        let inFlight = metrics.begin(model: route.model)
-        do {
+        let (route, body, chat) = try countingRefusals { () throws(APIError) in try chatRequest(request) }
+        return try await counted(route) { inFlight in
             try await mutation.delay(breaks, streams: chat.streams)
-            let answer = try await forward(
+            return try await forward(
                 "/v1/chat/completions", body, to: route, id: id, streams: chat.streams, promptTokens: chat.promptTokens,
                 inFlight: inFlight)
-            inFlight.note(status: answer.status)
-            return answer
-        } catch {
-            inFlight.note(status: (error as? APIError)?.status ?? 500)
-            throw error
         }
     }
 
     func embed(_ request: Incoming, id: String) async throws -> Outgoing {
-        let body = try request.json()
-        let route = try route(for: body)
-        let embedding = try EmbeddingRequest(body)
+        let (route, embedding) = try countingRefusals { () throws(APIError) in try embeddingRequest(request) }
+        let prompt = embedding.inputs.reduce(0) { $0 + Tokens.count($1) }
+        return try await counted(route) { inFlight in
+            try await forward(
+                "/v1/embeddings", try request.bytes(), to: route, id: id, streams: false, promptTokens: prompt,
+                inFlight: inFlight)
+        }
+    }
+
+    /// Counts a request that is refused before it has a model.
+    private func countingRefusals<Value>(_ check: () throws(APIError) -> Value) throws(APIError) -> Value {
+        do {
+            return try check()
+        } catch {
+            metrics.begin(model: "unknown").note(status: error.status)
+            throw error
+        }
+    }
+
+    /// Counts a request to a model, whatever becomes of it.
+    private func counted(
+        _ route: ModelRoute, _ body: (GatewayMetrics.InFlight) async throws -> Outgoing
+    ) async throws -> Outgoing {
         let inFlight = metrics.begin(model: route.model)
         do {
-            let answer = try await forward(
-                "/v1/embeddings", try request.bytes(), to: route, id: id, streams: false,
-                promptTokens: embedding.inputs.reduce(0) { $0 + Tokens.count($1) }, inFlight: inFlight)
+            let answer = try await body(inFlight)
             inFlight.note(status: answer.status)
             return answer
         } catch {
@@ -56,6 +68,11 @@ extension Gateway {
             ]
             return (try route(for: body), body.encoded, try ChatRequest(body))
         }
+    }
+
+    private func embeddingRequest(_ request: Incoming) throws(APIError) -> (ModelRoute, EmbeddingRequest) {
+        let body = try request.json()
+        return (try route(for: body), try EmbeddingRequest(body))
     }
 
     private func route(for body: JSON) throws(APIError) -> ModelRoute {
