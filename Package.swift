@@ -64,7 +64,8 @@ let package = Package(
             dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
-            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioCompilerTests",
