@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "Diagnostics", "Expressions", "ScenarioModel", "EventLoop",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
@@ -62,9 +62,8 @@ let package = Package(
             ]),
 
         // Tests and what they share.
-        .target(
-            name: "PlumbTesting",
-            dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
+        .target(name: "PlumbTesting"),
+        .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
@@ -85,7 +84,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
+            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -93,7 +93,8 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"], exclude: ["Cases"]),
     ],
     swiftLanguageModes: [.v6]
 )
