@@ -1,4 +1,3 @@
-public import Diagnostics
 public import Expressions
 
 /// A connection that steps go through, as a profile or a scenario defines it.
