@@ -59,9 +59,8 @@ let package = Package(
             ]),
 
         // Tests and what they share.
-        .target(
-            name: "PlumbTesting",
-            dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
+        .target(name: "PlumbTesting"),
+        .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
@@ -82,10 +81,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
+            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "PlumbTesting"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"], exclude: ["Cases"]),
     ],
     swiftLanguageModes: [.v6]
 )

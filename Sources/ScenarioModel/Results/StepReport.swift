@@ -5,7 +5,7 @@ public struct StepReport: Sendable, Hashable {
     public var id: String
     /// The title for people, where one is written.
     public var name: String?
-    /// The step's kind: `http`, `wait`, `group`, `use`, `check` (none), …
+    /// The step's kind, such as `http`, `wait`, `group`, `use`, or `check` where none is written.
     public var kind: String
     /// Where the step is written.
     public var place: Place

@@ -57,3 +57,15 @@ public indirect enum ValueTemplate: Sendable {
         return members.first { $0.key == key }?.value
     }
 }
+
+extension ValueTemplate {
+    /// Every expression in it, in order.
+    public var expressions: [Expression] {
+        switch self {
+        case .literal: []
+        case .template(let template, _): template.expressions
+        case .array(let elements, _): elements.flatMap(\.expressions)
+        case .object(let members, _): members.flatMap(\.value.expressions)
+        }
+    }
+}
