@@ -72,7 +72,10 @@ extension ConfigurationLoading {
             return Configuration.SandboxSettings(options: .init(), origin: .file(node.span))
         }
         ShapeCheck.check(node, .table { ConfigurationKeys.sandbox }, &settings.syntax.diagnostics)
-        let options = settings.data(node).object ?? .init()
+        var options = settings.data(node).object ?? .init()
+        if let rate = options["rate_limit"]?.string.flatMap(QuantityText.parseRate) {
+            options["rate_limit"] = .number(rate)
+        }
         return Configuration.SandboxSettings(options: options, origin: .file(node.span))
     }
 }
