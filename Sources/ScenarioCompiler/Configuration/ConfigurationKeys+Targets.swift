@@ -65,8 +65,8 @@ extension ConfigurationKeys {
             Key("latency", .duration, default: "5ms", "The time before the first token."),
             Key("token_latency", .duration, default: "1ms", "The time for each further token."),
             Key("jitter", .number, default: "0.2", "How far each wait may vary, from 0 to 1."),
-            Key("failure_rate", .number, default: "0", "The share of requests, from 0 to 1, that are answered with 500."),
-            Key("rate_limit", .oneOf([.rate, .number]), "How many requests the gateway takes per second, such as 100/s."),
+            Key("failure_rate", .number, default: "0", "The share of requests, from 0 to 1, that get status 500."),
+            Key("rate_limit", .oneOf([.rate, .number]), "How many requests per second the gateway takes."),
             Key("upstream_timeout", .duration, default: "2s", "How long the gateway waits for a model."),
         ])
 }

@@ -19,7 +19,7 @@ extension ConfigurationLoading {
         guard let node = node["defaults"],
             let defaults = MappingReader(node, ConfigurationKeys.defaults, &settings.syntax.diagnostics)
         else { return }
-        if let node = defaults["retry"] { configuration.retry = RetryReader.read(node, &settings.syntax) }
+        if let node = defaults["retry"] { configuration.retry = settings.retry(node) }
         guard let node = defaults["timeout"],
             let timeouts = MappingReader(node, ConfigurationKeys.timeouts, &settings.syntax.diagnostics)
         else { return }
@@ -44,7 +44,9 @@ extension ConfigurationLoading {
     }
 
     /// Reads what a profile connects to: the sandbox, the targets and the links between services.
-    func readConnections(_ profile: YAMLNode, _ settings: inout SettingReader, into configuration: inout Configuration) {
+    func readConnections(
+        _ profile: YAMLNode, _ settings: inout SettingReader, into configuration: inout Configuration
+    ) {
         if let node = profile["sandbox"] { configuration.sandbox = sandbox(node, &settings) }
         configuration.targets = TargetReader.read(
             profile["targets"], sandbox: configuration.sandbox == nil ? nil : profile["sandbox"]?.span, kinds: kinds,
