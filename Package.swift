@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "Diagnostics", "Expressions", "ScenarioModel", "EventLoop",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),

@@ -1,6 +1,6 @@
-import Diagnostics
-import Expressions
-import ScenarioModel
+internal import Diagnostics
+internal import Expressions
+public import ScenarioModel
 
 /// Checks what only the configuration can tell: targets, secrets, and variables of the environment.
 struct TargetCheck {
@@ -103,7 +103,5 @@ extension Scenario {
 extension Diagnostic.Code {
     static let noTarget = Diagnostic.Code("target.none", "A step needs a connection, and the profile has none that fits without a name.")
     static let unknownTarget = Diagnostic.Code("target.unknown", "A step names a connection that the profile does not have.")
-    static let secretInEnvironment = Diagnostic.Code(
-        "reference.secret-in-env", "Declared secrets are read as '$secrets.NAME' only, so that they are masked wherever they go.")
     static let unknownSecret = Diagnostic.Code("reference.unknown-secret", "'$secrets.NAME' reads names declared under 'secrets'.")
 }

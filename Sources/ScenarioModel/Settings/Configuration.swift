@@ -7,6 +7,8 @@ public struct Configuration: Sendable {
     public var file: SourceFile?
     /// The folder of the file, or the working folder: paths must not leave it.
     public var root: String
+    /// The files that it includes, as shown: they are no scenarios.
+    public var includedFiles: [String] = []
     public var profile: String?
     /// Every profile of the file in its order; the first is the default.
     public var profiles: [String] = []
