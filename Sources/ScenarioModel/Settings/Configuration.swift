@@ -7,8 +7,6 @@ public struct Configuration: Sendable {
     public var file: SourceFile?
     /// The folder of the file, or the working folder: paths must not leave it.
     public var root: String
-    /// The files that it includes, as shown: they are no scenarios.
-    public var includedFiles: [String] = []
     public var profile: String?
     /// Every profile of the file in its order; the first is the default.
     public var profiles: [String] = []
@@ -61,7 +59,7 @@ public struct Configuration: Sendable {
         timeouts[row] ?? timeouts["http"] ?? Setting(.seconds(30), .builtIn)
     }
 
-    /// The paths, as shown, of the files that the configuration includes.
+    /// The paths, as shown, of the files that the configuration includes: they are no scenarios.
     public var includedFiles: [String] { sources.dropFirst().map(\.path) }
 
     /// The target of a name, or nil.
