@@ -4,7 +4,7 @@ extension Diagnostic.Code {
     /// Every code of the configuration, for `plumb explain`.
     public static let allConfigurationCodes: [Diagnostic.Code] = [
         .configurationFile, .includeCycle, .includeDepth, .environmentFile, .environmentSyntax, .environmentDuplicate,
-        .secretTooShort, .secretInEnvironment, .undeclaredSecret, .missingSecret, .missingVariable, .emptyVariable,
+        .secretTooShort, .secretAsVariable, .undeclaredSecret, .missingSecret, .missingVariable, .emptyVariable,
         .configurationVariable, .missingConfigurationKey, .missingSuiteKey, .configurationValue, .unknownProfile,
         .profileCycle, .targetKind, .targetSource, .targetCycle, .twoDefaults, .suiteKey, .suiteScenario, .suiteFolder,
         .unusedSuiteKey, .loadExtent,
@@ -32,7 +32,7 @@ extension Diagnostic.Code {
         "config.short-secret",
         "A secret of under 4 bytes is refused: masking so short a text would blot out innocent output, and not masking "
             + "it would show it.")
-    static let secretInEnvironment = Diagnostic.Code(
+    static let secretAsVariable = Diagnostic.Code(
         "config.secret-in-env",
         "A name under `secrets` is read as `$secrets.NAME` only, so that what it holds is masked wherever it goes.")
     static let undeclaredSecret = Diagnostic.Code(
@@ -49,7 +49,8 @@ extension Diagnostic.Code {
         "An environment variable that is read here is set to nothing, and the expression has no default. "
             + "`$env.NAME // \"\"` says that nothing is meant.")
     static let configurationVariable = Diagnostic.Code(
-        "config.variable", "A configuration knows `$env`, `$secrets` and `$config`: it is read before any scenario runs.")
+        "config.variable",
+        "A configuration is read before any scenario runs, so it knows `$env`, `$secrets` and `$config` only.")
     static let missingConfigurationKey = Diagnostic.Code(
         "config.missing-key", "`$config` is the `integration_tests` tree; this path is not in it.")
     static let missingSuiteKey = Diagnostic.Code(
