@@ -47,7 +47,7 @@ struct TargetCheck {
     }
 
     private static func checkNames(_ expression: Expression, _ configuration: Configuration) -> [Diagnostic] {
-        expression.analysis.references.compactMap { reference in
+        expression.analysis.references.compactMap { reference -> Diagnostic? in
             guard let name = reference.keys.first else { return nil }
             let span = expression.source.span(of: reference.keyRanges.first ?? reference.range)
             switch reference.variable {
