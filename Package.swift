@@ -66,7 +66,8 @@ let package = Package(
         .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
-            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioCompilerTests",

@@ -33,6 +33,11 @@ struct YAMLExplanation {
         file.lines.range(ofLine: file.lines.line(at: min(offset, bytes.count)), in: bytes)
     }
 
+    /// The bytes on the line of an offset before its text; the dashes of list items may count as such.
+    private func indentation(at offset: Int, isBehindDashes: Bool = false) -> Int {
+        bytes[line(at: offset)].prefix { $0 == 0x20 || isBehindDashes && $0 == UInt8(ascii: "-") }.count
+    }
+
     private func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
@@ -72,12 +77,11 @@ struct YAMLExplanation {
     }
 
     private var escape: Diagnostic? {
-        guard problem.context == "while parsing a quoted scalar", byte == UInt8(ascii: "\\"),
-            problem.message.contains("escape") || problem.message.contains("hexdecimal")
-        else {
-            guard problem.context == "while parsing a quoted scalar" else { return nil }
+        guard problem.context == "while parsing a quoted scalar" else { return nil }
+        guard problem.message.contains("unknown escape") else {
             return Diagnostic(
-                .yamlUnknownEscape, at: span(problem.offset), "the escape in double quotes is not complete")
+                .yamlUnknownEscape, at: span(problem.offset), "the escape in double quotes is not complete",
+                hint: "two hexadecimal digits follow \\x, four \\u, eight \\U")
         }
         let end = min(problem.offset + 2, bytes.count)
         var hint: Diagnostic.Message = "use single quotes or block style, where a backslash is itself"
@@ -89,11 +93,6 @@ struct YAMLExplanation {
                 let wanted = isInterpolation ? text(open..<valueEnd(close + 1, line)) : inner
                 hint = .quoteSingly(wanted)
             }
-        }
-        if !problem.message.contains("unknown") {
-            return Diagnostic(
-                .yamlUnknownEscape, at: span(problem.offset, end), "the escape in double quotes is not complete",
-                hint: hint)
         }
         return Diagnostic(
             .yamlUnknownEscape, at: span(problem.offset, end), .unknownEscape(text(problem.offset..<end)), hint: hint)
@@ -203,13 +202,17 @@ struct YAMLExplanation {
         }
         let opened = Diagnostic.Label(span: span(open), text: "opened here")
         let (sign, closer) = isSequence ? ("[", "]") : ("{", "}")
-        if isAtEnd {
+        let here = problem.offset
+        let isOutside =
+            byte == UInt8(ascii: ":") && indentation(at: here) <= indentation(at: open, isBehindDashes: true)
+        if isAtEnd || isOutside && line(at: here) != line(at: open) {
+            let start = line(at: here).lowerBound + indentation(at: here)
+            let end = isAtEnd ? span(endOfText(before: here)) : span(start, valueEnd(start, line(at: here)))
             return Diagnostic(
                 .yamlUnclosed, at: span(open), .neverClosed(sign),
-                secondary: [.init(span: span(endOfText(before: problem.offset)), text: "the file ends here")],
+                secondary: [.init(span: end, text: isAtEnd ? "the file ends here" : "read as a part of it")],
                 hint: Diagnostic.Message("close it with \(closer)"))
         }
-        let here = problem.offset
         if let byte, byte == UInt8(ascii: "{"), here > 0, bytes[here - 1] == UInt8(ascii: "$") {
             let line = line(at: here)
             let rest = bytes[here..<line.upperBound]
@@ -231,8 +234,12 @@ struct YAMLExplanation {
                 secondary: [opened], hint: Diagnostic.Message("close it with \(closer)"))
         }
         let line = line(at: here)
+        // A key on a line of its own is found out only at its colon.
+        let isKey = byte == UInt8(ascii: ":") && line != self.line(at: open)
+        let start = isKey ? line.lowerBound + indentation(at: here) : here
         return Diagnostic(
-            .yamlSyntax, at: span(here, valueEnd(here, line)), .expectedInFlow(closer), secondary: [opened],
+            .yamlSyntax, at: span(start, isKey ? here : valueEnd(here, line)), .expectedInFlow(closer),
+            secondary: [opened],
             hint: "a comma, the closing bracket or a quote is missing before this")
     }
 
