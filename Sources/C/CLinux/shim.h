@@ -1,6 +1,5 @@
 // What Linux offers and the Glibc module does not export.
 #pragma once
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <signal.h>
 #include <sys/epoll.h>

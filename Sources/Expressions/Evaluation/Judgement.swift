@@ -33,12 +33,15 @@ public enum Judgement: Sendable, Hashable {
         public var text: String
         public var range: Range<Int>
         public var value: Value
+        /// The number of outputs; where it is not 1, the value is the list of them.
+        public var outputs: Int
 
         /// Creates an operand.
-        public init(text: String, range: Range<Int>, value: Value) {
+        public init(text: String, range: Range<Int>, value: Value, outputs: Int = 1) {
             self.text = text
             self.range = range
             self.value = value
+            self.outputs = outputs
         }
     }
 }
