@@ -71,7 +71,8 @@ extension ExpressionEngine {
             case .hmacSHA256:
                 return .string(
                     Digest.hmacSHA256(
-                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key")))
+                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key"))
+                )
             case .matchesSchema: break
             }
         } catch {
