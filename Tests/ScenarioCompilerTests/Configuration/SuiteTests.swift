@@ -141,15 +141,32 @@ import Testing
         #expect(byPath.isEmpty)
     }
 
+    private func expression(_ text: String) throws -> Expression {
+        var reader = SyntaxReader()
+        let source = SourceFile(path: "one.yaml", text: text)
+        let read = reader.expression(
+            LocatedText(verbatim: text, at: SourceSpan(source, 0..<source.bytes.count)), .template)
+        return try #require(read)
+    }
+
+    @Test func `what expressions read of the settings is found in them`() throws {
+        let configuration = try load(laidOver)
+        let checks = SuiteChecks(configuration, files: ConfigurationCase(laidOver).files)
+        func unused(_ texts: String...) throws -> [String] {
+            let expressions = try texts.map { try expression($0) }
+            let gateway = ["cross", "gateway"]
+            let scenarios = expressions.map { (folders: gateway, expressions: [$0]) }
+            return messages(checks.unusedKeys(scenarios: scenarios, linted: [gateway]))
+        }
+        #expect(
+            try unused("$suite.limit", "$suite.concurrent_requests + 1") == ["9:7 warning no scenario reads 'spare'"])
+        #expect(try unused("$suite.limit", "$suite | keys").isEmpty)
+        #expect(try unused("$config.cross").isEmpty)
+    }
+
     @Test func `a key of $suite that no node has is an error, unless it may be absent`() throws {
         let configuration = try load(laidOver)
-        var reader = SyntaxReader()
-        let source = SourceFile(path: "one.yaml", text: "$suite.limt + $suite.limit + ($suite.other // 3)")
-        let text = LocatedText(
-            verbatim: "$suite.limt + $suite.limit + ($suite.other // 3)", at: SourceSpan(source, 0..<source.bytes.count)
-        )
-        let read = reader.expression(text, .template)
-        let expression = try #require(read)
+        let expression = try expression("$suite.limt + $suite.limit + ($suite.other // 3)")
         let suite = configuration.suites(ofFile: "/work/scenarios/cross/gateway/one.yaml").suiteData
         let found = ConfigurationReferences(configuration, suite: suite).check([expression])
         #expect(messages(found) == ["1:8 error the suite's settings have no 'limt'"])
