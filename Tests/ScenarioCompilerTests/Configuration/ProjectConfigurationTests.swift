@@ -62,6 +62,13 @@ import Testing
         #expect(schemas.last?.freeKeys.map(\.name) == ["expected_schemas"])
     }
 
+    @Test func `the scenarios that the suites list are there`() throws {
+        let configuration = try load(nil, in: PackageFolder.path)
+        #expect(configuration.suiteRoot == PackageFolder.path + "/scenarios")
+        let found = SuiteChecks(configuration, files: DiskFiles()).folders()
+        #expect(found.filter { $0.severity == .error }.isEmpty, "\(DiagnosticText().render(found).plain)")
+    }
+
     @Test(.enabled(if: SharedData.has("hxp/integration_tests.yaml"))) func `the users' own files load to the letter`()
         throws
     {
