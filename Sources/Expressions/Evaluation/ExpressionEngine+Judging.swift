@@ -67,7 +67,7 @@ extension ExpressionEngine {
                 }
                 dot = SharedValue(value)
             }
-            if let hint = Absence(of: path, in: dot)?.missingPath(at: whole.range) {
+            if let hint = Absence(of: path, in: dot)?.missingPath(at: whole.range, from: input?.text ?? "") {
                 return hint.hint.map { "\(hint.message); \($0)" } ?? hint.message
             }
         }

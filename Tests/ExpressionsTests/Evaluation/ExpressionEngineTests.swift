@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test func `values survive libjq and back`() throws {
-        let text = #"{"z":[],"a":{"é":"a\u0000b😀"},"n":[0,-1.5,1e300,9007199254740992,9007199254740993],"e":"","b":[true,false,null]}"#
+        let text =
+            #"{"z":[],"a":{"é":"a\u0000b😀"},"n":[0,-1.5,1e300,9007199254740992,9007199254740993],"e":"","b":[true,false,null]}"#
         // `reduce` keeps the expression from being evaluated natively.
         #expect(try outputs("reduce . as $x (null; $x)", text) == [try json(text)])
         let keys = try #require(try outputs("reduce . as $x (null; $x)", text).first?.object?.keys)
@@ -113,7 +114,8 @@ import Testing
         #expect(try outputs("[paths] | length", dot) == [4])
         #expect(try outputs("(.a.b[0] |= . + 5) | .a.b", dot) == [[6, 2]])
         #expect(try outputs("del(.a.b[0]) | .a.b", dot) == [[2]])
-        #expect(try outputs(".a.b as [$x] | {$x, b: .a.b[1], \"c\\(.a.b[0])\": 1}", dot) == [["x": 1, "b": 2, "c1": 1]])
+        #expect(
+            try outputs(".a.b as [$x] | {$x, b: .a.b[1], \"c\\(.a.b[0])\": 1}", dot) == [["x": 1, "b": 2, "c1": 1]])
     }
 
     @Test func `a member that a variable does not have is named`() throws {

@@ -27,7 +27,8 @@ import Testing
 
     @Test func `a value that the schema refuses is named with its place`() throws {
         let files = [
-            "schemas/list.json": #"{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"item.json"}}}}"#,
+            "schemas/list.json":
+                #"{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"item.json"}}}}"#,
             "schemas/item.json": #"{"type":"object","required":["id"],"properties":{"id":{"type":"integer"}}}"#,
         ]
         let text = #".body | matches_schema("schemas/list.json")"#
@@ -70,7 +71,8 @@ import Testing
         for group in try SharedData.lines("data/json-schema-2020-12/required.jsonl") {
             let schema = try #require(group["schema"])
             for test in group["tests"]?.array ?? [] {
-                let name = "\(group["file"]?.string ?? ""): \(group["description"]?.string ?? ""): \(test["description"]?.string ?? "")"
+                let name =
+                    "\(group["file"]?.string ?? ""): \(group["description"]?.string ?? ""): \(test["description"]?.string ?? "")"
                 var registry = SchemaRegistry { (address) throws(EvaluationError) in remotes[address] }
                 registry.register(schema, at: "test:schema")
                 var validator = SchemaValidator(registry: registry) { (text, pattern) throws(EvaluationError) in

@@ -43,7 +43,8 @@ extension ExpressionEngine {
         if let known = schemas[key] { return known }
         guard let schemaLoader else { throw EvaluationError(.jq, "matches_schema: no files can be read here") }
         let document = try schemaLoader(name, expression)
-        if let dialect = document["$schema"]?.string, dialect != MetaSchema.address, dialect.contains("json-schema.org") {
+        if let dialect = document["$schema"]?.string, dialect != MetaSchema.address, dialect.contains("json-schema.org")
+        {
             throw EvaluationError(
                 .jq, "matches_schema: '\(name)' is written for \(dialect), and draft 2020-12 is what can be read",
                 hint: "rewrite what changed since, and set '$schema' to \(MetaSchema.address)")

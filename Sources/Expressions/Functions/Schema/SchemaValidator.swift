@@ -118,7 +118,8 @@ struct SchemaValidator {
             try unevaluated(members, value, scope, &verdict)
             return verdict
         default:
-            throw EvaluationError(.jq, "matches_schema: a schema is \(schema.described), expected an object or a boolean")
+            throw EvaluationError(
+                .jq, "matches_schema: a schema is \(schema.described), expected an object or a boolean")
         }
     }
 }
