@@ -66,14 +66,15 @@ let package = Package(
         .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
-            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioCompilerTests",
             dependencies: [
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
-            ]),
+            ], exclude: ["Configuration/Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(

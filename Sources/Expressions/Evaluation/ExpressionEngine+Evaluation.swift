@@ -41,24 +41,26 @@ extension ExpressionEngine {
         var requests: [Request] = []
         for (position, expression) in expressions.enumerated() {
             let entry = entry(expression)
-            if let native = entry.native {
-                outcomes[position] = native.outcome(in: context)
-            } else if let prepared = entry.prepared {
-                if let error = prepared.missingVariable(in: context) {
-                    outcomes[position].error = error
-                    continue
-                }
-                let missing = prepared.missing(in: context)
-                let hosts = hostResults(entry, prepared, expression, missing, context)
-                if prepared.isHostCall {
-                    outcomes[position] = hosts.outcome(of: 0)
-                } else if let place = entry.place {
-                    requests.append(
-                        Request(
-                            expression: expression, prepared: prepared, place: place,
-                            missing: missing + hosts.failures.keys.map { prepared.checks.count + $0 }.sorted(),
-                            hosts: hosts, position: position))
-                }
+            if let native = entry.native?.outcome(in: context) {
+                outcomes[position] = native
+                continue
+            }
+            placeForeign(entry)
+            let prepared = entry.prepared
+            if let error = prepared.missingVariable(in: context) {
+                outcomes[position].error = error
+                continue
+            }
+            let missing = prepared.missing(in: context)
+            let hosts = hostResults(entry, expression, missing, context)
+            if prepared.isHostCall {
+                outcomes[position] = hosts.outcome(of: 0)
+            } else if let place = entry.place {
+                requests.append(
+                    Request(
+                        expression: expression, prepared: prepared, place: place,
+                        missing: missing + hosts.failures.keys.map { prepared.checks.count + $0 }.sorted(),
+                        hosts: hosts, position: position))
             }
         }
         while let first = requests.first {
@@ -160,6 +162,17 @@ extension ExpressionEngine {
                 guard let part = variables[name] else { return null }
                 return context.variables[name]?.foreignForm(part) ?? null
             }
+    }
+}
+
+extension NativeProgram {
+    /// What comes of the expression without libjq; nil where only libjq can tell.
+    fileprivate func outcome(in context: EvaluationContext) -> Outcome? {
+        do throws(EvaluationError) {
+            return try evaluate(context).map { Outcome(outputs: $0) }
+        } catch {
+            return Outcome(error: error)
+        }
     }
 }
 

@@ -62,7 +62,9 @@ extension ExpressionEngine {
             var dot = context.dot ?? SharedValue(.null)
             if let input {
                 let inputs = evaluate([input.expression], in: context)[0].outputs
-                guard let value = inputs.indices.contains(position) ? inputs[position] : inputs.first else { return nil }
+                guard let value = inputs.indices.contains(position) ? inputs[position] : inputs.first else {
+                    return nil
+                }
                 dot = SharedValue(value)
             }
             if let hint = Absence(of: path, in: dot)?.missingPath(at: whole.range) {

@@ -7,7 +7,9 @@ internal import Diagnostics
 /// asked for and not compiled yet is compiled on the spot.
 public final class ExpressionEngine {
     private var entries: [PreparedExpression.Key: Entry] = [:]
+    private var ordered: [Entry] = []
     private var queued: [Batch] = []
+    private var hasFallenBack = false
     private let limits: EvaluationLimits
     private let watch: Int
     let null = ForeignValue(.null)
@@ -22,18 +24,21 @@ public final class ExpressionEngine {
     /// A distinct expression.
     final class Entry {
         let expression: Expression
+        /// The position among the entries, in the order they were made.
+        fileprivate let number: Int
         let native: NativeProgram?
-        /// What libjq needs; nil for a native expression.
-        let prepared: PreparedExpression?
+        /// What libjq needs to know.
+        private(set) lazy var prepared = PreparedExpression(expression)
         fileprivate(set) var place: Place?
         fileprivate(set) var hostPlaces: [Place?] = []
+        fileprivate(set) var isPlaced = false
         /// The expressions that explain a failure, once they are needed.
         var explanation: Explanation?
 
-        init(_ expression: Expression) {
+        init(_ expression: Expression, _ number: Int) {
             self.expression = expression
+            self.number = number
             native = NativeProgram(expression)
-            prepared = native == nil ? PreparedExpression(expression) : nil
         }
     }
 
@@ -111,14 +116,34 @@ public final class ExpressionEngine {
     func adopt(
         _ expressions: [Expression], first: Int = .max, maximum: Int = BatchCompiler.maximumCount
     ) {
-        var slots: [ProgramText.Slot] = []
-        var receivers: [(Entry, host: Int?)] = []
+        var foreign: [Entry] = []
         for expression in expressions {
             let key = PreparedExpression.Key(expression)
             guard entries[key] == nil else { continue }
-            let entry = Entry(expression)
+            let entry = Entry(expression, ordered.count)
             entries[key] = entry
-            guard let prepared = entry.prepared else { continue }
+            ordered.append(entry)
+            if entry.native == nil { foreign.append(entry) }
+        }
+        place(foreign, first: first, maximum: maximum)
+    }
+
+    /// Gives a native expression, whose values only jq decides, a place in a batch.
+    ///
+    /// Where it happens once it happens again, so from the second time on the neighbours come along.
+    func placeForeign(_ entry: Entry) {
+        guard !entry.isPlaced else { return }
+        let count = hasFallenBack ? BatchCompiler.maximumCount : 1
+        hasFallenBack = true
+        place(Array(ordered[entry.number...].lazy.filter { !$0.isPlaced }.prefix(count)))
+    }
+
+    private func place(_ entries: [Entry], first: Int = .max, maximum: Int = BatchCompiler.maximumCount) {
+        var slots: [ProgramText.Slot] = []
+        var receivers: [(Entry, host: Int?)] = []
+        for entry in entries {
+            let prepared = entry.prepared
+            entry.isPlaced = true
             entry.hostPlaces = Array(repeating: nil, count: prepared.hosts.count)
             for (number, host) in prepared.hosts.enumerated() {
                 guard let text = host.preparation else { continue }
@@ -146,8 +171,9 @@ public final class ExpressionEngine {
 
     private func batches(of expressions: [Expression]) -> [Batch] {
         var seen: Set<ObjectIdentifier> = []
-        return expressions.flatMap { expression in
+        return expressions.flatMap { expression -> [Batch] in
             let entry = entry(expression)
+            guard entry.native == nil else { return [] }
             return (entry.hostPlaces + [entry.place]).compactMap { $0?.batch }
         }.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }

@@ -17,9 +17,9 @@ struct HostResults {
 extension ExpressionEngine {
     /// Evaluates the host calls of an expression, inner ones first.
     func hostResults(
-        _ entry: Entry, _ prepared: PreparedExpression, _ expression: Expression, _ missing: [Int],
-        _ context: EvaluationContext
+        _ entry: Entry, _ expression: Expression, _ missing: [Int], _ context: EvaluationContext
     ) -> HostResults {
+        let prepared = entry.prepared
         var results = HostResults()
         for (number, call) in prepared.hosts.enumerated() {
             do throws(EvaluationError) {
@@ -71,7 +71,8 @@ extension ExpressionEngine {
             case .hmacSHA256:
                 return .string(
                     Digest.hmacSHA256(
-                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key")))
+                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key"))
+                )
             case .matchesSchema: break
             }
         } catch {

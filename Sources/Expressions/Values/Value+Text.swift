@@ -6,6 +6,9 @@ extension Value {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    /// The value as compact JSON.
+    public var json: String { json(pretty: false) }
+
     /// Appends the value as compact JSON.
     public func appendJSON(to bytes: inout [UInt8]) {
         var writer = JSONWriter(pretty: false, sorted: false)

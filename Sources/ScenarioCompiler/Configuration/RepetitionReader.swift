@@ -41,7 +41,8 @@ enum RepetitionReader {
     private static func positive(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> Int? {
         guard let count = node.integer(&diagnostics) else { return nil }
         guard count > 0 else {
-            diagnostics.append(Diagnostic(.configurationValue, at: node.span, .positive(count), hint: "write 1 or more"))
+            diagnostics.append(
+                Diagnostic(.configurationValue, at: node.span, .positive(count), hint: "write 1 or more"))
             return nil
         }
         return count

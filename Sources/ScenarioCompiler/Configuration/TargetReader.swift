@@ -140,7 +140,7 @@ struct TargetReader {
         target.rateLimit = node["rate_limit"].flatMap { settings.rate($0) } ?? base?.rateLimit
         target.maxConnections =
             node["max_connections"].flatMap { settings.integer($0, atLeast: 1) } ?? base?.maxConnections
-        target.retry = node["retry"].map { RetryReader.read($0, &settings.syntax) } ?? RetryPart()
+        target.retry = node["retry"].map { settings.retry($0) } ?? RetryPart()
         target.pool = node["pool"].map { settings.pool($0) } ?? PoolPart()
         if let base {
             target.retry = target.retry.over(base.retry)
