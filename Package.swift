@@ -51,7 +51,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "CLinux", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+                "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .executableTarget(
             name: "plumb",
