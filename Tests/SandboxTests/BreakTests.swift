@@ -27,6 +27,15 @@ import Testing
         }
     }
 
+    @Test func `the sandbox's page names every option and every break`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let page = try String(contentsOfFile: "\(root)/docs/sandbox.md", encoding: .utf8)
+        for option in SandboxOption.all { #expect(page.contains("| `--\(option.name)`"), "\(option.name)") }
+        for fault in SandboxBreak.allCases {
+            #expect(page.contains("| `\(fault.rawValue)` | \(fault.summary) |"), "\(fault.rawValue)")
+        }
+    }
+
     /// Looks, as a caller can, at the behaviour that a break concerns.
     private func isHealthy(_ client: TestClient, concerning fault: SandboxBreak) async throws -> Bool {
         let pong = #"{"model":"mixtral","messages":[{"role":"user","content":"Say pong"}]}"#
@@ -60,6 +69,11 @@ import Testing
         case .stuckAfterError:
             _ = try await client.chat("Say a", model: "broken-down")
             return try await client.chat("Say pong").content == "pong"
+        case .noFailover:
+            let body = #"{"state":"down","replica":1}"#
+            _ = try await client.send("POST", "/admin/models/mixtral", to: "admin", body: body)
+            for _ in 0..<4 where try await client.chat("Say a").status != 200 { return false }
+            return true
         case .healthLies:
             let health = try await client.send("GET", "/health").json
             return health["models"]?["broken-down"]?["status"] == "unavailable"
