@@ -1,6 +1,7 @@
 // What Linux offers and the Glibc module does not export.
 #pragma once
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,3 +19,7 @@ static inline int plumb_die_with_parent(int signal) { return prctl(PR_SET_PDEATH
 static inline int plumb_exited(int status) { return WIFEXITED(status); }
 static inline int plumb_exit_status(int status) { return WEXITSTATUS(status); }
 static inline int plumb_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+/// pipe2(2) and F_SETPIPE_SZ of fcntl(2) want _GNU_SOURCE, with which this header clashes with Glibc's.
+extern int pipe2(int ends[2], int flags);
+static inline int plumb_pipe(int ends[2]) { return pipe2(ends, 02000000 /* O_CLOEXEC */); }
+static inline int plumb_widen_pipe(int end, int bytes) { return fcntl(end, 1031 /* F_SETPIPE_SZ */, bytes); }
