@@ -85,44 +85,48 @@ struct KnownValues {
         }
     }
 
-    /// A text in which `${{ … }}` stand for expressions, those that are known replaced.
+    /// The lines of a request, in which `${{ … }}` stand for expressions, those that are known replaced.
     ///
-    /// A text in quotes keeps them, and a value that is all of it loses them where it is no text.
-    func resolved(_ line: String) -> String {
+    /// Behind a header that says JSON and an empty line, values are written as JSON.
+    func resolved(request lines: [String]) -> [String] {
+        var isJSON = false
+        var isBody = false
+        return lines.map { line in
+            if line.isEmpty { isBody = true }
+            if !isBody, line.lowercased().hasPrefix("content-type:") { isJSON = line.contains("json") }
+            return resolved(line, asJSON: isBody && isJSON)
+        }
+    }
+
+    /// A text in which `${{ … }}` stand for expressions, those that are known replaced.
+    func resolved(_ line: String, asJSON: Bool = false) -> String {
         guard Template.containsMarker(line) else { return line }
         let file = SourceFile(path: "", text: line)
         let source = LocatedText(verbatim: line, at: SourceSpan(file, 0..<line.utf8.count))
         var problems: [Diagnostic] = []
         guard let template = Template.parse(source, into: &problems) else { return line }
         var text = ""
-        let parts = template.parts
-        for (index, part) in parts.enumerated() {
+        var isInString = false
+        for part in template.parts {
             switch part {
-            case .literal(var literal):
-                if text.hasSuffix(Self.unquoted), literal.hasPrefix("\"") {
-                    text.removeLast(Self.unquoted.count)
-                    literal.removeFirst()
-                }
+            case .literal(let literal):
                 text += literal
+                if literal.utf8.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 { isInString.toggle() }
             case .value(let expression):
                 guard let value = value(of: expression) else {
                     text += "${{ \(expression.text) }}"
                     continue
                 }
-                let isWhole = text.hasSuffix("\"") && parts[(index + 1)...].first?.opensWithQuote ?? false
-                if isWhole, value.string == nil {
-                    text.removeLast()
-                    text += value.json() + Self.unquoted
+                if asJSON {
+                    text +=
+                        isInString ? String(Value.string(value.tostring).json().dropFirst().dropLast()) : value.json()
                 } else {
-                    text += isWhole ? String(value.json().dropFirst().dropLast()) : value.tostring
+                    text += value.tostring
                 }
             }
         }
         return text
     }
-
-    /// Marks the end of a value whose quotes are dropped; no line of a plan holds this character.
-    private static let unquoted = "\u{0}"
 
     private func value(of expression: Expression) -> Value? {
         guard expression.analysis.rootUses.isEmpty, !Self.atRunTime.contains(where: expression.text.contains) else {
@@ -159,8 +163,4 @@ extension Template {
         case .text(let parts): parts
         }
     }
-}
-
-extension Template.Part {
-    fileprivate var opensWithQuote: Bool { if case .literal(let text) = self { text.hasPrefix("\"") } else { false } }
 }

@@ -75,7 +75,7 @@ struct NodeDrawing {
         case .request(let request):
             let (target, fact) = targets.choose(for: step, request, of: place.scenario, values)
             node.target = fact
-            node.request = request.plan(target: target).map { values.resolved($0) }
+            node.request = values.resolved(request: request.plan(target: target))
             settings = place.layers.settings(of: step, target: target)
         case .group(let group):
             node.isParallel = group.block.isParallel
