@@ -78,13 +78,7 @@ extension ExpressionEngine {
         } catch {
             throw EvaluationError(.jq, error.message, range: call.range, hint: error.hint)
         }
-        return try matchesSchema(input[0], input[1], call, expression)
-    }
-
-    private func matchesSchema(
-        _ value: Value, _ file: Value, _ call: HostCall, _ expression: Expression
-    ) throws(EvaluationError) -> Value {
-        throw EvaluationError(.jq, "matches_schema: no schemas here", range: call.range)
+        return .bool(try matchesSchema(input[0], file: input[1], expression, at: call.range))
     }
 }
 
