@@ -18,3 +18,23 @@ static inline int plumb_die_with_parent(int signal) { return prctl(PR_SET_PDEATH
 static inline int plumb_exited(int status) { return WIFEXITED(status); }
 static inline int plumb_exit_status(int status) { return WEXITSTATUS(status); }
 static inline int plumb_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+#include <fcntl.h>
+#include <spawn.h>
+
+// GNU extensions, which the headers hide unless _GNU_SOURCE was defined before the first of them.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int memfd_create(const char *, unsigned int);
+extern int pipe2(int[2], int);
+
+static inline int plumb_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+static inline int plumb_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+/// A file in memory, closed by exec: 1 is MFD_CLOEXEC.
+static inline int plumb_memory_file(const char *name) { return memfd_create(name, 1); }
+/// A pipe whose ends are closed by exec.
+static inline int plumb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

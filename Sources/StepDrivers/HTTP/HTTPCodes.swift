@@ -51,7 +51,8 @@ extension Diagnostic.Code {
         Diagnostic.Code("http.reset", "The connection broke before the answer was complete."),
         Diagnostic.Code("http.truncated", "The answer ended before the length that it had announced."),
         Diagnostic.Code(
-            "http.protocol", "The answer is not what it claims to be: no HTTP, or a JSON content type over something else."),
+            "http.protocol",
+            "The answer is not what it claims to be: no HTTP, or a JSON content type over something else."),
         Diagnostic.Code("http.timeout", "The answer was not complete within the time-out of the attempt."),
         Diagnostic.Code("http.too-large", "The answer is larger than 'max_bytes', or its head beyond any reason."),
     ]

@@ -51,7 +51,8 @@ extension HTTPStep {
             Key("text", .text, "The text that is sent."),
             Key("content_type", .text, "The part's own content type."),
             Key("filename", .text, default: "the file's own", "The name that the server is told."),
-        ], foreign: ["path": "file", "value": "text", "type": "content_type", "mime": "content_type", "name": "filename"])
+        ],
+        foreign: ["path": "file", "value": "text", "type": "content_type", "mime": "content_type", "name": "filename"])
 
     /// A GraphQL request.
     static let graphql = KeyTable(
@@ -80,7 +81,8 @@ extension HTTPStep {
 
     /// Keys of a step that are often indented too far.
     static let stepKeys = [
-        "expect", "assert", "capture", "until", "within", "every", "give_up", "retry", "timeout", "if", "each", "repeat",
+        "expect", "assert", "capture", "until", "within", "every", "give_up", "retry", "timeout", "if", "each",
+        "repeat",
         "cleanup", "idempotent", "target", "id", "name", "faults",
     ]
 }

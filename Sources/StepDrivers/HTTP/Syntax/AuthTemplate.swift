@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Expressions
 internal import ScenarioModel
 internal import ScenarioSyntax
 

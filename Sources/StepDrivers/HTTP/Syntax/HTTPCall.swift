@@ -1,6 +1,6 @@
 internal import Diagnostics
-public import Expressions
-public import ScenarioModel
+internal import Expressions
+internal import ScenarioModel
 internal import ScenarioSyntax
 
 /// An `http` step as written and checked: its templates are not evaluated yet.

@@ -1,4 +1,4 @@
-public import Diagnostics
+internal import Diagnostics
 internal import Expressions
 public import ScenarioModel
 public import ScenarioSyntax
@@ -67,7 +67,8 @@ extension HTTPStep {
         guard let first = present.first else {
             reader.diagnostics.append(
                 Diagnostic(
-                    .httpMethod, at: mapping.keySpan("path") ?? mapping.node.members?.first?.key.span ?? mapping.node.span,
+                    .httpMethod,
+                    at: mapping.keySpan("path") ?? mapping.node.members?.first?.key.span ?? mapping.node.span,
                     "the request has no method", hint: "write 'get: /path', or 'method' with 'path'"))
             return nil
         }
@@ -105,17 +106,17 @@ extension HTTPStep {
         let value = reader.value(node)
         guard value.constant != nil else { return .template(value) }
         guard HTTPToken.isToken(text) else {
-            let strange = text.unicodeScalars.first { !HTTPToken.isToken(String($0)) }
             reader.diagnostics.append(
                 Diagnostic(
-                    .httpMethod, at: node.span, "'\(text.prefix(40))' is no HTTP method",
-                    hint: strange.map { "it holds \(VisibleText.codePoint($0))" } ?? "write one such as GET"))
+                    .httpMethod, at: node.span, "'\(String(text.prefix(40)))' is no HTTP method",
+                    hint: HTTPToken.culprit(text)))
             return nil
         }
         if Self.shortcuts.contains(text.lowercased()), text != text.uppercased() {
             reader.diagnostics.append(
                 Diagnostic(
-                    .httpMethod, .warning, at: node.span, "methods are case-sensitive, and '\(text)' is not '\(text.uppercased())'",
+                    .httpMethod, .warning, at: node.span,
+                    "methods are case-sensitive, and '\(text)' is not '\(text.uppercased())'",
                     hint: "write '\(text.uppercased())'"))
         }
         return .known(text)
@@ -136,11 +137,10 @@ extension HTTPStep {
     private func checkHeaders(_ headers: PairList, _ diagnostics: inout [Diagnostic]) {
         for pair in headers.pairs ?? [] {
             if !HTTPToken.isToken(pair.name) {
-                let strange = pair.name.unicodeScalars.first { !HTTPToken.isToken(String($0)) }
                 diagnostics.append(
                     Diagnostic(
-                        .httpHeader, at: pair.nameSpan, "'\(pair.name.prefix(60))' is no header name",
-                        hint: strange.map { "it holds \(VisibleText.codePoint($0))" } ?? "a name has one letter at least"))
+                        .httpHeader, at: pair.nameSpan, "'\(String(pair.name.prefix(60)))' is no header name",
+                        hint: HTTPToken.culprit(pair.name)))
             }
             if pair.value.literalTexts.contains(where: { HTTPToken.breaksHeader($0) }) {
                 diagnostics.append(
@@ -156,7 +156,8 @@ extension HTTPStep {
             if let span = mapping.keySpan("max_events") {
                 diagnostics.append(
                     Diagnostic(
-                        .httpStream, at: span, "'max_events' has no effect without 'stream'", hint: "add 'stream: sse'"))
+                        .httpStream, at: span, "'max_events' has no effect without 'stream'", hint: "add 'stream: sse'")
+                )
             }
             return false
         }

@@ -18,10 +18,11 @@ extension ValueTemplate {
         switch self {
         case .literal(let value, _, _): return value.json()
         case .template(.text(let parts), _):
-            return "\"" + parts.map { part in
-                guard case .literal(let text) = part else { return part.written }
-                return String(Value.string(text).json().dropFirst().dropLast())
-            }.joined() + "\""
+            return "\""
+                + parts.map { part in
+                    guard case .literal(let text) = part else { return part.written }
+                    return String(Value.string(text).json().dropFirst().dropLast())
+                }.joined() + "\""
         default: return written
         }
     }
