@@ -7,13 +7,12 @@ struct Listener: Sendable {
     private let task: Task<Void, Never>
 
     /// Starts a server on a reserved port and returns when it accepts connections.
-    init(host: String, port: UInt16, service: any Service, watchdog: Watchdog) async throws {
+    init(host: String, port: UInt16, service: any Service, events: SocketEvents) async throws {
         let configuration = HTTPServer.Configuration(
             address: try .inet(ip4: host, port: port),
             timeout: 120,
             sharedRequestBufferSize: 65_536,
-            pool: GuardedSocketPool(
-                base: HTTPServer.defaultPool(), watchdog: watchdog, idleLimit: .seconds(60)),
+            pool: events,
             logger: .disabled)
         let server = HTTPServer(config: configuration, handler: ServiceHandler(service: service))
         self.server = server

@@ -165,7 +165,7 @@ final class ModelService: Service {
         var pacer = Pacer(
             pace: pace.withLock { $0 }, random: SeededRandom(seed: UInt64(hashing: name, from: seed) &+ serial))
         try await Task.sleep(until: pacer.instant(ofToken: 0))
-        let salt = breaks.contains(.embeddingsRandom) ? "\(serial)" : ""
+        let salt = breaks.contains(.embeddingsRandom) ? "\(name)-\(serial)" : ""
         let data = embedding.inputs.enumerated().map { index, text in
             let vector = Embedding.vector(of: text, model: salt + model)
             return JSON.object([

@@ -4,7 +4,7 @@ extension Diagnostic.Code {
     /// Every code of the configuration, for `plumb explain`.
     public static let allConfigurationCodes: [Diagnostic.Code] = [
         .configurationFile, .includeCycle, .includeDepth, .environmentFile, .environmentSyntax, .environmentDuplicate,
-        .secretTooShort, .secretAsVariable, .undeclaredSecret, .missingSecret, .missingVariable, .emptyVariable,
+        .secretTooShort, .secretInEnvironment, .undeclaredSecret, .missingSecret, .missingVariable, .emptyVariable,
         .configurationVariable, .missingConfigurationKey, .missingSuiteKey, .configurationValue, .unknownProfile,
         .profileCycle, .targetKind, .targetSource, .targetCycle, .twoDefaults, .suiteKey, .suiteScenario, .suiteFolder,
         .unusedSuiteKey, .loadExtent,
@@ -32,7 +32,7 @@ extension Diagnostic.Code {
         "config.short-secret",
         "A secret of under 4 bytes is refused: masking so short a text would blot out innocent output, and not masking "
             + "it would show it.")
-    static let secretAsVariable = Diagnostic.Code(
+    static let secretInEnvironment = Diagnostic.Code(
         "config.secret-in-env",
         "A name under `secrets` is read as `$secrets.NAME` only, so that what it holds is masked wherever it goes.")
     static let undeclaredSecret = Diagnostic.Code(

@@ -44,7 +44,7 @@ public struct ConfigurationReferences: Sendable {
         let key = reference.keyRanges.first.map { expression.source.span(of: $0) } ?? whole
         switch (reference.variable, reference.keys.first) {
         case ("env", let name?) where scope.secretNames.contains(name):
-            return Diagnostic(.secretAsVariable, at: whole, .secretInEnvironment(name), hint: .readSecret(name))
+            return Diagnostic(.secretInEnvironment, at: whole, .secretInEnvironment(name), hint: .readSecret(name))
         case ("secrets", let name?) where !scope.secretNames.contains(name):
             let near = NearestName.of(name, in: scope.secretNames.sorted())
             return Diagnostic(.undeclaredSecret, at: key, .undeclaredSecret(name), hint: .declare(name, near))

@@ -12,7 +12,7 @@ extension YAMLNode {
         locatedText(.text, &diagnostics)
     }
 
-    /// A jq expression: any scalar but null, with a warning where YAML cut it.
+    /// A jq expression: any scalar but null; one that a comment or a comma cut in the middle is an error.
     public func expression(_ diagnostics: inout [Diagnostic]) -> LocatedText? {
         guard let located = locatedText(.expression, &diagnostics) else { return nil }
         if let problem = cutExpression(located.text) {
@@ -60,7 +60,7 @@ extension YAMLNode {
         guard let scalar = expectedScalar(.duration, &diagnostics) else { return nil }
         if let duration = DurationText.parse(scalar.text) { return duration }
         let hint: Diagnostic.Message =
-            if QuantityText.decimal(scalar.text[...]) != nil {
+            if DecimalText(scalar.text[...]) != nil {
                 .write("\(scalar.text)s")
             } else if scalar.text.hasPrefix("-") || scalar.text.hasPrefix("+") {
                 "a duration has a unit and no sign"
@@ -84,7 +84,7 @@ extension YAMLNode {
     public func rate(_ diagnostics: inout [Diagnostic]) -> Double? {
         guard let scalar = expectedScalar(.rate, &diagnostics) else { return nil }
         if let rate = QuantityText.parseRate(scalar.text) { return rate }
-        let isBare = QuantityText.decimal(scalar.text[...]) != nil
+        let isBare = DecimalText(scalar.text[...]) != nil
         diagnostics.append(
             .wrongValue(.rate, self, hint: isBare ? .write("\(scalar.text)/s") : "rates are per s, m or h, as in 600/m")
         )

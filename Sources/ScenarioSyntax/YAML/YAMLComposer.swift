@@ -211,7 +211,9 @@ struct YAMLComposer: ~Copyable {
                     .yamlRecursiveAlias, at: span, .recursiveAlias(name),
                     secondary: [.init(span: anchor, text: "it begins here")]))
         case nil:
-            let near = NearestName.of(name, in: anchors.keys.sorted())
+            // Past the first hundred problems no hint is shown, and among thousands of anchors none is near.
+            let isShown = reports.count < limits.diagnostics && anchors.count <= 1000
+            let near = isShown ? NearestName.of(name, in: anchors.keys.sorted()) : nil
             report(Diagnostic(.yamlUndefinedAlias, at: span, .undefinedAlias(name), hint: .anchor(near, name)))
         }
         return YAMLNode(.scalar(YAMLScalar(LocatedText(verbatim: "", at: span), style: .plain)), at: span)

@@ -98,7 +98,7 @@ struct PreparedCommand: PreparedStep {
     let program: String
     /// The words of the command, the program's name first.
     let arguments: [String]
-    /// `NAME=VALUE`
+    /// Each as `NAME=VALUE`.
     let environment: [String]
     let folder: String?
     let input: [UInt8]

@@ -12,7 +12,9 @@ struct SpawnedProcess {
         let reason: String
     }
 
-    /// Starts a program in a process group of its own. The corresponding C function is `posix_spawn`.
+    /// Starts a program in a process group of its own.
+    ///
+    /// The corresponding C function is `posix_spawn`.
     static func spawn(_ command: PreparedCommand) -> Result<SpawnedProcess, Failure> {
         var opened: [Int32] = []
         defer { for descriptor in opened { close(descriptor) } }

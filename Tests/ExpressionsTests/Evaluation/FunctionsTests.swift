@@ -16,7 +16,8 @@ import Testing
     @Test func `date_add moves a time`() throws {
         #expect(try value(#"."t" | date_add("1d")"#, #"{"t":"2024-02-28T12:00:00Z"}"#) == "2024-02-29T12:00:00Z")
         #expect(try value(#".t | date_add("-90m")"#, #"{"t":"2024-01-01T01:00:00+02:00"}"#) == "2023-12-31T21:30:00Z")
-        #expect(try value(#".t | date_add("1500ms")"#, #"{"t":"2024-01-01T00:00:00.250Z"}"#) == "2024-01-01T00:00:01.750Z")
+        #expect(
+            try value(#".t | date_add("1500ms")"#, #"{"t":"2024-01-01T00:00:00.250Z"}"#) == "2024-01-01T00:00:01.750Z")
         #expect(try value(#".t | date_add("1w")"#, #"{"t":"2024-01-01"}"#) == "2024-01-08")
         #expect(try value(#".t | date_add("2h")"#, #"{"t":100}"#) == 7300)
         #expect(try message(#".t | date_add("1 parsec")"#, #"{"t":100}"#)?.contains("is no duration") == true)

@@ -36,7 +36,7 @@ struct HTTPExchange {
         return request
     }
 
-    /// Drawn as it goes on the wire:
+    /// The request, drawn as it goes on the wire.
     ///
     ///     POST /v1/users HTTP/1.1
     ///     Host: 127.0.0.1:8000

@@ -7,7 +7,9 @@ struct RetryAfter {
     /// The header's text.
     let text: String
 
-    /// Reads a header; nil where there is none. `now` is in seconds since 1970.
+    /// Reads a header; nil where there is none.
+    ///
+    /// `now` is in seconds since 1970.
     init?(_ header: String?, now: Int64) {
         guard let header else { return nil }
         text = header

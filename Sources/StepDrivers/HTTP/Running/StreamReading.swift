@@ -17,7 +17,7 @@ final class StreamReading {
         var times: [Double] = []
     }
 
-    /// `[{event, data, id, at_ms}]`
+    /// The events as objects: `{event, data, id, at_ms}`.
     var events: Value {
         .array(
             (stream?.events ?? []).map { event in
