@@ -25,10 +25,13 @@ extension PlanFormat {
 ///       target   gateway http://127.0.0.1:8000 (the default; plumb.yaml:29)
 ///       expect   status is 2xx (implied)
 ///       timeout  30s (integration_tests.yaml:6)
-///   2 stored  sql, after ask (chain; reference, chat.yaml:31)
+///   2 stored  sql
+///       after    ask (chain, reference line 31)
 /// ```
 struct PlanText {
     private(set) var output = StyledText()
+    /// The file of the scenario that is written, whose places need no path.
+    private var file = ""
 
     mutating func write(_ graph: RunGraph) {
         headline(graph)
@@ -47,6 +50,7 @@ struct PlanText {
     }
 
     private mutating func write(_ scenario: Graph, isNeeded: Bool) {
+        file = scenario.file
         output.append("\n\(scenario.name)", .strong)
         if scenario.name != scenario.file { output.append("  \(scenario.file)", .place) }
         if isNeeded { output.append("  once per run, before those that need it", .dim) }
@@ -57,7 +61,7 @@ struct PlanText {
         var facts: [Graph.Fact] = []
         if !scenario.tags.isEmpty { facts.append(.init("tags", scenario.tags.joined(separator: ", "))) }
         facts += tests(scenario)
-        facts += scenario.needs.map { .init("needs", "\($0.name) = \($0.graph)", origin: $0.place) }
+        facts += scenario.needs.map { .init("needs", "\($0.name) = \($0.graph)", origin: short($0.place)) }
         facts += scenario.locks.map { .init("locks", $0) }
         facts += scenario.targets + scenario.facts
         self.facts(facts, indent: "  ")
@@ -94,10 +98,10 @@ struct PlanText {
         output.append(node.id, .strong)
         output.append("  \(node.isParallel ? "parallel " : "")\(node.kind)")
         if let title = node.title { output.append("  \(title)", .note) }
-        output.append("  \(node.place)\n", .place)
+        output.append("  \(short(node.place))\n", .place)
         let inner = indent + String(repeating: " ", count: number.utf8.count + 1)
         for line in node.request.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-            output.append("\(inner)\(line)\n", .note)
+            output.append(line.isEmpty ? "\n" : "\(inner)\(line)\n", .note)
         }
         var facts: [Graph.Fact] = []
         if let owner = node.undoes { facts.append(.init("undoes", owner)) }
@@ -115,7 +119,7 @@ struct PlanText {
         var reasons: [String: [String]] = [:]
         for edge in edges where edge.reason != .cleanup {
             if reasons[edge.from] == nil { order.append(edge.from) }
-            reasons[edge.from, default: []].append(edge.reason.rawValue + (edge.place.map { " \($0)" } ?? ""))
+            reasons[edge.from, default: []].append(edge.reason.rawValue + (edge.place.map { " \(short($0))" } ?? ""))
         }
         return order.map { .init("after", $0, origin: reasons[$0]?.joined(separator: ", ")) }
     }
@@ -145,10 +149,15 @@ struct PlanText {
                 last = Self.label(fact)
             }
             output.append(fact.value)
-            if let origin = fact.origin { output.append(" (\(origin))", .place) }
+            if let origin = fact.origin { output.append(" (\(short(origin)))", .place) }
             isOpen = true
         }
         if isOpen { output.append("\n") }
+    }
+
+    /// A place as it is said inside the scenario's own part: `line 31` where it is in the scenario's file.
+    private func short(_ place: String) -> String {
+        place.split(separator: "\(file):", omittingEmptySubsequences: false).joined(separator: "line ")
     }
 
     private static func label(_ fact: Graph.Fact) -> String {

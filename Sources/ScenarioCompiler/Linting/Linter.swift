@@ -31,7 +31,8 @@ public struct Linter {
         let isBlind = configuration == nil
         let configuration = configuration ?? Configuration(file: nil, root: request.workingFolder)
         let compiler = Compiler(
-            configuration: configuration, kinds: kinds, files: files, workingFolder: request.workingFolder, isLint: true)
+            configuration: configuration, kinds: kinds, files: files, workingFolder: request.workingFolder, isLint: true
+        )
         let compilation = compiler.compile(request.scenarios)
         // What only the configuration could tell would be told wrongly without it.
         found += compilation.diagnostics.filter { !isBlind || !Diagnostic.Code.ofConfiguration.contains($0.code) }

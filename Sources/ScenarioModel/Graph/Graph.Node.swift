@@ -3,7 +3,7 @@ extension Graph {
     public struct Node: Sendable, Hashable {
         /// Unique in the graph: the step's id, with that of the step that uses its file before it: `login/token`.
         public var id: String
-        /// `http`, `wait`, `group`, `use`, `check`, …
+        /// The word for what it does: `http`, `wait`, `group`, `use`, `check`.
         public var kind: String
         /// The title for people.
         public var title: String?
