@@ -142,12 +142,12 @@ public struct RunPlanner {
             if let given = options.variables[variable.name] { variables[variable.name] = given; continue }
             context.variables["vars"] = SharedValue(.object(variables))
             // A variable that needs the row or a result is none that the rows can be made of.
-            if let value = try? value(of: variable.value, context) { variables[variable.name] = value }
+            if let value = try? engine.value(of: variable.value, in: context) { variables[variable.name] = value }
         }
         context.variables["vars"] = SharedValue(.object(variables))
         do throws(EvaluationError) {
             var values: [Value] = []
-            for template in templates { values.append(try value(of: template, context)) }
+            for template in templates { values.append(try engine.value(of: template, in: context)) }
             return values
         } catch {
             diagnostics.append(
@@ -155,21 +155,6 @@ public struct RunPlanner {
                     .casesForm, at: span, "'cases' cannot be made: \(error.message)",
                     hint: .init(error.hint ?? "rows are made of '$suite', '$vars', '$env' and '$config'")))
             return nil
-        }
-    }
-
-    private func value(of template: ValueTemplate, _ context: EvaluationContext) throws(EvaluationError) -> Value {
-        switch template {
-        case .literal(let value, _, _): return value
-        case .template(let template, _): return try engine.render(template, in: context)
-        case .array(let elements, _):
-            var values: [Value] = []
-            for element in elements { values.append(try value(of: element, context)) }
-            return .array(values)
-        case .object(let members, _):
-            var object = Value.Object()
-            for member in members { object[member.key] = try value(of: member.value, context) }
-            return .object(object)
         }
     }
 
