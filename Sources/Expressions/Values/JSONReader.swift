@@ -138,61 +138,71 @@ internal import Glibc
 
     // MARK: - Numbers
 
+    /// The digits of a number as they are read, without leading zeros.
+    private struct Mantissa {
+        var value = 0
+        var count = 0
+
+        @inline(__always)
+        mutating func append(_ digit: UInt8) {
+            if count > 0 || digit != UInt8(ascii: "0") { count += 1 }
+            if count <= 18 { value = value &* 10 &+ Int(digit &- UInt8(ascii: "0")) }
+        }
+    }
+
     private mutating func number() throws(JSONError) -> Value {
         let start = position
-        var digits = 0
-        var integer = 0
+        var mantissa = Mantissa()
         let isNegative = take(UInt8(ascii: "-"))
         if take(UInt8(ascii: "0")) {
             if position < count, isDigit(byte(position)) {
                 throw JSONError(offset: start, reason: "a number begins with 0")
             }
-            digits = 1
         } else {
-            while position < count, isDigit(byte(position)) {
-                // Numbers of more digits take the slow way below.
-                if digits < 18 { integer = integer * 10 + Int(byte(position) - UInt8(ascii: "0")) }
-                digits += 1
-                position += 1
-            }
-            if digits == 0 { throw position == count ? end("a number is cut off") : unexpected("a digit is due") }
+            try digits(into: &mantissa)
         }
+        var fraction = 0
         var isInteger = true
         if take(UInt8(ascii: ".")) {
             isInteger = false
-            digits += try digitRun()
+            let first = position
+            try digits(into: &mantissa)
+            fraction = position - first
         }
+        var hasExponent = false
         if position < count, byte(position) | 0x20 == UInt8(ascii: "e") {
             isInteger = false
+            hasExponent = true
             position += 1
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            _ = try digitRun()
+            var exponent = Mantissa()
+            try digits(into: &exponent)
         }
-        if isInteger, digits < 18, integer <= Int(JSONNumber.exactLimit) {
-            return .number(isNegative ? -Double(integer) : Double(integer))
+        if isInteger, mantissa.count < 18, mantissa.value <= Int(JSONNumber.exactLimit) {
+            return .number(isNegative ? -Double(mantissa.value) : Double(mantissa.value))
         }
-        return slowNumber(start, isInteger: isInteger, digits: digits)
-    }
-
-    private mutating func digitRun() throws(JSONError) -> Int {
-        let start = position
-        while position < count, isDigit(byte(position)) { position += 1 }
-        if position == start { throw position == count ? end("a number is cut off") : unexpected("a digit is due") }
-        return position - start
-    }
-
-    /// Decides whether a double holds the number well enough (language.md §1), or its text is carried.
-    private mutating func slowNumber(_ start: Int, isInteger: Bool, digits: Int) -> Value {
+        // Both are exact doubles, so that the quotient is rounded once, as it should be.
+        if !isInteger, !hasExponent, mantissa.count <= 15, fraction < JSONNumber.powers.count {
+            let magnitude = Double(mantissa.value) / JSONNumber.powers[fraction]
+            return .number(isNegative ? -magnitude : magnitude)
+        }
         let text = unsafe String(
             decoding: UnsafeBufferPointer(start: base + start, count: position - start), as: UTF8.self)
-        guard !isInteger, let number = Double(text), number.isFinite else {
-            exactTexts += 1
-            return .string(text)
+        if !isInteger, let number = Double(text) {
+            let isPlain = !hasExponent && mantissa.count <= 17 && number.magnitude < 1e15 && mantissa.count > 0
+            if isPlain && number != 0 || JSONNumber.holds(number, text) { return .number(number) }
         }
-        let mayRound = digits > 17 || digits > 15 && number.magnitude > JSONNumber.exactLimit || number == 0
-        guard mayRound, !JSONNumber.isExact(number, text) else { return .number(number) }
         exactTexts += 1
         return .string(text)
+    }
+
+    private mutating func digits(into mantissa: inout Mantissa) throws(JSONError) {
+        let start = position
+        while position < count, isDigit(byte(position)) {
+            mantissa.append(byte(position))
+            position += 1
+        }
+        if position == start { throw position == count ? end("a number is cut off") : unexpected("a digit is due") }
     }
 
     // MARK: - Strings
@@ -363,22 +373,10 @@ internal import Glibc
 extension UnsafeBufferPointer<UInt8> {
     /// How many bytes at the beginning are well-formed UTF-8.
     fileprivate var validUTF8Prefix: Int {
-        var low = 0
-        var high = count
-        // A longer prefix is valid only if the shorter ones are, up to a character that a cut takes apart.
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if unsafe isValid(upTo: middle) { low = middle } else { high = middle - 1 }
-        }
-        return low
-    }
-
-    private func isValid(upTo end: Int) -> Bool {
-        var end = end
-        // Leaves out a last character that is not complete within the prefix.
-        var back = 0
-        while back < 3, end - back > 0, unsafe self[end - back - 1] & 0xC0 == 0x80 { back += 1 }
-        if end - back > 0, unsafe self[end - back - 1] >= 0xC0 { end -= back + 1 }
-        return unsafe String(validating: UnsafeBufferPointer(rebasing: self[0..<end]), as: UTF8.self) != nil
+        var parser = Unicode.UTF8.ForwardParser()
+        var bytes = unsafe makeIterator()
+        var length = 0
+        while case .valid(let scalar) = unsafe parser.parseScalar(from: &bytes) { length += scalar.count }
+        return length
     }
 }
