@@ -44,14 +44,15 @@ let package = Package(
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "Diagnostics", "Expressions", "ScenarioModel", "EventLoop",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
         .target(
             name: "Sandbox",
             dependencies: [
-                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+                "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .executableTarget(
             name: "plumb",
@@ -66,14 +67,15 @@ let package = Package(
         .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
-            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioCompilerTests",
             dependencies: [
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
-            ]),
+            ], exclude: ["Configuration/Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
@@ -86,12 +88,7 @@ let package = Package(
             name: "ReportingTests",
             dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
             exclude: ["Golden"]),
-        .testTarget(
-            name: "SandboxTests",
-            dependencies: [
-                "Sandbox", .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "FlyingSocks", package: "FlyingFox"),
-            ]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
             name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"], exclude: ["Cases"]),

@@ -85,25 +85,40 @@ public struct DiagnosticText: Sendable {
 
     private func lines(_ marks: [Mark], gutter: String, severity: Diagnostic.Severity, in text: inout StyledText) {
         text.append("\(gutter)|\n", .gutter)
-        var last: Int?
+        var last: Mark?
         for mark in marks.sorted(by: Mark.precedes) {
-            let number = mark.excerpt.position.line
-            if last != number {
-                if let last, number > last + 1 { text.append("\(gutter)| ...\n", .gutter) }
-                let label = String(number)
-                let padding = String(repeating: " ", count: gutter.utf8.count - 1 - label.utf8.count)
-                text.append("\(padding)\(label) |", .gutter)
-                text.append(mark.excerpt.text.isEmpty ? "\n" : " \(mark.excerpt.text)\n")
+            let excerpt = mark.excerpt
+            // A long line is cut around each mark, so one line may show twice.
+            let isSameLine = last?.excerpt.position.line == excerpt.position.line && last?.excerpt.text == excerpt.text
+            if let last, isSameLine, last.label == nil, last.excerpt.caret.upperBound <= excerpt.caret.lowerBound {
+                let gap = excerpt.caret.lowerBound - last.excerpt.caret.upperBound
+                underline(mark, behind: gap, severity, in: &text)
+            } else {
+                if last != nil { text.append("\n") }
+                if !isSameLine { sourceLine(excerpt, after: last?.excerpt.position.line, gutter: gutter, in: &text) }
+                text.append("\(gutter)| ", .gutter)
+                underline(mark, behind: excerpt.caret.lowerBound, severity, in: &text)
             }
-            last = number
-            text.append("\(gutter)| ", .gutter)
-            text.append(String(repeating: " ", count: mark.excerpt.caret.lowerBound))
-            let style = mark.isPrimary ? severity.style : StyledText.Style.note
-            let sign = mark.isPrimary ? "^" : "-"
-            text.append(String(repeating: sign, count: mark.excerpt.caret.count), style)
-            if let label = mark.label { text.append(" \(singleLine(label.text))", style) }
-            text.append("\n")
+            last = mark
         }
+        text.append("\n")
+    }
+
+    private func sourceLine(_ excerpt: Excerpt, after last: Int?, gutter: String, in text: inout StyledText) {
+        if let last, excerpt.position.line > last + 1 { text.append("\(gutter)| ...\n", .gutter) }
+        let number = String(excerpt.position.line)
+        let padding = String(repeating: " ", count: gutter.utf8.count - 1 - number.utf8.count)
+        text.append("\(padding)\(number) |", .gutter)
+        text.append(excerpt.text.isEmpty ? "\n" : " \(excerpt.text)\n")
+    }
+
+    private func underline(
+        _ mark: Mark, behind gap: Int, _ severity: Diagnostic.Severity, in text: inout StyledText
+    ) {
+        text.append(String(repeating: " ", count: gap))
+        let style = mark.isPrimary ? severity.style : StyledText.Style.note
+        text.append(String(repeating: mark.isPrimary ? "^" : "-", count: mark.excerpt.caret.count), style)
+        if let label = mark.label { text.append(" \(singleLine(label.text))", style) }
     }
 
     private func excerpts(of diagnostic: Diagnostic) -> [Mark] {

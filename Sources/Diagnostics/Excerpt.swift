@@ -29,9 +29,9 @@ public struct Excerpt: Sendable, Hashable {
 
         // A line is looked at near the span only, so that one of many megabytes costs no more than a short one.
         let reach = max(width, 20) * 4
-        let start = Excerpt.characterStart(max(line.lowerBound, from - reach), in: bytes)
-        let end = Excerpt.characterStart(min(line.upperBound, to + reach), in: bytes)
-        let middle = Excerpt.characterStart(min(to, from + reach), in: bytes)
+        let start = from - reach <= line.lowerBound ? line.lowerBound : Excerpt.characterStart(from - reach, in: bytes)
+        let end = to + reach >= line.upperBound ? line.upperBound : Excerpt.characterStart(to + reach, in: bytes)
+        let middle = from + reach >= to ? to : Excerpt.characterStart(from + reach, in: bytes)
         let head = VisibleText(bytes, start..<from)
         let body = VisibleText(bytes, from..<max(from, middle), from: head.cells)
         let tail = VisibleText(bytes, max(to, middle)..<max(to, middle, end), from: head.cells + body.cells)

@@ -12,11 +12,14 @@ public struct Compiler {
     private let kinds: [any StepKind]
     private let files: any FileAccess
     private let workingFolder: String
+    private let isLint: Bool
 
-    /// Creates a compiler for the scenarios of a configuration.
+    /// Creates a compiler for the scenarios of a configuration; lint judges the text alone, not the machine.
     public init(
-        configuration: Configuration, kinds: [any StepKind], files: any FileAccess, workingFolder: String
+        configuration: Configuration, kinds: [any StepKind], files: any FileAccess, workingFolder: String,
+        isLint: Bool = false
     ) {
+        self.isLint = isLint
         self.configuration = configuration
         self.kinds = kinds
         self.files = files
@@ -50,13 +53,8 @@ public struct Compiler {
     /// Compiles everything that the paths mean.
     public func compile(_ paths: [String]) -> Compilation {
         var result = Compilation()
-        var excluded: Set<String> = []
-        if let file = configuration.file {
-            excluded.insert(FilePath.real(FilePath.absolute(file.path, in: workingFolder)) ?? "")
-        }
-        for path in configuration.includedFiles {
-            excluded.insert(FilePath.real(FilePath.absolute(path, in: workingFolder)) ?? "")
-        }
+        let own = (configuration.file.map { [$0.path] } ?? []) + configuration.includedFiles
+        let excluded = Set(own.compactMap { FilePath.real(FilePath.absolute($0, in: workingFolder)) })
         var finder = ScenarioFinder(files: files, workingFolder: workingFolder, excluded: excluded)
         for path in paths { finder.add(path) }
         result.diagnostics = finder.diagnostics
@@ -96,7 +94,12 @@ public struct Compiler {
         for compiled in result.scenarios {
             let all = compiled.scenario.allExpressions
             expressions += all
-            for problem in TargetCheck.check(compiled.scenario, configuration, kinds) where reported.insert(problem).inserted {
+            let references = ConfigurationReferences(configuration, suite: compiled.suites.suiteData)
+            let isServed = Requirements.unmet(of: compiled.scenario, by: configuration).isEmpty
+            let problems =
+                TargetCheck.check(compiled.scenario, configuration, kinds) + references.check(all)
+                + (isLint || !isServed ? [] : references.missing(in: all))
+            for problem in problems where reported.insert(problem).inserted {
                 result.diagnostics.append(problem)
             }
         }
@@ -112,12 +115,14 @@ public struct Compiler {
 
     /// The folders from `scenarios/` beside the configuration, or from the configuration's own folder.
     private func folders(of path: String) -> [String] {
-        let root = FilePath.real(configuration.root) ?? configuration.root
-        let below = FilePath.shown(FilePath.parent(path), from: root)
-        if below == FilePath.parent(path) { return [] }
-        var parts = below.split(separator: "/").map(String.init)
-        if parts.first == "scenarios" { parts.removeFirst() }
-        return parts
+        for root in [configuration.suiteRoot, configuration.root] {
+            let folder = FilePath.parent(path)
+            let real = FilePath.real(root) ?? root
+            if folder == real { return [] }
+            let below = FilePath.shown(folder, from: real)
+            if below != folder { return below.split(separator: "/").map(String.init) }
+        }
+        return []
     }
 
     /// File order, with the scenarios of a suite that lists them in the order of its list.

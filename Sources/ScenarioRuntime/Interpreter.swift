@@ -64,7 +64,7 @@ public actor Interpreter {
     }
 
     /// Creates an interpreter of a plan; its parts live on the executor from now on.
-    public init(_ plan: RunPlan, _ parts: sending Parts) {
+    public init(_ plan: RunPlan, _ parts: consuming sending Parts) {
         self.plan = plan
         executor = parts.executor
         clock = parts.clock

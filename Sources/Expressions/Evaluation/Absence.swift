@@ -70,10 +70,10 @@ struct Absence {
 }
 
 extension Absence {
-    /// The error of a path from the root `.`.
-    func missingPath(at range: Range<Int>) -> EvaluationError {
-        let place = existing.isEmpty ? "the result" : "'\(Self.text(of: existing))'"
-        return EvaluationError(.missingPath, message(place), range: range, hint: hint(mayList: true))
+    /// The error of a path from the root `.`, or from what the text `root` yields.
+    func missingPath(at range: Range<Int>, from root: String = "") -> EvaluationError {
+        let place = existing.isEmpty && root.isEmpty ? "the result" : "'\(root)\(Self.text(of: existing))'"
+        return EvaluationError(.missingPath, message(place), range: range, hint: hint)
     }
 
     /// The error of a variable's member; `keyRanges` are those of its keys.
@@ -84,7 +84,7 @@ extension Absence {
             return EvaluationError(.missingName, error.message, range: range, hint: error.hint)
         }
         let place = "'$\(reference.variable)\(Self.text(of: existing))'"
-        return EvaluationError(.missingName, message(place), range: range, hint: hint(mayList: true))
+        return EvaluationError(.missingName, message(place), range: range, hint: hint)
     }
 
     private static func wording(
@@ -122,7 +122,7 @@ extension Absence {
         }
     }
 
-    private func hint(mayList: Bool) -> String? {
+    private var hint: String? {
         if let nearest { return "did you mean '\(nearest)'?" }
         switch (container, missing) {
         case (.members(let names), .key):
@@ -130,7 +130,8 @@ extension Absence {
             let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
             return names.count > 8 ? "it has \(shown) and \(names.count - 8) more" : "it has \(shown)"
         case (.elements, .key(let key)): return "write '[0].\(key)' for its first element, '[].\(key)' for each"
-        case (.scalar("null"), .key(let key)): return "where it may be absent, write '.\(key)?'"
+        case (.scalar("null"), .key(let key)):
+            return "where it may be absent, write '\(Self.text(of: existing + [.key(key)]))?'"
         default: return nil
         }
     }

@@ -4,6 +4,8 @@ enum BatchCompiler {
     static let maximumCount = 120
     /// The most text in a program, in bytes, so that its code stays within libjq's limit for a function.
     static let maximumBytes = 16_384
+    /// The most text of one expression, in bytes; libjq takes seconds to find longer ones too long.
+    static let maximumExpression = 24_576
 
     /// A program and what could not be part of it.
     ///
@@ -43,6 +45,11 @@ enum BatchCompiler {
     /// Compiles the slots; those that libjq refuses are taken out and the rest is compiled again.
     static func compile(_ slots: [ProgramText.Slot]) -> Result {
         var failures: [Int: Failure] = [:]
+        for (position, slot) in slots.enumerated() where slot.text.utf8.count > maximumExpression {
+            failures[position] = Failure(messages: [
+                "the expression is too long: \(slot.text.utf8.count) bytes, at most \(maximumExpression)"
+            ])
+        }
         while true {
             let remaining = slots.enumerated().map { failures[$0] == nil ? $1 : $1.emptied }
             let text = ProgramText(remaining)

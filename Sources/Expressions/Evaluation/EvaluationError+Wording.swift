@@ -74,7 +74,8 @@ extension Value {
         case .bool(let bool): bool ? "true" : "false"
         case .number: "the number \(preview(60))"
         case .string: "the string \(preview(60))"
-        case .array(let elements): elements.count == 1 ? "an array of 1 element" : "an array of \(elements.count) elements"
+        case .array(let elements):
+            elements.count == 1 ? "an array of 1 element" : "an array of \(elements.count) elements"
         case .object(let object): object.count == 1 ? "an object of 1 member" : "an object of \(object.count) members"
         }
     }

@@ -104,8 +104,12 @@ extension Expression {
     fileprivate func part(_ range: Range<Int>, behind prefix: [Range<Int>]) -> Expression? {
         let operand = source.slice(range)
         if prefix.isEmpty { return reading([operand]) }
-        let open = LocatedText(verbatim: "(", at: SourceSpan(source.span.file, operand.span.range.lowerBound..<operand.span.range.lowerBound))
-        let close = LocatedText(verbatim: "\n)", at: SourceSpan(source.span.file, operand.span.range.upperBound..<operand.span.range.upperBound))
+        let open = LocatedText(
+            verbatim: "(",
+            at: SourceSpan(source.span.file, operand.span.range.lowerBound..<operand.span.range.lowerBound))
+        let close = LocatedText(
+            verbatim: "\n)",
+            at: SourceSpan(source.span.file, operand.span.range.upperBound..<operand.span.range.upperBound))
         return reading(prefix.map { source.slice($0) } + [open, operand, close])
     }
 

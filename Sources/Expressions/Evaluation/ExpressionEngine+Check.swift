@@ -8,7 +8,9 @@ extension ExpressionEngine {
         var prepared: [PreparedExpression] = []
         for (position, expression) in expressions.enumerated() {
             let key = PreparedExpression.Key(expression)
-            if positions[key] == nil, NativeProgram(expression) == nil { prepared.append(PreparedExpression(expression)) }
+            if positions[key] == nil, NativeProgram(expression) == nil {
+                prepared.append(PreparedExpression(expression))
+            }
             positions[key, default: []].append(position)
         }
         var slots: [(slot: ProgramText.Slot, owner: Int)] = []

@@ -54,7 +54,7 @@ extension ExpressionEngine {
             let missing = prepared.missing(in: context)
             let hosts = hostResults(entry, expression, missing, context)
             if prepared.isHostCall {
-                outcomes[position] = hosts.outcome(of: 0)
+                outcomes[position] = hosts.outcome(of: prepared.hosts.count - 1)
             } else if let place = entry.place {
                 requests.append(
                     Request(

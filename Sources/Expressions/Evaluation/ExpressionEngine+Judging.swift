@@ -62,10 +62,12 @@ extension ExpressionEngine {
             var dot = context.dot ?? SharedValue(.null)
             if let input {
                 let inputs = evaluate([input.expression], in: context)[0].outputs
-                guard let value = inputs.indices.contains(position) ? inputs[position] : inputs.first else { return nil }
+                guard let value = inputs.indices.contains(position) ? inputs[position] : inputs.first else {
+                    return nil
+                }
                 dot = SharedValue(value)
             }
-            if let hint = Absence(of: path, in: dot)?.missingPath(at: whole.range) {
+            if let hint = Absence(of: path, in: dot)?.missingPath(at: whole.range, from: input?.text ?? "") {
                 return hint.hint.map { "\(hint.message); \($0)" } ?? hint.message
             }
         }
@@ -143,6 +145,10 @@ private struct ExplanationReader {
                 operands: sides.flatMap(\.operands))
         case .other(let input, let whole):
             let value = whole.expression.flatMap { output(of: $0) }?.value
+            if wanted, value == false, let expression = whole.expression, engine.asksSchema(expression) {
+                return Judgement.Failure(
+                    message: engine.schemaFindings.described, range: range, operands: operands([input]))
+            }
             let message = value.map { $0.bool == nil ? "yields \($0.described), not \(wanted)" : "is \(!wanted)" }
             return Judgement.Failure(
                 message: message ?? "is \(!wanted)", range: range, operands: operands([input]))

@@ -18,6 +18,10 @@ public final class ExpressionEngine {
     public var beforeForeign: ((Expression) -> Void)?
     /// Finds the schema that `matches_schema(file)` names; the error's text becomes the expression's.
     public var schemaLoader: ((String, Expression) throws(EvaluationError) -> Value)?
+    /// The schemas that were read, by the file that names them and their name.
+    var schemas: [SchemaName: LoadedSchema] = [:]
+    /// Where the last value that a schema refused departs from it.
+    var schemaFindings: [SchemaValidator.Finding] = []
     /// The time that `now_iso` gives, in seconds since 1970; the system's clock unless set.
     public var clock: () -> Double = SystemClock.seconds
 

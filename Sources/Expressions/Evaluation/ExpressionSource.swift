@@ -64,6 +64,8 @@ extension String {
         let wanted = Array(word.utf8)
         let own = Array(utf8)
         guard own.count >= wanted.count else { return false }
-        return (0...own.count - wanted.count).contains { own[$0] == wanted[0] && own[$0..<$0 + wanted.count].elementsEqual(wanted) }
+        return (0...own.count - wanted.count).contains {
+            own[$0] == wanted[0] && own[$0..<$0 + wanted.count].elementsEqual(wanted)
+        }
     }
 }

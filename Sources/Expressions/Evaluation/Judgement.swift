@@ -5,7 +5,7 @@ public enum Judgement: Sendable, Hashable {
 
     /// Why an assertion does not hold, with what a reader needs to see.
     public struct Failure: Sendable, Hashable {
-        /// One sentence: "the comparison is false", "yields null, not true", "nothing to judge: no output", …
+        /// One sentence, such as "the comparison is false" or "yields null, not true".
         public var message: String
         /// The part of the assertion that decided, in UTF-8 bytes of its text.
         public var range: Range<Int>

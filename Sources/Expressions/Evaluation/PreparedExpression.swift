@@ -14,7 +14,7 @@ struct PreparedExpression: Sendable {
     let requiredVariables: [(name: String, range: Range<Int>)]
     /// The part of `.` that is read.
     let dot: Selection
-    /// Where the whole expression is one host call.
+    /// Whether the whole expression is a host call, with what is piped into it.
     let isHostCall: Bool
 
     /// What makes two expressions the same program.
@@ -60,7 +60,7 @@ struct PreparedExpression: Sendable {
         misplacedHosts = survey.misplaced
         calls = survey.calls
         orderings = survey.orderings
-        isHostCall = survey.hosts.count == 1 && Self.isCall(expression.syntax)
+        isHostCall = !survey.hosts.isEmpty && survey.edits.contains { $0.range == expression.syntax.core.range }
         var variables: [String: Selection] = [:]
         var required: [(name: String, range: Range<Int>)] = []
         for reference in analysis.references {
@@ -73,14 +73,15 @@ struct PreparedExpression: Sendable {
         dot = analysis.rootFields.map { .members($0.reduce(into: [:]) { $0[$1] = .everything }) } ?? .everything
     }
 
-    private static func isCall(_ syntax: JQSyntax) -> Bool {
-        switch syntax {
-        case .group(let inner, _): isCall(inner)
-        case .call: true
-        default: false
-        }
-    }
-
     /// The text that libjq evaluates.
     var program: String { source.render(0..<key.text.text.utf8.count, edits) }
+}
+
+extension JQSyntax {
+    /// The node without the parentheses around it.
+    var core: JQSyntax {
+        var node = self
+        while case .group(let inner, _) = node { node = inner }
+        return node
+    }
 }

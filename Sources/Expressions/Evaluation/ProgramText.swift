@@ -26,10 +26,10 @@ struct ProgramText: Sendable {
         let variables = Set(slots.flatMap(\.variables)).sorted()
         let preamble = JQDefinitions.preamble(
             calls: slots.reduce(into: []) { $0.formUnion($1.calls) }, orderings: slots.contains { $0.hasOrderings })
-        var text = preamble
-        text += ".[0] as $__xs|.[1] as $__d|"
+        var text = ".[0] as $__xs|.[1] as $__d|"
         for (position, name) in variables.enumerated() { text += ".[\(position + 2)] as $\(name)|" }
         if !variables.contains("ENV") { text += "{} as $ENV|" }
+        text += "\n" + preamble
         text += "$__xs[] as $__x|$__x[1] as $__b|$__x[2] as $__m|$__x[3] as $__h|"
         text += "def __z(n):if any($__m[];.==n) then error({__plumb:\"missing\",n:n}) else . end;"
         text += "$__x[0],($__d|try("

@@ -2,10 +2,14 @@ internal import CLibCrypto
 
 /// Digests of texts, as lower-case hexadecimal digits.
 enum Digest {
-    /// SHA-256 of the UTF-8 bytes. The corresponding C function is `SHA256`.
+    /// SHA-256 of the UTF-8 bytes.
+    ///
+    /// The corresponding C function is `SHA256`.
     static func sha256(_ text: String) -> String { hexadecimal(sha256(Array(text.utf8))) }
 
-    /// HMAC-SHA-256 of the UTF-8 bytes with a key. The corresponding C function is `HMAC`.
+    /// HMAC-SHA-256 of the UTF-8 bytes with a key.
+    ///
+    /// The corresponding C function is `HMAC`.
     static func hmacSHA256(_ text: String, key: String) -> String {
         let message = Array(text.utf8)
         let key = Array(key.utf8)

@@ -71,19 +71,14 @@ extension ExpressionEngine {
             case .hmacSHA256:
                 return .string(
                     Digest.hmacSHA256(
-                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key")))
+                        try call.function.text(input[0], "the input"), key: try call.function.text(input[1], "the key"))
+                )
             case .matchesSchema: break
             }
         } catch {
             throw EvaluationError(.jq, error.message, range: call.range, hint: error.hint)
         }
-        return try matchesSchema(input[0], input[1], call, expression)
-    }
-
-    private func matchesSchema(
-        _ value: Value, _ file: Value, _ call: HostCall, _ expression: Expression
-    ) throws(EvaluationError) -> Value {
-        throw EvaluationError(.jq, "matches_schema: no schemas here", range: call.range)
+        return .bool(try matchesSchema(input[0], file: input[1], expression, at: call.range))
     }
 }
 

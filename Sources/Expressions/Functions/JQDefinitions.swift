@@ -2,7 +2,7 @@
 enum JQDefinitions {
     /// The definitions that expressions need, each on lines of its own.
     static func preamble(calls: Set<String>, orderings: Bool) -> String {
-        var text = orderings ? strictOrderings : ""
+        var text = ""
         var needed: [String] = []
         for name in calls { need(name, &needed) }
         for definition in definitions where needed.contains(definition.name) { text += definition.text + "\n" }
@@ -10,7 +10,8 @@ enum JQDefinitions {
             text += "def \(name): error(\"'\(name)' is not available in expressions\");\n"
             text += "def \(name)(f): \(name);\n"
         }
-        return text
+        // Behind the others, so that their own comparisons are jq's.
+        return text + (orderings ? strictOrderings : "")
     }
 
     private static func need(_ name: String, _ needed: inout [String]) {
@@ -49,14 +50,14 @@ enum JQDefinitions {
             name: "__seconds",
             text: #"""
                 def __seconds: if type != "string" then error("date_add: the duration is a \(type), expected text such as \"1d\"") else . end
-                  | . as $t | try capture("^(?<s>[+-])?(?<n>[0-9]+(\\.[0-9]+)?)(?<u>ms|s|m|h|d|w)$") catch null
+                  | . as $t | [capture("^(?<s>[+-])?(?<n>[0-9]+(\\.[0-9]+)?)(?<u>ms|s|m|h|d|w)$")] | .[0]
                   | if . == null then error("date_add: \($t|tojson) is no duration; write a number with ms, s, m, h, d or w") else . end
                   | (.n|tonumber) * {ms: 0.001, s: 1, m: 60, h: 3600, d: 86400, w: 604800}[.u] * (if .s == "-" then -1 else 1 end);
                 """#),
         Definition(
             name: "__epoch",
             text: #"""
-                def __epoch: . as $t | try capture("^(?<d>[0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ](?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(?<f>\\.[0-9]+)?(?<z>[Zz]|(?<zs>[+-])(?<zh>[0-9]{2}):?(?<zm>[0-9]{2}))?)?$") catch null
+                def __epoch: . as $t | [capture("^(?<d>[0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ](?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(?<f>\\.[0-9]+)?(?<z>[Zz]|(?<zs>[+-])(?<zh>[0-9]{2}):?(?<zm>[0-9]{2}))?)?$")] | .[0]
                   | if . == null then error("date_add: \($t|tojson) is no RFC 3339 time") else . end
                   | ("\(.d)T\(.t // "00:00:00")Z" | fromdateiso8601) + (.f // "0" | tonumber)
                     - (if .zs == null then 0 else (if .zs == "-" then -1 else 1 end) * ((.zh|tonumber) * 3600 + (.zm|tonumber) * 60) end);
@@ -66,7 +67,7 @@ enum JQDefinitions {
             text: #"""
                 def date_add(f): f as $f | if type == "number" then . + ($f|__seconds)
                   elif type == "string" then (test("^[^T ]*$")) as $day | (test("\\.[0-9]")) as $fine | (__epoch + ($f|__seconds))
-                    | ((. * 1000 + 0.5) | floor) as $ms | ((. * 1000 | floor) % 1000) as $unused | ($ms / 1000 | floor) as $s | ($ms - $s * 1000) as $f
+                    | ((. * 1000 + 0.5) | floor) as $ms | ($ms / 1000 | floor) as $s | ($ms - $s * 1000) as $f
                     | ($s | todateiso8601) | if $day and (.[11:] == "00:00:00Z") and $f == 0 then .[0:10]
                       elif $fine or $f != 0 then .[0:19] + "." + ("00\($f)" | .[-3:]) + "Z" else . end
                   else error("date_add: the input is a \(type), expected an RFC 3339 time or seconds since 1970") end;
@@ -123,7 +124,7 @@ enum JQDefinitions {
                   elif ($t|type) == "string" and ($t|test("^[0-9]+(\\.[0-9]+)?%$")) then ($t[:-1]|tonumber) / 100 * ($b|fabs)
                   else error("approx: \($t|tojson) is no tolerance; write a number or a percentage such as \"5%\"") end;
                 def __approx($a; $b; $t): if ($a|type) == "array" and ($b|type) == "array" then ($a|length) == ($b|length) and all(range($a|length); __approx($a[.]; $b[.]; $t))
-                  elif ($a|type) == "number" and ($b|type) == "number" then __tolerance($t; $b) as $d | ($a - $b | fabs) <= $d
+                  elif ($a|type) == "number" and ($b|type) == "number" then __tolerance($t; $b) as $d | $a == $a and $b == $b and ($a - $b | fabs) <= $d
                   else error("approx: cannot compare \($a|type) with \($b|type)") end;
                 def approx(f; g; t): t as $t | g as $b | f as $a | __approx($a; $b; $t);
                 """#),

@@ -92,7 +92,7 @@ extension Gateway {
         _ path: String, _ body: [UInt8], to route: ModelRoute, id: String, streams: Bool, promptTokens: Int,
         inFlight: GatewayMetrics.InFlight
     ) async throws -> Outgoing {
-        try await mutation.hangIfStuck()
+        try await mutation.refuseIfStuck()
         for index in route.order() {
             do {
                 let answer = try await client.send(

@@ -28,7 +28,9 @@ final class Mutation: Sendable {
         state.withLock { $0.isStuck = true }
     }
 
-    func hangIfStuck() async throws {
-        if state.withLock({ $0.isStuck }) { try await Task.sleep(for: .seconds(60)) }
+    func refuseIfStuck() async throws {
+        guard state.withLock({ $0.isStuck }) else { return }
+        try await Task.sleep(for: .seconds(1))
+        throw APIError(status: 503, message: "The gateway is stuck.", type: "server_error", code: "stuck")
     }
 }

@@ -49,7 +49,8 @@ extension Diagnostic.Code {
         "An environment variable that is read here is set to nothing, and the expression has no default. "
             + "`$env.NAME // \"\"` says that nothing is meant.")
     static let configurationVariable = Diagnostic.Code(
-        "config.variable", "A configuration knows `$env`, `$secrets` and `$config`: it is read before any scenario runs.")
+        "config.variable",
+        "A configuration is read before any scenario runs, so it knows `$env`, `$secrets` and `$config` only.")
     static let missingConfigurationKey = Diagnostic.Code(
         "config.missing-key", "`$config` is the `integration_tests` tree; this path is not in it.")
     static let missingSuiteKey = Diagnostic.Code(

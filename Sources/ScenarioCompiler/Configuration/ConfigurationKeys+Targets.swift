@@ -54,14 +54,19 @@ extension ConfigurationKeys {
     public static let sandbox = KeyTable(
         name: "sandbox", summary: "How the embedded services behave.",
         keys: [
-            Key("seed", .integer, "The seed of all that is left to chance."),
-            Key("api_key", .text, "The key that the gateway asks for."),
-            Key("replicas", .integer, "How many servers stand behind each model."),
+            Key("seed", .integer, default: "42", "The seed of everything that looks random."),
+            Key("host", .text, default: "127.0.0.1", "The IPv4 address to listen on."),
+            Key("port", .integer, default: "0", "The port of the gateway; 0 is a free one."),
+            Key("admin_port", .integer, default: "0", "The port of the admin API; 0 is a free one."),
+            Key("model_port", .integer, default: "0", "The port of the first replica, which the others follow."),
+            Key("api_key", .text, "The key that the gateway wants as bearer token."),
             Key("models", .list(.identifier), "The models that are served."),
-            Key("latency", .duration, "The pause before an answer."),
-            Key("token_latency", .duration, "The pause between two tokens."),
-            Key("jitter", .number, "The share of the pauses, from 0 to 1, that is left to chance."),
-            Key("failure_rate", .number, "The share of requests, from 0 to 1, that fail."),
-            Key("rate_limit", .rate, "How many requests the gateway takes, such as 100/s."),
+            Key("replicas", .integer, default: "2", "How many servers stand behind each model."),
+            Key("latency", .duration, default: "5ms", "The time before the first token."),
+            Key("token_latency", .duration, default: "1ms", "The time for each further token."),
+            Key("jitter", .number, default: "0.2", "How far each wait may vary, from 0 to 1."),
+            Key("failure_rate", .number, default: "0", "The share of requests, from 0 to 1, that get status 500."),
+            Key("rate_limit", .oneOf([.rate, .number]), "How many requests per second the gateway takes."),
+            Key("upstream_timeout", .duration, default: "2s", "How long the gateway waits for a model."),
         ])
 }

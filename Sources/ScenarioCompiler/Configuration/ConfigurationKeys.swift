@@ -9,11 +9,11 @@ public enum ConfigurationKeys {
             name: "configuration",
             summary: "How scenarios are run: connections, time-outs, retries, profiles, secrets (plumb.yaml).",
             keys: [
-                Key("include", .oneOf([.text, .list(.text)]), "Configuration files that this one is laid over."),
+                Key("include", .oneOf([.text, .list(.text)]), "Configuration files that this one is laid over.")
             ] + overridable + [
                 Key(
                     "profiles", .map(.table { profile(kinds) }),
-                    "Sets of connections to run against, chosen by --profile; the first is the default."),
+                    "Sets of connections to run against, chosen by --profile; the first is the default.")
             ],
             foreign: [
                 "targets": "profiles", "environments": "profiles", "envs": "profiles", "env": "env_file",

@@ -19,7 +19,7 @@ extension ConfigurationLoading {
         guard let node = node["defaults"],
             let defaults = MappingReader(node, ConfigurationKeys.defaults, &settings.syntax.diagnostics)
         else { return }
-        if let node = defaults["retry"] { configuration.retry = RetryReader.read(node, &settings.syntax) }
+        if let node = defaults["retry"] { configuration.retry = settings.retry(node) }
         guard let node = defaults["timeout"],
             let timeouts = MappingReader(node, ConfigurationKeys.timeouts, &settings.syntax.diagnostics)
         else { return }
@@ -44,7 +44,9 @@ extension ConfigurationLoading {
     }
 
     /// Reads what a profile connects to: the sandbox, the targets and the links between services.
-    func readConnections(_ profile: YAMLNode, _ settings: inout SettingReader, into configuration: inout Configuration) {
+    func readConnections(
+        _ profile: YAMLNode, _ settings: inout SettingReader, into configuration: inout Configuration
+    ) {
         if let node = profile["sandbox"] { configuration.sandbox = sandbox(node, &settings) }
         configuration.targets = TargetReader.read(
             profile["targets"], sandbox: configuration.sandbox == nil ? nil : profile["sandbox"]?.span, kinds: kinds,
@@ -72,7 +74,10 @@ extension ConfigurationLoading {
             return Configuration.SandboxSettings(options: .init(), origin: .file(node.span))
         }
         ShapeCheck.check(node, .table { ConfigurationKeys.sandbox }, &settings.syntax.diagnostics)
-        let options = settings.data(node).object ?? .init()
+        var options = settings.data(node).object ?? .init()
+        if let rate = options["rate_limit"]?.string.flatMap(QuantityText.parseRate) {
+            options["rate_limit"] = .number(rate)
+        }
         return Configuration.SandboxSettings(options: options, origin: .file(node.span))
     }
 }

@@ -64,6 +64,14 @@ struct SettingReader {
         read(node, "true or false", { $0.boolean(&$1) }, { ["true": true, "false": false][$0] })
     }
 
+    /// A `retry` mapping, whose count is known at once where the environment tells it.
+    mutating func retry(_ node: YAMLNode) -> RetryPart {
+        var part = RetryReader.read(node, &syntax)
+        guard let node = node["max"], node.isWholeTemplate, scope.isEvaluating else { return part }
+        part.max = integer(node, atLeast: 0).map { Setting(.known($0.value), $0.origin) }
+        return part
+    }
+
     /// A text, whose templates are evaluated; nil where they are not.
     mutating func text(_ node: YAMLNode) -> Setting<String>? {
         read(node, "text", { $0.text(&$1) }, { $0 })
@@ -150,7 +158,9 @@ struct SettingReader {
 }
 
 extension Diagnostic.Message {
-    fileprivate static func templateValue(_ phrase: String) -> Self { "expected \(phrase), the template gives another text" }
+    fileprivate static func templateValue(_ phrase: String) -> Self {
+        "expected \(phrase), and the template gives something else"
+    }
     fileprivate static func templateFailed(_ reason: String) -> Self { "the template gives no value: \(reason)" }
     fileprivate static func tooSmall(_ minimum: Int) -> Self { "expected a number of at least \(minimum)" }
     fileprivate static var zeroRate: Self { "expected a rate above zero" }

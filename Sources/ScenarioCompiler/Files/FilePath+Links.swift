@@ -14,14 +14,14 @@ extension FilePath {
     }
 
     /// The path with every link followed, or nil where something on it is missing or links run in a circle.
-    static func real(_ path: String) -> String? {
+    public static func real(_ path: String) -> String? {
         guard !path.utf8.contains(0), let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
     /// Whether a path lies in a folder, links followed.
-    static func isInside(_ path: String, _ folder: String) -> Bool {
+    public static func isInside(_ path: String, _ folder: String) -> Bool {
         guard let path = real(path), let folder = real(folder) else { return false }
         return path == folder || path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
     }

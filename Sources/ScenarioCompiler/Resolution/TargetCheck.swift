@@ -1,6 +1,6 @@
-import Diagnostics
-import Expressions
-import ScenarioModel
+internal import Diagnostics
+internal import Expressions
+public import ScenarioModel
 
 /// Checks what only the configuration can tell: targets, secrets, and variables of the environment.
 struct TargetCheck {
@@ -30,7 +30,6 @@ struct TargetCheck {
                     Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
             }
         }
-        for expression in scenario.allExpressions { problems += checkNames(expression, configuration) }
         return problems
     }
 
@@ -44,25 +43,6 @@ struct TargetCheck {
                 ?? (names.isEmpty
                     ? "declare it in plumb.yaml under 'profiles: { NAME: { targets: … } }'"
                     : "it has: \(names.joined(separator: ", "))"))
-    }
-
-    private static func checkNames(_ expression: Expression, _ configuration: Configuration) -> [Diagnostic] {
-        expression.analysis.references.compactMap { reference in
-            guard let name = reference.keys.first else { return nil }
-            let span = expression.source.span(of: reference.keyRanges.first ?? reference.range)
-            switch reference.variable {
-            case "env" where configuration.secrets.keys.contains(name):
-                return Diagnostic(
-                    .secretInEnvironment, at: span, "'\(name)' is a secret and is not read from '$env'",
-                    hint: "write '$secrets.\(name)'")
-            case "secrets" where !configuration.secrets.keys.contains(name):
-                let near = NearestName.of(name, in: configuration.secrets.keys)
-                return Diagnostic(
-                    .unknownSecret, at: span, "no secret '\(name)' is declared",
-                    hint: near.map { "did you mean '\($0)'?" } ?? "declare it under 'secrets' in plumb.yaml")
-            default: return nil
-            }
-        }
     }
 }
 
@@ -103,7 +83,4 @@ extension Scenario {
 extension Diagnostic.Code {
     static let noTarget = Diagnostic.Code("target.none", "A step needs a connection, and the profile has none that fits without a name.")
     static let unknownTarget = Diagnostic.Code("target.unknown", "A step names a connection that the profile does not have.")
-    static let secretInEnvironment = Diagnostic.Code(
-        "reference.secret-in-env", "Declared secrets are read as '$secrets.NAME' only, so that they are masked wherever they go.")
-    static let unknownSecret = Diagnostic.Code("reference.unknown-secret", "'$secrets.NAME' reads names declared under 'secrets'.")
 }

@@ -63,6 +63,8 @@ public protocol StepRequest: Sendable {
     var isIdempotent: Bool { get }
     /// The members of this request's result.
     var resultFields: [ResultField] { get }
+    /// Codes that mean, in a cleanup, that there is nothing left to undo: 404 on a delete.
+    var codesOfNothingToUndo: [String] { get }
     /// What must hold where the step says nothing of it.
     var impliedExpectation: ImpliedExpectation? { get }
     /// The request as far as it is known before the run, a line each; unknown parts stay `${{ … }}`.

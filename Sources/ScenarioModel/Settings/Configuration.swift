@@ -59,6 +59,9 @@ public struct Configuration: Sendable {
         timeouts[row] ?? timeouts["http"] ?? Setting(.seconds(30), .builtIn)
     }
 
+    /// The paths, as shown, of the files that the configuration includes: they are no scenarios.
+    public var includedFiles: [String] { sources.dropFirst().map(\.path) }
+
     /// The target of a name, or nil.
     public func target(_ name: String) -> Target? { targets.first { $0.name == name } }
 
@@ -90,6 +93,7 @@ public struct Configuration: Sendable {
 
     /// How the embedded services are started; an empty object where the profile only says `true`.
     public struct SandboxSettings: Sendable {
+        /// The options by name, in the words of the configuration's table; rates are numbers per second.
         public var options: Value.Object
         public var origin: Origin
         /// Creates settings.

@@ -84,7 +84,7 @@ struct Schedule {
         guard states[step] == .waiting else { return [] }
         let cause: Int?
         if keepGoing {
-            cause = edges[step].lazy.filter { $0.reason != .chain }.compactMap { lost[$0.from] }.first
+            cause = edges[step].first { $0.reason != .chain && lost[$0.from] != nil }.flatMap { lost[$0.from] }
         } else {
             cause = firstFailure
         }

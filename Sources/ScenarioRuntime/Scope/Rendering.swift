@@ -1,6 +1,6 @@
-import Diagnostics
+public import Diagnostics
 import Expressions
-import ScenarioModel
+public import ScenarioModel
 
 /// Evaluates templates and expressions at a place of a running test, with failures told at their text.
 struct Rendering: TemplateScope {

@@ -20,14 +20,14 @@ extension Interpreter {
         } catch {
             return failed(step, error.report)
         }
-        let isLoop = step.each != nil || step.repetition != nil || frame.isIteration(of: step.id)
+        let isLoop = frame.trail.hasSuffix("]")
         let inner = isLoop ? Frame(parent: frame, trail: frame.trail + "/" + step.id) : frame
         let reports = await runBlock(group.block, run, inner, limits, keepGoing: group.keepGoing, trail: trail)
         var report = newReport(step)
         report.children = reports
         for child in reports where child.verdict != .skipped { report.verdict = report.verdict.worse(child.verdict) }
-        if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
-            report.reason = "\(failed.id) failed"
+        if let culprit = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
+            report.reason = "\(culprit.id) failed"
         }
         var fields: [SharedValue.Field] = []
         if isLoop { for (id, value) in inner.ownResults { fields.append(.init(id, shared: value)) } }
@@ -66,8 +66,8 @@ extension Interpreter {
             var report = newReport(step)
             report.children = reports
             for child in reports where child.verdict != .skipped { report.verdict = report.verdict.worse(child.verdict) }
-            if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
-                report.reason = "\(failed.id) in \(scenario.file.path) failed"
+            if let culprit = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
+                report.reason = "\(culprit.id) in \(scenario.file.path) failed"
             }
             guard report.verdict == .passed else { return StepOutcome(report: report, value: nil) }
             var fields = try outputs(of: scenario, inner, seed: seed)

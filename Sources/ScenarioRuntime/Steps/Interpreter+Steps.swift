@@ -72,7 +72,13 @@ extension Interpreter {
         case .wait(let length):
             return await runWait(step, length, run, frame, limits)
         case .check:
-            if step.until != nil { return await runPolling(step, run, frame, limits) { _ in self.emptyAttempt() } }
+            if step.until != nil {
+                return await runPolling(step, run, frame, limits) { _ in
+                    var attempted = Attempted()
+                    attempted.attempt = self.emptyAttempt()
+                    return attempted
+                }
+            }
             return judged(step, run, frame, emptyAttempt(), report: newReport(step))
         case .request(let request):
             return await runRequest(step, request, run, frame, limits)
@@ -126,7 +132,7 @@ extension Interpreter {
         failures += Judge(rendering: rendering, step: step).judge(attempt.result)
         report.failures += failures
         for failure in failures { report.verdict = report.verdict.worse(failure.verdict) }
-        if report.verdict != .passed || plan.options.keepsExchanges {
+        if report.verdict != .passed || plan.options.keepsExchanges && run.repeatDepth == 0 {
             let exchange = attempt.exchange()
             if !exchange.summary.isEmpty { report.exchange = exchange }
         }

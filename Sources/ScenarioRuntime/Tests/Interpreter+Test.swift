@@ -18,7 +18,7 @@ extension Interpreter {
         let frame = Frame(
             parent: base, trail: "",
             variables: [
-                "suite": SharedValue(.object(SuiteNode.data(of: planned.suites))),
+                "suite": SharedValue(.object(planned.suites.suiteData)),
                 "run": SharedValue(runValue(run)),
             ])
         if let row = planned.row { frame.set("case", SharedValue(row)) }
@@ -26,7 +26,7 @@ extension Interpreter {
         let limits = Limits().adding("scenario timeout", limit, from: clock.now)
 
         do throws(StepFailure) {
-            if let reason = try await begin(scenario, run, frame, with: []) {
+            if let reason = try await begin(scenario, run, frame, with: [:]) {
                 result.verdict = .skipped
                 result.reason = reason
             } else {
@@ -51,15 +51,15 @@ extension Interpreter {
     ) async throws(StepFailure) -> String? {
         try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
         if !scenario.needs.isEmpty {
-            var outputs: [SharedValue.Field] = []
+            var given: [SharedValue.Field] = []
             for need in scenario.needs {
-                switch await outputs(of: need, for: run, frame) {
-                case .outputs(let value): outputs.append(.init(need.name, value))
+                switch await self.outputs(of: need, for: run, frame) {
+                case .outputs(let value): given.append(.init(need.name, value))
                 case .failed(let reason): return reason
                 case .broken(let failure): throw failure
                 }
             }
-            frame.set("needs", SharedValue(fields: outputs))
+            frame.set("needs", SharedValue(fields: given))
         }
         if let condition = scenario.condition {
             await engine.whenReady(for: [condition])

@@ -20,6 +20,8 @@ final class TestRun: @unchecked Sendable {
     /// Which sibling steps of parallel groups still run, for `repeat: {while: ID}`.
     var runningSteps: [String: Int] = [:]
     var isFlaky = false
+    /// Repetitions around the current step: passed runs in them keep no request and answer.
+    var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
 

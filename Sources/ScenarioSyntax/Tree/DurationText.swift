@@ -1,33 +1,33 @@
 /// Reads and writes durations with units: `250ms`, `5s`, `2m`, `1h`, `1.5s`, `1m30s`.
 public enum DurationText {
-    private static let units: [(name: String, milliseconds: Double)] = [
-        ("ms", 1), ("us", 0.001), ("µs", 0.001), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    private static let units: [(name: String, nanoseconds: Int)] = [
+        ("us", 1000), ("µs", 1000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
     ]
+    /// A hundred years; what is longer is a mistake, and arithmetic on deadlines would overflow.
+    private static let longest = 36_525 * 86_400_000_000_000
 
     /// The duration that a text means; nil if a unit is missing or unknown, or the text has a sign.
     ///
     /// Units go from large to small, each at most once; a fraction may stand in the last one only.
     public static func parse(_ text: String) -> Duration? {
         var rest = text[...]
-        var total = 0.0
-        var last = Double.infinity
+        var total = 0
+        var last = Int.max
         guard !rest.isEmpty, text.utf8.count <= 64 else { return nil }
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
             rest = rest.dropFirst(digits.count)
             let name = rest.prefix { !$0.isNumber && $0 != "." }
             rest = rest.dropFirst(name.count)
-            guard let number = QuantityText.decimal(digits), rest.isEmpty || !digits.contains("."),
-                let unit = units.first(where: { $0.name == name })?.milliseconds, unit < last
+            guard let number = DecimalText(digits), rest.isEmpty || !number.hasFraction,
+                let unit = units.first(where: { $0.name == name })?.nanoseconds, unit < last,
+                let part = number.times(unit)?.whole, part <= longest - total
             else { return nil }
             last = unit
-            total += number * unit
+            total += part
         }
-        // A hundred years; what is longer is a mistake, and arithmetic on deadlines would overflow.
-        guard total <= 3.2e12 else { return nil }
-        let nanoseconds = (total * 1_000_000).rounded()
-        return .seconds(Int64(nanoseconds / 1e9))
-            + .nanoseconds(Int64(nanoseconds - (nanoseconds / 1e9).rounded(.down) * 1e9))
+        return .nanoseconds(total)
     }
 
     /// The shortest exact text of whole units that `parse` reads back, to the microsecond: `1m30s`, `1.5s`, `250ms`.

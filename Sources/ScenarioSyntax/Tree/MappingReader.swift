@@ -7,7 +7,7 @@ public struct MappingReader {
     public let table: KeyTable
 
     /// At most this many unknown keys of one mapping are reported one by one.
-    private static let unknownKeys = 20
+    private static let unknownKeys = 10
 
     /// Checks a mapping's keys; nil if the node is no mapping.
     ///

@@ -10,17 +10,15 @@ public enum QuantityText {
     public static func parseSize(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let factor = units.first(where: { $0.name == unit })?.bytes, let number = decimal(digits) else {
-            return nil
-        }
-        let bytes = number * Double(factor)
-        guard bytes <= 9e15, bytes == bytes.rounded() else { return nil }
-        return Int(bytes)
+        guard let factor = units.first(where: { $0.name == unit })?.bytes,
+            let bytes = DecimalText(digits)?.times(factor), bytes.isExact
+        else { return nil }
+        return bytes.whole
     }
 
     /// The number per second that a text such as `20/s` or `600/m` means.
     public static func parseRate(_ text: String) -> Double? {
-        guard let slash = text.firstIndex(of: "/"), let number = decimal(text[..<slash]) else { return nil }
+        guard let slash = text.firstIndex(of: "/"), let number = DecimalText(text[..<slash])?.double else { return nil }
         return switch text[text.index(after: slash)...] {
         case "ms": number * 1000
         case "s": number
@@ -30,25 +28,18 @@ public enum QuantityText {
         }
     }
 
-    /// A finite number of decimal digits without a sign or an exponent.
-    static func decimal(_ text: Substring) -> Double? {
-        let isDecimal = text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E }
-        guard isDecimal, let first = text.utf8.first, first != 0x2E, text.utf8.last != 0x2E else { return nil }
-        guard let number = Double(text), number.isFinite else { return nil }
-        return number
-    }
-
     /// A count of bytes for people: `16 MiB`, `1.5 KiB`, `7 bytes`.
     public static func bytes(_ count: Int) -> String {
         if count < 1024 { return count == 1 ? "1 byte" : "\(count) bytes" }
-        var value = Double(count)
-        var unit = 0
         let names = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-        while value >= 1024, unit + 1 < names.count {
-            value /= 1024
+        var unit = 0
+        var size = 1
+        while count / size >= 1024, unit + 1 < names.count {
+            size *= 1024
             unit += 1
         }
-        let tenths = (value * 10).rounded() / 10
-        return tenths == tenths.rounded() ? "\(Int(tenths)) \(names[unit])" : "\(tenths) \(names[unit])"
+        // Tenths, cut; a limit of 16 MiB never reads as more than it is.
+        let tenths = count / size * 10 + count % size * 10 / size
+        return tenths % 10 == 0 ? "\(tenths / 10) \(names[unit])" : "\(tenths / 10).\(tenths % 10) \(names[unit])"
     }
 }

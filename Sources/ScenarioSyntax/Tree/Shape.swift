@@ -37,7 +37,7 @@ public indirect enum Shape: Sendable {
         case .expression: "a jq expression"
         case .list(let element): "a list of " + element.plural
         case .map(let value): "a mapping of " + value.plural
-        case .table(let table): "a mapping: \(table().name)"
+        case .table(let table): "a mapping (\(table().name))"
         case .choice(let words): Shape.alternatives(words.map { "'\($0)'" })
         case .oneOf(let shapes): Shape.alternatives(shapes.map(\.phrase))
         case .template(let shape): shape.phrase
@@ -58,7 +58,7 @@ public indirect enum Shape: Sendable {
         case .expression: "jq expressions"
         case .list: "lists"
         case .map: "mappings"
-        case .table(let table): "mappings: \(table().name)"
+        case .table(let table): "mappings (\(table().name))"
         case .template(let shape): shape.plural
         case .null, .choice, .oneOf: "values, each " + phrase
         }

@@ -12,7 +12,7 @@ extension YAMLNode {
         locatedText(.text, &diagnostics)
     }
 
-    /// A jq expression: any scalar but null, with a warning where YAML cut it.
+    /// A jq expression: any scalar but null; one that a comment or a comma cut in the middle is an error.
     public func expression(_ diagnostics: inout [Diagnostic]) -> LocatedText? {
         guard let located = locatedText(.expression, &diagnostics) else { return nil }
         if let problem = cutExpression(located.text) {
@@ -59,9 +59,14 @@ extension YAMLNode {
     public func duration(_ diagnostics: inout [Diagnostic]) -> Duration? {
         guard let scalar = expectedScalar(.duration, &diagnostics) else { return nil }
         if let duration = DurationText.parse(scalar.text) { return duration }
-        let hint: Diagnostic.Message? =
-            QuantityText.decimal(scalar.text[...]) != nil
-            ? .write("\(scalar.text)s") : "units are ms, s, m, h and d, as in 250ms or 1m30s"
+        let hint: Diagnostic.Message =
+            if DecimalText(scalar.text[...]) != nil {
+                .write("\(scalar.text)s")
+            } else if scalar.text.hasPrefix("-") || scalar.text.hasPrefix("+") {
+                "a duration has a unit and no sign"
+            } else {
+                "units are ms, s, m, h and d, as in 250ms or 1m30s"
+            }
         diagnostics.append(.wrongValue(.duration, self, hint: hint))
         return nil
     }
@@ -79,7 +84,7 @@ extension YAMLNode {
     public func rate(_ diagnostics: inout [Diagnostic]) -> Double? {
         guard let scalar = expectedScalar(.rate, &diagnostics) else { return nil }
         if let rate = QuantityText.parseRate(scalar.text) { return rate }
-        let isBare = QuantityText.decimal(scalar.text[...]) != nil
+        let isBare = DecimalText(scalar.text[...]) != nil
         diagnostics.append(
             .wrongValue(.rate, self, hint: isBare ? .write("\(scalar.text)/s") : "rates are per s, m or h, as in 600/m")
         )
@@ -110,10 +115,10 @@ extension YAMLNode {
     public func identifier(_ diagnostics: inout [Diagnostic]) -> String? {
         guard let text = expectedScalar(.identifier, &diagnostics)?.text else { return nil }
         if Identifier.isValid(text) { return text }
-        let strange = text.unicodeScalars.first { !$0.isASCII }.map { VisibleText.codePoint($0) }
+        let strange = text.unicodeScalars.first { !Identifier.isValid("_\($0)") }
         diagnostics.append(
             .wrongValue(
-                .identifier, self, hint: strange.map { "it holds \($0)" } ?? "it begins with a letter or '_'"))
+                .identifier, self, hint: strange.map { .notInName($0) } ?? "a name begins with a letter or '_'"))
         return nil
     }
 
@@ -171,6 +176,11 @@ public enum Identifier {
 }
 
 extension Diagnostic.Message {
+    fileprivate static func notInName(_ scalar: Unicode.Scalar) -> Self {
+        let shown = scalar.isASCII && !VisibleText.isHidden(scalar) ? "'\(scalar)'" : VisibleText.codePoint(scalar)
+        return "a name cannot hold \(shown)"
+    }
+
     fileprivate static func mappingByColon(_ written: String) -> Self {
         "': ' makes this a mapping; if it is text, \(Self.quote(written).text)"
     }

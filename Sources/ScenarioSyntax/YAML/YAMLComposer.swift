@@ -37,6 +37,8 @@ struct YAMLComposer: ~Copyable {
             root = try onlyDocument(noun)
         } catch {
             hasFailed = true
+            // What libyaml made of a value before it gave up on it says less than why it gave up.
+            reports.removeAll { $0.primary?.span.range.lowerBound == error.primary?.span.range.lowerBound }
             // The last word is the one that ended the reading; it is never among those left out.
             if unreported == 0 || reports.isEmpty { reports.append(error) } else { reports[reports.count - 1] = error }
         }
@@ -134,13 +136,13 @@ struct YAMLComposer: ~Copyable {
             // libyaml ends a block scalar where the next token's line begins.
             while end > start, [0x20, 0x09, 0x0A, 0x0D].contains(file.bytes[end - 1]) { end -= 1 }
         }
-        let kind = checkTag(event, [.str, .int, .float, .bool, .null], properties)
+        let kind = checkTag(
+            event, [.str, .int, .float, .bool, .null], properties,
+            written: String(decoding: file.bytes[properties.range.lowerBound..<max(start, end)], as: UTF8.self))
         if let kind, CoreSchema.resolve(text, as: kind) == nil {
             report(Diagnostic(.yamlTag, at: SourceSpan(file, start..<end), .tagMismatch(kind, text)))
         }
-        // The tag `!` alone says that a plain text is a string.
-        let forced = kind ?? (event.tag == "!" ? .str : nil)
-        let scalar = YAMLScalar(located, style: style, forced: forced)
+        let scalar = YAMLScalar(located, style: style, forced: kind)
         return YAMLNode(
             .scalar(scalar), at: SourceSpan(file, start..<max(start, end)), tag: event.tag, isInFlow: isInFlow)
     }
@@ -209,7 +211,9 @@ struct YAMLComposer: ~Copyable {
                     .yamlRecursiveAlias, at: span, .recursiveAlias(name),
                     secondary: [.init(span: anchor, text: "it begins here")]))
         case nil:
-            let near = NearestName.of(name, in: anchors.keys.sorted())
+            // Past the first hundred problems no hint is shown, and among thousands of anchors none is near.
+            let isShown = reports.count < limits.diagnostics && anchors.count <= 1000
+            let near = isShown ? NearestName.of(name, in: anchors.keys.sorted()) : nil
             report(Diagnostic(.yamlUndefinedAlias, at: span, .undefinedAlias(name), hint: .anchor(near, name)))
         }
         return YAMLNode(.scalar(YAMLScalar(LocatedText(verbatim: "", at: span), style: .plain)), at: span)
@@ -218,23 +222,23 @@ struct YAMLComposer: ~Copyable {
     /// Returns the kind that a tag names, or nil; reports one that is unknown or does not fit the node.
     @discardableResult
     private mutating func checkTag(
-        _ event: YAMLEvent, _ fitting: [CoreSchema.Kind], _ properties: SourceSpan
+        _ event: YAMLEvent, _ fitting: [CoreSchema.Kind], _ properties: SourceSpan, written: String? = nil
     ) -> CoreSchema.Kind? {
-        guard let tag = event.tag, tag != "!" else { return nil }
+        guard let tag = event.tag else { return nil }
         let bytes = file.bytes[properties.range]
         let from = bytes.firstIndex(of: UInt8(ascii: "!")) ?? properties.range.lowerBound
         let to = bytes[from...].firstIndex { $0 <= 0x20 } ?? properties.range.upperBound
         let span = SourceSpan(file, from..<max(from, to))
-        let written = String(decoding: file.bytes[span.range], as: UTF8.self)
+        let name = String(decoding: file.bytes[span.range], as: UTF8.self)
         guard let kind = CoreSchema.Kind(tag: tag) else {
             report(
                 Diagnostic(
-                    .yamlTag, at: span, .unknownTag(written),
-                    hint: "a text that begins with '!' stands in quotes; types are !!str, !!int, !!float, !!bool"))
+                    .yamlTag, at: span, .unknownTag(name),
+                    hint: written.map { name.hasPrefix("!!") ? .knownTags : .quote($0) } ?? .knownTags))
             return nil
         }
         guard fitting.contains(kind) else {
-            report(Diagnostic(.yamlTag, at: span, .unfitTag(written)))
+            report(Diagnostic(.yamlTag, at: span, .unfitTag(name)))
             return nil
         }
         return kind

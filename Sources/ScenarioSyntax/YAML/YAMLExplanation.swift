@@ -20,20 +20,25 @@ struct YAMLExplanation {
             ?? asToldByLibYAML
     }
 
-    private var bytes: [UInt8] { file.bytes }
-    private var byte: UInt8? { problem.offset < bytes.count ? bytes[problem.offset] : nil }
-    private var isAtEnd: Bool { !bytes[min(problem.offset, bytes.count)...].contains { $0 > 0x20 } }
+    var bytes: [UInt8] { file.bytes }
+    var byte: UInt8? { problem.offset < bytes.count ? bytes[problem.offset] : nil }
+    var isAtEnd: Bool { !bytes[min(problem.offset, bytes.count)...].contains { $0 > 0x20 } }
 
-    private func span(_ from: Int, _ to: Int? = nil) -> SourceSpan {
+    func span(_ from: Int, _ to: Int? = nil) -> SourceSpan {
         let from = min(max(0, from), bytes.count)
         return SourceSpan(file, from..<min(max(from, to ?? from + 1), bytes.count))
     }
 
-    private func line(at offset: Int) -> Range<Int> {
+    func line(at offset: Int) -> Range<Int> {
         file.lines.range(ofLine: file.lines.line(at: min(offset, bytes.count)), in: bytes)
     }
 
-    private func text(_ range: Range<Int>) -> String {
+    /// The bytes on the line of an offset before its text; the dashes of list items may count as such.
+    func indentation(at offset: Int, isBehindDashes: Bool = false) -> Int {
+        bytes[line(at: offset)].prefix { $0 == 0x20 || isBehindDashes && $0 == UInt8(ascii: "-") }.count
+    }
+
+    func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
@@ -64,7 +69,7 @@ struct YAMLExplanation {
     }
 
     /// The place behind the last character that is no white space.
-    private func endOfText(before offset: Int) -> Int {
+    func endOfText(before offset: Int) -> Int {
         var end = min(offset, bytes.count)
         if !isAtEnd { return end }
         while end > 0, bytes[end - 1] <= 0x20 { end -= 1 }
@@ -72,12 +77,11 @@ struct YAMLExplanation {
     }
 
     private var escape: Diagnostic? {
-        guard problem.context == "while parsing a quoted scalar", byte == UInt8(ascii: "\\"),
-            problem.message.contains("escape") || problem.message.contains("hexdecimal")
-        else {
-            guard problem.context == "while parsing a quoted scalar" else { return nil }
+        guard problem.context == "while parsing a quoted scalar" else { return nil }
+        guard problem.message.contains("unknown escape") else {
             return Diagnostic(
-                .yamlUnknownEscape, at: span(problem.offset), "the escape in double quotes is not complete")
+                .yamlUnknownEscape, at: span(problem.offset), "the escape in double quotes is not complete",
+                hint: "two hexadecimal digits follow \\x, four \\u, eight \\U")
         }
         let end = min(problem.offset + 2, bytes.count)
         var hint: Diagnostic.Message = "use single quotes or block style, where a backslash is itself"
@@ -90,17 +94,12 @@ struct YAMLExplanation {
                 hint = .quoteSingly(wanted)
             }
         }
-        if !problem.message.contains("unknown") {
-            return Diagnostic(
-                .yamlUnknownEscape, at: span(problem.offset, end), "the escape in double quotes is not complete",
-                hint: hint)
-        }
         return Diagnostic(
             .yamlUnknownEscape, at: span(problem.offset, end), .unknownEscape(text(problem.offset..<end)), hint: hint)
     }
 
     /// The end of a value that reaches to the end of its line, a comment and white space left out.
-    private func valueEnd(_ from: Int, _ line: Range<Int>) -> Int {
+    func valueEnd(_ from: Int, _ line: Range<Int>) -> Int {
         var end = line.upperBound
         var offset = from
         while offset < end {
@@ -175,6 +174,9 @@ struct YAMLExplanation {
         guard problem.message == "mapping values are not allowed in this context" else { return nil }
         let line = line(at: problem.offset)
         let end = valueEnd(problem.offset, line)
+        if problem.offset - line.lowerBound > 1024, !bytes[line.lowerBound..<problem.offset].contains(0x20) {
+            return longKey(span(line.lowerBound, problem.offset))
+        }
         if let start = SignedValue.valueStart(bytes, line), start < problem.offset, start > line.lowerBound {
             let isValueOfKey = bytes[line.lowerBound..<start].contains(UInt8(ascii: ":"))
             if isValueOfKey {
@@ -192,100 +194,6 @@ struct YAMLExplanation {
                 return [.init(span: span(start, valueEnd(start, above)))]
             } ?? [],
             hint: "indent the key like its neighbours, or quote the text if it is none")
-    }
-
-    // MARK: Structure
-
-    private var flow: Diagnostic? {
-        let isSequence = problem.context == "while parsing a flow sequence"
-        guard isSequence || problem.context == "while parsing a flow mapping", let open = problem.contextOffset else {
-            return nil
-        }
-        let opened = Diagnostic.Label(span: span(open), text: "opened here")
-        let (sign, closer) = isSequence ? ("[", "]") : ("{", "}")
-        if isAtEnd {
-            return Diagnostic(
-                .yamlUnclosed, at: span(open), .neverClosed(sign),
-                secondary: [.init(span: span(endOfText(before: problem.offset)), text: "the file ends here")],
-                hint: Diagnostic.Message("close it with \(closer)"))
-        }
-        let here = problem.offset
-        if let byte, byte == UInt8(ascii: "{"), here > 0, bytes[here - 1] == UInt8(ascii: "$") {
-            let line = line(at: here)
-            let rest = bytes[here..<line.upperBound]
-            let close = rest.indices.dropLast().first { rest[$0] == 0x7D && rest[$0 + 1] == 0x7D }
-            let whole = span(here - 1, close.map { $0 + 2 } ?? here + 1)
-            return Diagnostic(
-                .yamlUnquotedTemplate, at: whole, "inside brackets or braces a template stands in quotes",
-                secondary: [opened], hint: .write(YAMLQuoting.doubleQuoted(text(whole.range))))
-        }
-        if let byte, "[{".utf8.contains(byte), here > 0, bytes[here - 1] > 0x20, !",[{:".utf8.contains(bytes[here - 1])
-        {
-            return Diagnostic(
-                .yamlNeedsQuotes, at: span(here), .bracketEnds(Character(Unicode.Scalar(byte))), secondary: [opened],
-                hint: "quote the text, or write the list in block style, one '- ' a line")
-        }
-        if let byte, "]}".utf8.contains(byte) {
-            return Diagnostic(
-                .yamlUnclosed, at: span(here), .wrongCloser(Character(Unicode.Scalar(byte)), for: sign),
-                secondary: [opened], hint: Diagnostic.Message("close it with \(closer)"))
-        }
-        let line = line(at: here)
-        return Diagnostic(
-            .yamlSyntax, at: span(here, valueEnd(here, line)), .expectedInFlow(closer), secondary: [opened],
-            hint: "a comma, the closing bracket or a quote is missing before this")
-    }
-
-    /// A line that should be a key and has no colon.
-    private var simpleKey: Diagnostic? {
-        guard problem.message == "could not find expected ':'", let start = problem.contextOffset else { return nil }
-        let line = line(at: start)
-        let end = valueEnd(start, line)
-        let written = text(start..<max(start, end))
-        if end - start > 1024 {
-            return Diagnostic(
-                .yamlTooLarge, at: span(start, end), "a key has more than 1,024 characters",
-                hint: "a text of this length stands behind its key, best in block style")
-        }
-        let name = written.prefix { $0 != ":" }
-        if name.count < written.count, !name.isEmpty, !name.contains(" ") {
-            let value = written.dropFirst(name.count + 1)
-            return Diagnostic(
-                .yamlSyntax, at: span(start + name.utf8.count), "a space is missing behind the colon",
-                hint: .write(.init("\(name): \(value)")))
-        }
-        return Diagnostic(
-            .yamlSyntax, at: span(start, end), .noKey(written),
-            hint: "write 'key: value', or indent the line to make it part of the text above")
-    }
-
-    private var block: Diagnostic? {
-        let secondary = problem.contextOffset.map { [Diagnostic.Label(span: span($0))] } ?? []
-        let here = span(problem.offset, valueEnd(problem.offset, line(at: problem.offset)))
-        switch problem.message {
-        case "did not find expected key":
-            let isItem = byte == UInt8(ascii: "-")
-            return Diagnostic(
-                .yamlSyntax, at: here,
-                isItem ? "a list item stands where a key is due" : "the indentation fits no mapping that is open here",
-                secondary: secondary.map { .init(span: $0.span, text: "this mapping is open") },
-                hint: "begin the line in the same column as its neighbours")
-        case "did not find expected '-' indicator":
-            return Diagnostic(
-                .yamlSyntax, at: here, "a list item, '- …', is due here",
-                secondary: secondary.map { .init(span: $0.span, text: "in this list") },
-                hint: "begin the line in the same column as its neighbours, or with '- '")
-        case "block sequence entries are not allowed in this context":
-            return Diagnostic(
-                .yamlSyntax, at: span(problem.offset), "a list cannot begin here",
-                hint: "put '- ' on a line of its own below the key, or write the list in brackets")
-        case "did not find expected <document start>":
-            return Diagnostic(
-                .yamlSyntax, at: here, "the document is complete before this line",
-                hint: "begin the line in the same column as its neighbours")
-        default:
-            return nil
-        }
     }
 
     private var asToldByLibYAML: Diagnostic {
@@ -323,18 +231,4 @@ extension Diagnostic.Message {
         default: "'\(sign)' cannot begin a value"
         }
     }
-
-    fileprivate static func neverClosed(_ sign: String) -> Self { "the '\(sign)' that opens here is never closed" }
-
-    fileprivate static func wrongCloser(_ found: Character, for sign: String) -> Self {
-        "'\(found)' does not close the '\(sign)' that is open here"
-    }
-
-    fileprivate static func bracketEnds(_ sign: Character) -> Self {
-        "inside brackets or braces '\(sign)' ends a text that has no quotes"
-    }
-
-    fileprivate static func expectedInFlow(_ closer: String) -> Self { "',' or '\(closer)' is due here" }
-
-    fileprivate static func noKey(_ text: String) -> Self { "'\(preview(text))' is no key: it has no colon" }
 }

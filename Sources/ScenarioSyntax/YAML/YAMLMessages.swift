@@ -65,6 +65,8 @@ extension Diagnostic.Message {
 
     static func unknownTag(_ tag: String) -> Self { "unknown tag '\(preview(tag))'" }
 
+    static var knownTags: Self { "types are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map" }
+
     static func unfitTag(_ tag: String) -> Self { "the tag '\(preview(tag))' does not fit its value" }
 
     static func duplicateKey(_ name: String) -> Self {

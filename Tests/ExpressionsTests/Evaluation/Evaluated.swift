@@ -43,8 +43,9 @@ func error(
     _ text: String, _ dot: String = "null", _ variables: [String: String] = [:], role: Expression.Role = .capture
 ) throws -> EvaluationError? {
     let expression = try expression(text, role: role)
+    let context = try context(dot, variables)
     do throws(EvaluationError) {
-        _ = try ExpressionEngine([expression]).outputs(of: expression, in: try! context(dot, variables))
+        _ = try ExpressionEngine([expression]).outputs(of: expression, in: context)
         return nil
     } catch {
         return error

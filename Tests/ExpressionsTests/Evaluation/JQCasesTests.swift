@@ -12,7 +12,9 @@ import Testing
         var notJSON = 0
         for line in try SharedData.lines("data/jq-1.6/cases.jsonl") {
             guard let text = line["as_assert"]?.string, line["needs_modules"] == nil else { continue }
-            guard line["file"]?.string != "jq.test" || !Self.exceptions.contains(line["line"]?.number ?? 0) else { continue }
+            guard line["file"]?.string != "jq.test" || !Self.exceptions.contains(line["line"]?.number ?? 0) else {
+                continue
+            }
             let name = "\(line["file"]?.string ?? ""):\(line["line"]?.number ?? 0): \(text)"
             // One case has NaN in its input, and one a byte order mark: neither is JSON.
             guard let input = try? json(line["input"]?.string ?? "null") else {

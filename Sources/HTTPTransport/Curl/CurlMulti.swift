@@ -1,0 +1,152 @@
+internal import CLibCurl
+internal import EventLoop
+
+/// A multi handle, its connections, and its place on the loop.
+///
+/// It lives on the loop's thread.
+@safe final class CurlMulti {
+    /// Connections that stay open for later requests.
+    private static let idleConnections = 64
+
+    private let handle: UnsafeMutableRawPointer
+    private let loop: EventLoop
+    private var watched: Set<Int32> = []
+    /// When libcurl wants to be called; nil for never.
+    private var deadline: ContinuousClock.Instant?
+    private var timer: (token: TimerToken, time: ContinuousClock.Instant)?
+    private var isCallPending = false
+
+    /// Called for each transfer that libcurl has ended, with its `CURLcode`; the transfer is out by then.
+    var onEnd: (CurlTransfer, UInt32) -> Void = { _, _ in }
+    private(set) var transferCount = 0
+
+    /// Nil when the process is out of memory.
+    ///
+    /// The corresponding C function is `curl_multi_init`.
+    init?(loop: EventLoop, maxConnections: Int?) {
+        guard let handle = unsafe curl_multi_init() else { return nil }
+        unsafe self.handle = handle
+        self.loop = loop
+        unsafe lcurl_multi_set_callbacks(handle, Unmanaged.passUnretained(self).toOpaque(), curlWatches, curlWaits)
+        _ = unsafe lcurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, Self.idleConnections)
+        if let maxConnections {
+            _ = unsafe lcurl_multi_setopt_long(handle, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, maxConnections))
+        }
+    }
+
+    deinit {
+        // Without callbacks, for the owner may be gone from the loop.
+        unsafe lcurl_multi_set_callbacks(handle, nil, nil, nil)
+        unsafe curl_multi_cleanup(handle)
+    }
+
+    /// Starts a transfer.
+    ///
+    /// The caller keeps it alive until it has ended or is removed.
+    ///
+    /// The corresponding C function is `curl_multi_add_handle`.
+    func add(_ transfer: CurlTransfer) {
+        unsafe curl_multi_add_handle(handle, transfer.handle)
+        transferCount += 1
+    }
+
+    /// Takes a transfer out; one that is under way loses its connection.
+    ///
+    /// The corresponding C function is `curl_multi_remove_handle`.
+    func remove(_ transfer: CurlTransfer) {
+        unsafe curl_multi_remove_handle(handle, transfer.handle)
+        transferCount -= 1
+    }
+
+    /// Leaves the loop.
+    ///
+    /// Only without transfers, on the loop's thread.
+    func close() {
+        for socket in watched { loop.unwatch(socket) }
+        watched = []
+        if let timer { loop.cancel(timer.token) }
+        timer = nil
+        deadline = nil
+    }
+
+    /// libcurl asks to watch a socket.
+    func watch(_ socket: Int32, _ what: Int32) {
+        guard what != CURL_POLL_REMOVE else {
+            if watched.remove(socket) != nil { loop.unwatch(socket) }
+            return
+        }
+        var interest: Interest = []
+        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
+        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+        if watched.insert(socket).inserted {
+            // A socket that cannot be watched makes no progress, and the time-out says so.
+            try? loop.watch(socket, for: interest) { [unowned self] ready in act(on: socket, ready) }
+        } else {
+            try? loop.rewatch(socket, for: interest)
+        }
+    }
+
+    /// libcurl asks to be called after a while; -1 takes it back.
+    func wait(milliseconds: Int) {
+        switch milliseconds {
+        case ..<0:
+            deadline = nil
+        case 0:
+            deadline = nil
+            guard !isCallPending else { return }
+            isCallPending = true
+            loop.later { [weak self] in
+                self?.isCallPending = false
+                self?.act(on: -1, [])
+            }
+        default:
+            let time = ContinuousClock.now + .milliseconds(milliseconds)
+            deadline = time
+            // A timer that fires too early costs less than one for each change.
+            if let timer, timer.time <= time { return }
+            if let timer { loop.cancel(timer.token) }
+            arm(at: time)
+        }
+    }
+
+    private func arm(at time: ContinuousClock.Instant) {
+        let token = loop.schedule(at: time) { [weak self] in self?.timerFired() }
+        timer = (token, time)
+    }
+
+    private func timerFired() {
+        timer = nil
+        guard let deadline else { return }
+        if deadline <= .now {
+            self.deadline = nil
+            act(on: -1, [])
+        } else {
+            arm(at: deadline)
+        }
+    }
+
+    /// The corresponding C function is `curl_multi_socket_action`.
+    private func act(on socket: Int32, _ ready: Readiness) {
+        var mask: Int32 = 0
+        if ready.contains(.readable) { mask |= CURL_CSELECT_IN }
+        if ready.contains(.writable) { mask |= CURL_CSELECT_OUT }
+        if ready.contains(.failed) { mask |= CURL_CSELECT_ERR }
+        var running: Int32 = 0
+        unsafe curl_multi_socket_action(handle, socket, mask, &running)
+        if Int(running) < transferCount { collect() }
+    }
+
+    /// The corresponding C function is `curl_multi_info_read`.
+    private func collect() {
+        var remaining: Int32 = 0
+        while let message = unsafe curl_multi_info_read(handle, &remaining) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
+            // The message is gone once its handle is removed.
+            let code = unsafe lcurl_message_result(message).rawValue
+            guard let owner = unsafe lcurl_getinfo_private(message.pointee.easy_handle) else { continue }
+            let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(owner).takeUnretainedValue()
+            remove(transfer)
+            onEnd(transfer, code)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+/// One request on the wire and its answer so far.
+///
+/// The callbacks of a transfer feed it; it decides whether the transfer goes on. It knows nothing of libcurl.
+final class Exchange {
+    /// Why the exchange itself ended the transfer.
+    enum Stop {
+        /// All wanted events have come.
+        case enough
+        case failed(HTTPError.Kind, String, hint: String?)
+    }
+
+    let request: HTTPRequest
+    let url: ParsedURL
+    /// What the jar sends along.
+    let cookieHeader: String?
+    /// A body that is read while it is sent.
+    let upload: Upload?
+    let start: ContinuousClock.Instant
+
+    private(set) var head = ResponseHead()
+    private(set) var body: [UInt8] = []
+    private(set) var events: HTTPResponse.EventStream?
+    private(set) var stop: Stop?
+    /// Bytes of the body before decoding.
+    private(set) var received = 0
+    /// How often the request was put on a connection.
+    private(set) var sends = 0
+    /// The connection that carries the request.
+    private(set) var connection: Connection?
+
+    private var decoder: ContentDecoder?
+    private var parser = SSEParser()
+    private var sentAt: ContinuousClock.Instant?
+
+    init(_ request: HTTPRequest, url: ParsedURL, cookieHeader: String?, upload: Upload?, start: ContinuousClock.Instant)
+    {
+        self.request = request
+        self.url = url
+        self.cookieHeader = cookieHeader
+        self.upload = upload
+        self.start = start
+    }
+
+    /// Whether all events that were wanted have come.
+    var hasEnough: Bool {
+        if case .enough = stop { true } else { false }
+    }
+
+    /// The two ends of a connection, which tell it from all others that are open.
+    struct Connection: Hashable {
+        let peer: String
+        let peerPort: Int32
+        let ownPort: Int32
+    }
+
+    /// A connection is there and the request is about to be sent; false forbids it.
+    ///
+    /// libcurl sends any request again, up to five times, when a kept-alive connection turns out to be closed.
+    func willSend(on connection: Connection) -> Bool {
+        sends += 1
+        self.connection = connection
+        sentAt = .now
+        if sends > 1 && (!request.isIdempotent || sends > 2) {
+            fail(
+                .reset, "the server closed the kept-alive connection before it answered",
+                hint: request.isIdempotent
+                    ? nil : "a \(request.method) is not sent twice unless it is marked idempotent")
+            return false
+        }
+        return true
+    }
+
+    /// Takes a line of the head; false ends the transfer.
+    func take(headerLine line: UnsafeRawBufferPointer) -> Bool {
+        let wasComplete = head.isComplete
+        do {
+            try unsafe head.take(line)
+        } catch {
+            fail(.protocol, error.message, hint: error.hint)
+            return false
+        }
+        if head.isComplete && !wasComplete { beginBody() }
+        return stop == nil
+    }
+
+    /// Takes a piece of the body; false ends the transfer.
+    func take(body piece: UnsafeRawBufferPointer) -> Bool {
+        received += piece.count
+        guard let decoder, stop == nil else { return false }
+        if decoder.isIdentity { return unsafe append(piece) }
+        do {
+            guard received <= request.maxBytes &+ 65_536 else {
+                failTooLarge()
+                return false
+            }
+            return try unsafe decoder.decode(piece) { unsafe append($0) }
+        } catch {
+            fail(error)
+            return false
+        }
+    }
+
+    /// Checks at the end of a transfer that went well that the body is whole.
+    func finish() {
+        guard stop == nil, let decoder, !decoder.isIdentity else { return }
+        do {
+            try decoder.finish()
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Ends the exchange for a reason that lies outside of the answer.
+    func fail(_ kind: HTTPError.Kind, _ message: String, hint: String? = nil) {
+        if stop == nil { stop = .failed(kind, message, hint: hint) }
+    }
+
+    private func fail(_ failure: CodingFailure) {
+        switch failure.kind {
+        case .truncated: fail(.truncated, failure.message)
+        case .damaged: fail(.protocol, failure.message)
+        case .unknownCoding:
+            fail(
+                .protocol, failure.message,
+                hint: "ask for one of \(ContentDecoder.available.joined(separator: ", ")) in Accept-Encoding")
+        }
+    }
+
+    private func beginBody() {
+        do {
+            decoder = try ContentDecoder(head.headers)
+        } catch {
+            // An answer without a body may announce what it likes.
+            if request.method != "HEAD" && head.contentLength != 0 && head.status != 204 && head.status != 304 {
+                fail(error)
+            }
+            return
+        }
+        if request.streaming != nil, head.value(of: "content-type")?.isEventStream == true {
+            events = HTTPResponse.EventStream()
+        }
+        if let length = head.contentLength, length <= min(request.maxBytes, 1 << 20) { body.reserveCapacity(length) }
+    }
+
+    private func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+        let room = request.maxBytes - body.count
+        let kept = unsafe UnsafeRawBufferPointer(rebasing: piece.prefix(max(0, room)))
+        unsafe body.append(contentsOf: kept)
+        if events != nil, unsafe !parseEvents(kept) { return false }
+        if piece.count > room {
+            failTooLarge()
+            return false
+        }
+        return true
+    }
+
+    private func parseEvents(_ piece: UnsafeRawBufferPointer) -> Bool {
+        let limit = request.streaming?.maxEvents ?? 0
+        let at = (ContinuousClock.now - (sentAt ?? start)).milliseconds
+        do {
+            try unsafe parser.take(piece.bindMemory(to: UInt8.self).span) { event in
+                events?.events.append(
+                    HTTPResponse.Event(event: event.event, data: event.data, id: event.id, atMilliseconds: at))
+                if event.data == "[DONE]" { events?.isDone = true }
+                if events?.events.count ?? 0 >= limit {
+                    stop = .enough
+                    return false
+                }
+                return true
+            }
+        } catch {
+            fail(.tooLarge, error.message)
+        }
+        events?.retry = parser.retry
+        return stop == nil
+    }
+
+    private func failTooLarge() {
+        fail(
+            .tooLarge, "the body is over \(request.maxBytes) bytes", hint: "raise max_bytes if so large a body is right"
+        )
+    }
+
+    /// Marks how the event stream ended.
+    func endEvents(_ end: HTTPResponse.EventStream.End) { events?.end = end }
+}
+
+extension String {
+    fileprivate var isEventStream: Bool {
+        prefix { $0 != ";" }.trimmingBlanks.lowercased() == "text/event-stream"
+    }
+}
+
+extension Duration {
+    var milliseconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
+    }
+
+    /// As a person writes it: `250 ms`, `1.5 s`.
+    var text: String {
+        let count = milliseconds
+        if count < 1000 { return "\(Int(count.rounded())) ms" }
+        let tenths = Int((count / 100).rounded())
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}

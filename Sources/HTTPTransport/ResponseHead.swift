@@ -1,0 +1,131 @@
+/// Status line and headers, collected line by line.
+///
+/// Interim answers (100, 103) are read over; lines after the body are trailers and only counted. All lines
+/// together are bounded, so endless headers end the transfer.
+struct ResponseHead {
+    struct Failure: Error {
+        let message: String
+        var hint: String?
+    }
+
+    static let byteLimit = 256 << 10
+
+    private(set) var status = 0
+    private(set) var version = ""
+    private(set) var headers: [HTTPHeader] = []
+    /// Whether the empty line after the headers of the final answer has come.
+    private(set) var isComplete = false
+    /// Bytes of all lines, interim ones included.
+    private(set) var byteCount = 0
+
+    /// The digits of `Content-Length`, checked to be one number.
+    private(set) var contentLength: Int?
+
+    /// Takes one line with its line end.
+    ///
+    /// - Throws: `Failure` when the line makes the answer no HTTP, or there are too many.
+    mutating func take(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        byteCount += line.count
+        guard byteCount <= Self.byteLimit else {
+            throw Failure(message: "header too large: the headers are over \(Self.byteLimit >> 10) KiB")
+        }
+        var end = line.count
+        while end > 0, unsafe line[end - 1] == 0x0A || line[end - 1] == 0x0D { end -= 1 }
+        let text = unsafe UnsafeRawBufferPointer(rebasing: line[..<end])
+
+        if isComplete { return }
+        if status == 0 {
+            try unsafe takeStatusLine(text)
+        } else if end == 0 {
+            if status >= 200 || status == 101 {
+                try check()
+                isComplete = true
+            } else {
+                status = 0
+                headers.removeAll(keepingCapacity: true)
+            }
+        } else {
+            unsafe takeHeader(text)
+        }
+    }
+
+    func value(of name: String) -> String? {
+        headers.last { $0.name == name }?.value
+    }
+
+    private mutating func takeStatusLine(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
+        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/") else {
+            throw Failure(message: "not an HTTP answer: it begins '\(text.preview)'")
+        }
+        let code = parts[1]
+        guard code.utf8.count == 3, let number = Int(code), (100...999).contains(number) else {
+            throw Failure(message: "the status '\(String(code).preview)' is no HTTP status")
+        }
+        status = number
+        version = String(parts[0].dropFirst(5))
+    }
+
+    private mutating func takeHeader(_ line: UnsafeRawBufferPointer) {
+        if unsafe line[0] == 0x20 || line[0] == 0x09 {
+            // A folded line continues the one before.
+            guard !headers.isEmpty else { return }
+            headers[headers.count - 1].value += " " + (unsafe Self.text(Self.trimmed(line)))
+            return
+        }
+        guard let colon = unsafe line.firstIndex(of: 0x3A) else { return }
+        var name = unsafe String(decoding: line[..<colon], as: UTF8.self)
+        if name.utf8.contains(where: { $0.asciiLowercased != $0 }) { name = name.lowercased() }
+        let value = unsafe Self.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
+        headers.append(HTTPHeader(name, unsafe Self.text(value)))
+    }
+
+    /// What makes the length of the body ambiguous, which is how answers are smuggled.
+    private mutating func check() throws(Failure) {
+        for header in headers where header.name == "content-length" {
+            // A list of equal numbers is one number sent by a careless proxy.
+            for item in header.value.split(separator: ",", omittingEmptySubsequences: false) {
+                let digits = item.trimmingBlanks
+                guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
+                else { throw Failure(message: "the Content-Length '\(header.value.preview)' is no length") }
+                guard contentLength == nil || contentLength == number else {
+                    throw Failure(message: "two values of Content-Length: \(contentLength ?? 0) and \(number)")
+                }
+                contentLength = number
+            }
+        }
+        if contentLength != nil && headers.contains(where: { $0.name == "transfer-encoding" }) {
+            throw Failure(
+                message: "both Content-Length and Transfer-Encoding are given",
+                hint: "a server must send one of them; a proxy may read the answer otherwise")
+        }
+    }
+
+    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var start = 0
+        var end = bytes.count
+        while start < end, unsafe bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while end > start, unsafe bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        return unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    }
+
+    /// UTF-8, or else Latin-1, which every sequence of bytes is.
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        if let text = unsafe String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        unsafe text.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+        return text
+    }
+}
+
+extension StringProtocol {
+    /// Without the spaces and tabs around it.
+    var trimmingBlanks: SubSequence {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+            return self[endIndex...]
+        }
+        return self[first...last]
+    }
+}
