@@ -110,6 +110,18 @@ struct JQParserTests {
         #expect(long.expression?.decision != nil)
     }
 
+    @Test func `the largest expression that is allowed fits a thread's stack`() {
+        let open = String(repeating: "[{a: (", count: 60)
+        let close = String(repeating: ")}]", count: 60)
+        for link in [" + .a", " | .a", "[.a]", " and .a", " // .a"] {
+            let text = open + ".x" + String(repeating: link, count: 430) + close
+            let parsed = Parsed(text, role: .capture)
+            #expect(parsed.expression != nil, "\(parsed.summary.prefix(1))")
+            #expect(parsed.expression?.decision != nil)
+            _ = parsed.expression.flatMap { NativeProgram($0) }
+        }
+    }
+
     @Test(arguments: [
         "$", ".", "..", "...", "\"", "\"\\", "\"\\(", "@", "?", "//", "1e", "1e+", "\\", "\u{0}", "{", "{(", "{a:",
         "{\"",
