@@ -117,6 +117,12 @@ extension HTTPTransport {
         let id = lastID
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
+                // The handler below may have run before there was anything to end.
+                guard !Task.isCancelled else {
+                    idleTransfers.append(transfer)
+                    continuation.resume(returning: CurlReport(end: .cancelled))
+                    return
+                }
                 transfer.begin(exchange, id: id)
                 let timer = loop.schedule(at: deadline) { [unowned self] in end(id, .expired) }
                 running[id] = Running(transfer: transfer, multi: multi, timer: timer, continuation: continuation)

@@ -13,9 +13,12 @@ struct Journey {
 
     mutating func add(_ report: CurlReport, _ exchange: Exchange) {
         let times = report.times
-        timing.dns += milliseconds(0, times.dns)
-        timing.connect += milliseconds(times.dns, times.connect)
-        timing.tls += milliseconds(times.connect, times.tls)
+        // With a connection that was there already, libcurl counts the moment of finding it.
+        if report.connectionCount > 0 {
+            timing.dns += milliseconds(0, times.dns)
+            timing.connect += milliseconds(times.dns, times.connect)
+            timing.tls += milliseconds(times.connect, times.tls)
+        }
         timing.firstByte += milliseconds(times.ready, times.firstByte)
         timing.total = (ContinuousClock.now - start).milliseconds
         wire.sent += report.requestSize

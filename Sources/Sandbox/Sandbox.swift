@@ -1,5 +1,5 @@
-internal import FlyingFox
 internal import FlyingSocks
+internal import Glibc
 
 /// Starts the embedded stack and returns when all of it accepts connections.
 ///
@@ -7,11 +7,13 @@ internal import FlyingSocks
 /// operator's side of it. Everything listens on `options.host` only.
 public func start(_ options: SandboxOptions = SandboxOptions()) async throws(SandboxError) -> SandboxEndpoints {
     let breaks = try options.validated()
-    let stack = Stack(options: options, breaks: breaks)
+    var stack: Stack?
     do {
-        return try await stack.start()
+        let created = try Stack(options: options, breaks: breaks)
+        stack = created
+        return try await created.start()
     } catch {
-        await stack.stop()
+        await stack?.stop()
         throw SandboxError(
             message: "the sandbox cannot listen on \(options.host): \(describe(error))",
             hint: "choose other ports, or 0 for free ones")
@@ -27,32 +29,25 @@ private func describe(_ error: any Error) -> String {
 actor Stack {
     private let options: SandboxOptions
     private let breaks: Set<SandboxBreak>
-    private let watchdog = Watchdog()
+    private let events: SocketEvents
     private let background = BackgroundWork()
     private let keys: KeyRing
     private let client: UpstreamClient
-    private let clientPool: any AsyncSocketPool
     private var hosts: [ReplicaHost] = []
     private var listeners: [Listener] = []
     private var housekeeping: Task<Void, Never>?
 
-    init(options: SandboxOptions, breaks: Set<SandboxBreak>) {
+    init(options: SandboxOptions, breaks: Set<SandboxBreak>) throws {
         self.options = options
         self.breaks = breaks
         keys = KeyRing(apiKey: options.apiKey, rateLimit: options.rateLimit, seed: options.seed)
-        clientPool = HTTPServer.defaultPool()
-        client = UpstreamClient(host: options.host, pool: clientPool, watchdog: watchdog)
+        events = try SocketEvents(watchdog: Watchdog())
+        client = UpstreamClient(host: options.host, events: events)
     }
 
     func start() async throws -> SandboxEndpoints {
-        try await clientPool.prepare()
-        housekeeping = Task { [watchdog, background, clientPool] in
-            await withDiscardingTaskGroup { group in
-                group.addTask { await watchdog.run() }
-                group.addTask { await background.run() }
-                group.addTask { try? await clientPool.run() }
-            }
-        }
+        Self.raiseDescriptorLimit()
+        housekeeping = Task { [background] in await background.run() }
         var endpoints = SandboxEndpoints(apiKey: options.apiKey, stack: self)
         let models = try await startModels()
         let routes = models.map { model in
@@ -82,13 +77,22 @@ actor Stack {
         client.closeIdle()
         housekeeping?.cancel()
         await housekeeping?.value
+        events.stop()
     }
 
     private func listen(_ service: any Service, port: UInt16) async throws -> UInt16 {
         let reservation = try PortReservation(host: options.host, port: port)
         listeners.append(
-            try await Listener(host: options.host, port: reservation.port, service: service, watchdog: watchdog))
+            try await Listener(host: options.host, reservation: reservation, service: service, events: events))
         return reservation.port
+    }
+
+    /// Takes as many descriptors as the process may have: a request on its way holds four.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65_536))
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     // MARK: Models
@@ -124,7 +128,7 @@ actor Stack {
         _ model: String, replica: Int, port: UInt16, pace: ModelService.Pace
     ) throws -> ReplicaHost {
         let service = ModelService(model: model, replica: replica, options: options, pace: pace, breaks: breaks)
-        let host = try ReplicaHost(service: service, host: options.host, port: port, watchdog: watchdog)
+        let host = try ReplicaHost(service: service, host: options.host, port: port, events: events)
         hosts.append(host)
         return host
     }

@@ -17,6 +17,7 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case upstreamDownHangs = "upstream-down-hangs"
     case upstreamSlowAwaited = "upstream-slow-awaited"
     case stuckAfterError = "stuck-after-error"
+    case noFailover = "no-failover"
     case healthLies = "health-lies"
     case slowTail = "slow-tail"
     case slowFirstToken = "slow-first-token"
@@ -75,6 +76,7 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
         case .upstreamDownHangs: ("a request to a service that is down is never answered", errors, "upstream_down")
         case .upstreamSlowAwaited: ("a slow service is waited for without limit", errors, "upstream_slow")
         case .stuckAfterError: ("after an upstream's failure nothing is served any more", errors, "serves_after_down")
+        case .noFailover: ("a replica that is down is not passed over", "examples/failover", "served")
         case .healthLies: ("health calls every model available", errors, "health")
         case .slowTail: ("one completion of eight takes three seconds more", performance, "latency")
         case .slowFirstToken: ("the first token of a stream comes three seconds late", performance, "streaming")

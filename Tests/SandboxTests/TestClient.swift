@@ -1,6 +1,3 @@
-import FlyingFox
-import FlyingSocks
-import Foundation
 import Testing
 
 @testable import Sandbox
@@ -30,25 +27,15 @@ struct Reply: Sendable {
 /// An HTTP client over plain sockets that sends what it is told, valid or not.
 final class TestClient: Sendable {
     let endpoints: SandboxEndpoints
-    private let pool: any AsyncSocketPool
-    private let watchdog = Watchdog()
-    private let task: Task<Void, Never>
+    private let events: SocketEvents
 
-    init(endpoints: SandboxEndpoints) async throws {
+    init(endpoints: SandboxEndpoints) throws {
         self.endpoints = endpoints
-        let pool = HTTPServer.defaultPool()
-        try await pool.prepare()
-        self.pool = pool
-        task = Task { [watchdog] in
-            async let sweeping: Void = watchdog.run()
-            try? await pool.run()
-            await sweeping
-        }
+        events = try SocketEvents(watchdog: Watchdog())
     }
 
-    func stop() async {
-        task.cancel()
-        await task.value
+    func stop() {
+        events.stop()
     }
 
     /// Sends a request on a connection of its own and reads all of the answer.
@@ -71,7 +58,7 @@ final class TestClient: Sendable {
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
         let start = ContinuousClock.now
         let connection = try await UpstreamConnection(
-            host: "127.0.0.1", port: port, pool: pool, watchdog: watchdog, limit: limit)
+            host: "127.0.0.1", port: port, events: events, limit: limit)
         let head = try await connection.send(bytes, within: limit)
         var reply = Reply(status: head.status, headers: head.headers, bytes: [], pieces: [])
         while let piece = try await connection.readChunk(within: limit) {
@@ -106,14 +93,14 @@ func withSandbox(
     options.upstreamTimeout = .milliseconds(400)
     change(&options)
     let endpoints = try await start(options)
-    let client = try await TestClient(endpoints: endpoints)
+    let client = try TestClient(endpoints: endpoints)
     let result: Result<Void, any Error>
     do {
         result = .success(try await body(client))
     } catch {
         result = .failure(error)
     }
-    await client.stop()
+    client.stop()
     await endpoints.stop()
     try result.get()
 }

@@ -6,7 +6,13 @@ struct NativeEvaluation {
     private static let deliveryLimit = 1_000_000
 
     /// Takes an output; false asks for no more.
-    typealias Sink = (inout NativeEvaluation, Value) throws(NativeStop) -> Bool
+    ///
+    /// An object and not a bare closure, because the optimizer would otherwise specialize the recursion of `each` for
+    /// every chain of closures, which takes it hours.
+    final class Sink {
+        let take: (inout NativeEvaluation, Value) throws(NativeStop) -> Bool
+        init(_ take: @escaping (inout NativeEvaluation, Value) throws(NativeStop) -> Bool) { self.take = take }
+    }
 
     init(variables: [String: SharedValue]) {
         self.variables = variables
@@ -23,12 +29,10 @@ struct NativeEvaluation {
         case .pipe(let left, let right):
             guard let value = try single(left, input) else { return nil }
             return try single(right, .value(value))
-        case .equality(let left, let right, let negated):
+        case .equality(let left, let right, _), .ordering(_, let left, let right, _),
+            .arithmetic(_, let left, let right):
             guard let b = try single(right, input), let a = try single(left, input) else { return nil }
-            return .bool((a == b) != negated)
-        case .ordering(let infix, let left, let right, let range):
-            guard let b = try single(right, input), let a = try single(left, input) else { return nil }
-            return .bool(try NativeOperation.order(infix, a, b, range))
+            return try Self.combine(node, a, b)
         case .logic(let left, let right, let isAnd):
             guard let a = try single(left, input) else { return nil }
             if a.isTruthy != isAnd { return .bool(!isAnd) }
@@ -36,9 +40,6 @@ struct NativeEvaluation {
         case .alternative(let left, let right):
             if let a = try single(left, input), a.isTruthy { return a }
             return try single(right, input)
-        case .arithmetic(let infix, let left, let right):
-            guard let b = try single(right, input), let a = try single(left, input) else { return nil }
-            return try NativeOperation.compute(infix, a, b)
         case .negation(let inner):
             guard let value = try single(inner, input) else { return nil }
             guard case .number(let number) = value else { throw .asksJQ }
@@ -81,10 +82,12 @@ struct NativeEvaluation {
             return .array(results)
         case .first(let inner):
             var found: Value?
-            try each(inner, input) { (_, value) throws(NativeStop) in
-                found = value
-                return false
-            }
+            try each(
+                inner, input,
+                Sink { (_, value) throws(NativeStop) in
+                    found = value
+                    return false
+                })
             return found
         case .quantifier(let generator, let condition, let isAll):
             return .bool(try quantify(generator, condition, input, isAll: isAll))
@@ -92,6 +95,16 @@ struct NativeEvaluation {
         case .comma:
             // Two outputs are never asked for here, since `isSingle` is false of them.
             throw .asksJQ
+        }
+    }
+
+    /// What an operator on two values makes of them.
+    private static func combine(_ node: NativeNode, _ a: Value, _ b: Value) throws(NativeStop) -> Value {
+        switch node {
+        case .equality(_, _, let negated): return .bool((a == b) != negated)
+        case .ordering(let infix, _, _, let range): return .bool(try NativeOperation.order(infix, a, b, range))
+        case .arithmetic(let infix, _, _): return try NativeOperation.compute(infix, a, b)
+        default: throw .asksJQ
         }
     }
 
@@ -104,77 +117,81 @@ struct NativeEvaluation {
         guard delivered < Self.deliveryLimit else { throw .asksJQ }
         if node.isSingle {
             guard let value = try single(node, input) else { return true }
-            return try sink(&self, value)
+            return try sink.take(&self, value)
         }
         switch node {
         case .comma(let left, let right):
             guard try each(left, input, sink) else { return false }
             return try each(right, input, sink)
         case .pipe(let left, let right):
-            return try each(left, input) { (evaluation, value) throws(NativeStop) in
-                try evaluation.each(right, .value(value), sink)
-            }
+            return try each(
+                left, input,
+                Sink { (evaluation, value) throws(NativeStop) in
+                    try evaluation.each(right, .value(value), sink)
+                })
         case .path(let path): return try walk(path, input, sink)
-        case .equality(let left, let right, let negated):
-            return try pairs(left, right, input) { (evaluation, a, b) throws(NativeStop) in
-                try sink(&evaluation, .bool((a == b) != negated))
-            }
-        case .ordering(let infix, let left, let right, let range):
-            return try pairs(left, right, input) { (evaluation, a, b) throws(NativeStop) in
-                try sink(&evaluation, .bool(try NativeOperation.order(infix, a, b, range)))
-            }
-        case .arithmetic(let infix, let left, let right):
-            return try pairs(left, right, input) { (evaluation, a, b) throws(NativeStop) in
-                try sink(&evaluation, try NativeOperation.compute(infix, a, b))
-            }
+        case .equality(let left, let right, _), .ordering(_, let left, let right, _),
+            .arithmetic(_, let left, let right):
+            // The right operand's outputs are the outer loop, as in jq.
+            return try each(
+                right, input,
+                Sink { (evaluation, b) throws(NativeStop) in
+                    try evaluation.each(
+                        left, input,
+                        Sink { (evaluation, a) throws(NativeStop) in
+                            try sink.take(&evaluation, try Self.combine(node, a, b))
+                        })
+                })
         case .logic(let left, let right, let isAnd):
-            return try each(left, input) { (evaluation, a) throws(NativeStop) in
-                if a.isTruthy != isAnd { return try sink(&evaluation, .bool(!isAnd)) }
-                return try evaluation.each(right, input) { (evaluation, b) throws(NativeStop) in
-                    try sink(&evaluation, .bool(b.isTruthy))
-                }
-            }
+            return try each(
+                left, input,
+                Sink { (evaluation, a) throws(NativeStop) in
+                    if a.isTruthy != isAnd { return try sink.take(&evaluation, .bool(!isAnd)) }
+                    return try evaluation.each(
+                        right, input,
+                        Sink { (evaluation, b) throws(NativeStop) in
+                            try sink.take(&evaluation, .bool(b.isTruthy))
+                        })
+                })
         case .alternative(let left, let right):
             var found = false
-            let goesOn = try each(left, input) { (evaluation, value) throws(NativeStop) in
-                guard value.isTruthy else { return true }
-                found = true
-                return try sink(&evaluation, value)
-            }
+            let goesOn = try each(
+                left, input,
+                Sink { (evaluation, value) throws(NativeStop) in
+                    guard value.isTruthy else { return true }
+                    found = true
+                    return try sink.take(&evaluation, value)
+                })
             return found || !goesOn ? goesOn : try each(right, input, sink)
         case .negation(let inner):
-            return try each(inner, input) { (evaluation, value) throws(NativeStop) in
-                guard case .number(let number) = value else { throw .asksJQ }
-                return try sink(&evaluation, .number(-number))
-            }
+            return try each(
+                inner, input,
+                Sink { (evaluation, value) throws(NativeStop) in
+                    guard case .number(let number) = value else { throw .asksJQ }
+                    return try sink.take(&evaluation, .number(-number))
+                })
         case .conditional(let condition, let then, let otherwise):
-            return try each(condition, input) { (evaluation, value) throws(NativeStop) in
-                try evaluation.each(value.isTruthy ? then : otherwise, input, sink)
-            }
+            return try each(
+                condition, input,
+                Sink { (evaluation, value) throws(NativeStop) in
+                    try evaluation.each(value.isTruthy ? then : otherwise, input, sink)
+                })
         case .search(let search, let argument):
-            return try each(argument, input) { (evaluation, wanted) throws(NativeStop) in
-                try sink(&evaluation, .bool(try NativeOperation.search(search, input.value, wanted)))
-            }
+            return try each(
+                argument, input,
+                Sink { (evaluation, wanted) throws(NativeStop) in
+                    try sink.take(&evaluation, .bool(try NativeOperation.search(search, input.value, wanted)))
+                })
         case .select(let condition):
-            return try each(condition, input) { (evaluation, value) throws(NativeStop) in
-                guard value.isTruthy else { return true }
-                return try sink(&evaluation, input.value)
-            }
+            return try each(
+                condition, input,
+                Sink { (evaluation, value) throws(NativeStop) in
+                    guard value.isTruthy else { return true }
+                    return try sink.take(&evaluation, input.value)
+                })
         case .object(let members): return try product(members[...], Value.Object(), input, sink)
         case .input, .literal, .collection, .interpolation, .function, .has, .map, .first, .quantifier, .empty:
             throw .asksJQ
-        }
-    }
-
-    /// Delivers the operands' outputs in pairs: the right ones in the outer loop, as jq does.
-    private mutating func pairs(
-        _ left: NativeNode, _ right: NativeNode, _ input: NativePlace,
-        _ body: (inout NativeEvaluation, Value, Value) throws(NativeStop) -> Bool
-    ) throws(NativeStop) -> Bool {
-        try each(right, input) { (evaluation, b) throws(NativeStop) in
-            try evaluation.each(left, input) { (evaluation, a) throws(NativeStop) in
-                try body(&evaluation, a, b)
-            }
         }
     }
 
@@ -182,20 +199,24 @@ struct NativeEvaluation {
     private mutating func product(
         _ members: ArraySlice<NativeNode.Member>, _ object: Value.Object, _ input: NativePlace, _ sink: Sink
     ) throws(NativeStop) -> Bool {
-        guard let member = members.first else { return try sink(&self, .object(object)) }
-        return try each(member.value, input) { (evaluation, value) throws(NativeStop) in
-            var object = object
-            object[member.key] = value
-            return try evaluation.product(members.dropFirst(), object, input, sink)
-        }
+        guard let member = members.first else { return try sink.take(&self, .object(object)) }
+        return try each(
+            member.value, input,
+            Sink { (evaluation, value) throws(NativeStop) in
+                var object = object
+                object[member.key] = value
+                return try evaluation.product(members.dropFirst(), object, input, sink)
+            })
     }
 
     private mutating func outputs(of node: NativeNode, _ input: NativePlace) throws(NativeStop) -> [Value] {
         var values: [Value] = []
-        try each(node, input) { (_, value) throws(NativeStop) in
-            values.append(value)
-            return true
-        }
+        try each(
+            node, input,
+            Sink { (_, value) throws(NativeStop) in
+                values.append(value)
+                return true
+            })
         return values
     }
 
@@ -203,19 +224,23 @@ struct NativeEvaluation {
         _ generator: NativeNode, _ condition: NativeNode, _ input: NativePlace, isAll: Bool
     ) throws(NativeStop) -> Bool {
         var result = isAll
-        try each(generator, input) { (evaluation, element) throws(NativeStop) in
-            // jq asks the generator once more before it breaks out, and an error there counts.
-            guard result == isAll else { return false }
-            var outputs = 0
-            try evaluation.each(condition, .value(element)) { (_, value) throws(NativeStop) in
-                result = value.isTruthy
-                outputs += 1
+        try each(
+            generator, input,
+            Sink { (evaluation, element) throws(NativeStop) in
+                // jq asks the generator once more before it breaks out, and an error there counts.
+                guard result == isAll else { return false }
+                var outputs = 0
+                try evaluation.each(
+                    condition, .value(element),
+                    Sink { (_, value) throws(NativeStop) in
+                        result = value.isTruthy
+                        outputs += 1
+                        return true
+                    })
+                // With another number of outputs jq's loop takes turns that are not modelled.
+                guard outputs == 1 else { throw .asksJQ }
                 return true
-            }
-            // With another number of outputs jq's loop takes turns that are not modelled.
-            guard outputs == 1 else { throw .asksJQ }
-            return true
-        }
+            })
         return result
     }
 
@@ -263,7 +288,7 @@ struct NativeEvaluation {
             }
             return true
         }
-        return try sink(&self, place.value)
+        return try sink.take(&self, place.value)
     }
 
     /// Takes one step; nil where `?` hides an error.

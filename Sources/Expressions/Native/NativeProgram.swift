@@ -24,10 +24,12 @@ public struct NativeProgram: Sendable {
                 return try evaluation.single(root, input).map { [$0] } ?? []
             }
             var outputs: [Value] = []
-            try evaluation.each(root, input) { (_, value) throws(NativeStop) in
-                outputs.append(value)
-                return true
-            }
+            try evaluation.each(
+                root, input,
+                NativeEvaluation.Sink { (_, value) throws(NativeStop) in
+                    outputs.append(value)
+                    return true
+                })
             return outputs
         } catch {
             switch error {

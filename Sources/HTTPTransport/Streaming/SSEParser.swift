@@ -2,19 +2,19 @@
 ///
 /// Lines and events are bounded. An event that the stream ends before its empty line is dropped, as the
 /// standard says.
-public struct SSEParser: Sendable {
+struct SSEParser: Sendable {
     /// An event that became complete.
-    public struct Event: Sendable, Hashable {
+    struct Event: Sendable, Hashable {
         /// `message` unless the stream names it.
-        public var event: String
-        public var data: String
+        var event: String
+        var data: String
         /// The last id that the stream gave, empty when it gave none.
-        public var id: String
+        var id: String
     }
 
     /// A line or an event that exceeds its limit.
-    public struct Overflow: Error, Sendable, Hashable {
-        public let message: String
+    struct Overflow: Error, Sendable, Hashable {
+        let message: String
     }
 
     private let lineLimit: Int
@@ -30,9 +30,9 @@ public struct SSEParser: Sendable {
     private var type = ""
     private var lastID = ""
     /// The reconnection time in milliseconds that the stream last asked for.
-    public private(set) var retry: Int?
+    private(set) var retry: Int?
 
-    public init(lineLimit: Int = 1 << 20, eventLimit: Int = 4 << 20) {
+    init(lineLimit: Int = 1 << 20, eventLimit: Int = 4 << 20) {
         self.lineLimit = lineLimit
         self.eventLimit = eventLimit
     }
@@ -40,7 +40,7 @@ public struct SSEParser: Sendable {
     /// Takes the next bytes and calls the receiver for each event that they complete, until it returns false.
     ///
     /// - Throws: `Overflow` when a line or an event exceeds its limit.
-    public mutating func take(
+    mutating func take(
         _ bytes: borrowing Span<UInt8>, _ receive: (Event) -> Bool
     ) throws(Overflow) {
         for index in bytes.indices {

@@ -20,7 +20,7 @@ final class AdminService: Service {
     private let keys: KeyRing
     private let background: BackgroundWork
     private let slowLatency: Duration
-    /// The last change of each model, so that an older one does not end it.
+    /// The last change of each replica, so that an older one does not end it.
     private let changes = Mutex<[String: (number: Int, state: State)]>([:])
 
     init(models: [ModelEntry], keys: KeyRing, background: BackgroundWork, upstreamTimeout: Duration) {
@@ -77,14 +77,17 @@ final class AdminService: Service {
 
     private func describe(_ model: ModelEntry) async -> JSON {
         var replicas: [JSON] = []
+        var states: Set<State> = []
         for host in model.hosts {
+            let state = changes.withLock { $0[host.service.name]?.state } ?? .up
+            states.insert(state)
             replicas.append([
                 "name": .string(host.service.name), "port": .integer(Int(host.port)),
-                "listening": .bool(await host.isListening),
+                "state": .string(state.rawValue), "listening": .bool(await host.isListening),
             ])
         }
-        let state = changes.withLock { $0[model.name]?.state } ?? .up
-        return ["name": .string(model.name), "state": .string(state.rawValue), "replicas": .array(replicas)]
+        let state = states.count == 1 ? states.first?.rawValue : "mixed"
+        return ["name": .string(model.name), "state": JSON(state), "replicas": .array(replicas)]
     }
 
     private func change(_ model: ModelEntry, _ body: JSON) async throws {
@@ -96,31 +99,40 @@ final class AdminService: Service {
         }
         let latency = try fields.integer("latency_ms", in: 0...60_000).map { Duration.milliseconds($0) } ?? slowLatency
         let limit = try fields.integer("for_ms", in: 1...600_000)
-        let number = try await apply(state, latency: latency, to: model)
-        guard let limit, state != .up else { return }
-        let isScheduled = background.submit {
-            try? await Task.sleep(for: .milliseconds(limit))
-            guard self.changes.withLock({ $0[model.name]?.number }) == number else { return }
-            _ = try? await self.apply(.up, latency: .zero, to: model)
-        }
-        guard isScheduled else {
-            _ = try await apply(.up, latency: .zero, to: model)
-            throw APIError(status: 503, message: "Too much is going on.", type: "server_error", code: "queue_full")
+        let replica = try fields.integer("replica", in: 0...(model.hosts.count - 1))
+        let hosts = replica.map { [model.hosts[$0]] } ?? model.hosts
+        var pace = model.pace
+        if state == .slow { pace.base = latency }
+        for host in hosts {
+            let number = try await apply(state, pace: pace, to: host)
+            if let limit, state != .up {
+                try await schedule(after: limit, pace: model.pace, host, unlessChangedSince: number)
+            }
         }
     }
 
-    private func apply(_ state: State, latency: Duration, to model: ModelEntry) async throws -> Int {
+    /// Has a replica come back by itself, unless an operator changes it before that.
+    private func schedule(
+        after milliseconds: Int, pace: ModelService.Pace, _ host: ReplicaHost, unlessChangedSince number: Int
+    ) async throws {
+        let isScheduled = background.submit {
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+            guard self.changes.withLock({ $0[host.service.name]?.number }) == number else { return }
+            _ = try? await self.apply(.up, pace: pace, to: host)
+        }
+        guard !isScheduled else { return }
+        _ = try await apply(.up, pace: pace, to: host)
+        throw APIError(status: 503, message: "Too much is going on.", type: "server_error", code: "queue_full")
+    }
+
+    private func apply(_ state: State, pace: ModelService.Pace, to host: ReplicaHost) async throws -> Int {
         let number = changes.withLock { changes in
-            let number = (changes[model.name]?.number ?? 0) + 1
-            changes[model.name] = (number, state)
+            let number = (changes[host.service.name]?.number ?? 0) + 1
+            changes[host.service.name] = (number, state)
             return number
         }
-        for host in model.hosts {
-            var pace = model.pace
-            if state == .slow { pace.base = latency }
-            host.service.setPace(pace)
-            if state == .down { await host.close() } else { try await host.open() }
-        }
+        host.service.setPace(pace)
+        if state == .down { await host.close() } else { try await host.open() }
         return number
     }
 

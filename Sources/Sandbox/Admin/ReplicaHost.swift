@@ -4,16 +4,16 @@ actor ReplicaHost {
     nonisolated let port: UInt16
     private let host: String
     private let reservation: PortReservation
-    private let watchdog: Watchdog
+    private let events: SocketEvents
     private var listener: Listener?
 
     /// Takes the port, a free one for 0; nothing listens yet.
-    init(service: ModelService, host: String, port: UInt16, watchdog: Watchdog) throws {
+    init(service: ModelService, host: String, port: UInt16, events: SocketEvents) throws {
         let reservation = try PortReservation(host: host, port: port)
         self.service = service
         self.host = host
         self.port = reservation.port
-        self.watchdog = watchdog
+        self.events = events
         self.reservation = reservation
     }
 
@@ -22,7 +22,7 @@ actor ReplicaHost {
     /// Begins to listen; does nothing if it does.
     func open() async throws {
         guard listener == nil else { return }
-        let opened = try await Listener(host: host, port: port, service: service, watchdog: watchdog)
+        let opened = try await Listener(host: host, reservation: reservation, service: service, events: events)
         guard listener == nil else { return await opened.stop() }
         listener = opened
     }

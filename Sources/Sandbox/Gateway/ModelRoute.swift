@@ -36,6 +36,7 @@ final class ModelRoute: Sendable {
             state.turn += 1
             if breaks.contains(.oneReplica) { return [0] }
             if breaks.contains(.skewedReplicas) { return [turn % 10 == 9 ? replicas.count - 1 : 0] }
+            if breaks.contains(.noFailover) { return [turn % replicas.count] }
             let order = replicas.indices.map { (turn + $0) % replicas.count }
             guard !state.coolUntil.isEmpty else { return order }
             func isCool(_ index: Int) -> Bool { state.coolUntil[index].map { $0 > now } ?? false }

@@ -7,14 +7,12 @@ final class UpstreamClient: Sendable {
     private static let idleLimit = 64
 
     private let host: String
-    private let pool: any AsyncSocketPool
-    private let watchdog: Watchdog
+    private let events: SocketEvents
     private let idle = Mutex<[UInt16: [UpstreamConnection]]>([:])
 
-    init(host: String, pool: any AsyncSocketPool, watchdog: Watchdog) {
+    init(host: String, events: SocketEvents) {
         self.host = host
-        self.pool = pool
-        self.watchdog = watchdog
+        self.events = events
     }
 
     /// Sends a request and returns when the answer's first lines are there.
@@ -38,7 +36,7 @@ final class UpstreamClient: Sendable {
             }
         }
         let connection = try await UpstreamConnection(
-            host: host, port: port, pool: pool, watchdog: watchdog, limit: limit)
+            host: host, port: port, events: events, limit: limit)
         let head = try await connection.send(request, within: limit)
         return UpstreamAnswer(head: head, connection: connection, client: self, port: port)
     }

@@ -41,14 +41,15 @@ actor UpstreamConnection {
     private var keepsAlive = true
 
     /// Connects; a refusal is `unreachable`.
-    init(host: String, port: UInt16, pool: any AsyncSocketPool, watchdog: Watchdog, limit: Duration)
+    init(host: String, port: UInt16, events: SocketEvents, limit: Duration)
         async throws(UpstreamError)
     {
         let socket: Socket
         do { socket = try Socket(domain: Int32(sockaddr_in.family)) } catch { throw .unreachable }
+        let watchdog = events.watchdog
         let watch = watchdog.arm(socket, for: limit)
         do {
-            let connection = try AsyncSocket(socket: socket, pool: pool)
+            let connection = try AsyncSocket(socket: socket, pool: events)
             try await connection.connect(to: .inet(ip4: host, port: port))
             self.socket = connection
             self.watchdog = watchdog

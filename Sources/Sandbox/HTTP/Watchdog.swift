@@ -7,7 +7,7 @@ internal import Synchronization
 /// A timer per wait would cost more than the wait itself; one sweep every few milliseconds looks at all of them.
 final class Watchdog: Sendable {
     /// How late a deadline may strike.
-    static let period = Duration.milliseconds(20)
+    static let periodInMilliseconds: Int32 = 20
 
     private struct Watch {
         var file: Int32
@@ -17,6 +17,7 @@ final class Watchdog: Sendable {
     private struct State {
         var lastID: UInt64 = 0
         var watches: [UInt64: Watch] = [:]
+        var nextSweep = ContinuousClock.now
     }
 
     private let state = Mutex(State())
@@ -37,16 +38,16 @@ final class Watchdog: Sendable {
         state.withLock { $0.watches.removeValue(forKey: id) != nil }
     }
 
-    /// Sweeps until the task is cancelled.
-    func run() async {
-        while (try? await Task.sleep(for: Self.period)) != nil {
-            let now = ContinuousClock.now
-            state.withLock { state in
-                for (id, watch) in state.watches where watch.deadline <= now {
-                    // Inside the lock, so the owner cannot have closed the descriptor and let it be used anew.
-                    _ = shutdown(watch.file, Int32(SHUT_RDWR))
-                    state.watches[id] = nil
-                }
+    /// Ends the waits that are over their time; `SocketEvents` calls it every few milliseconds.
+    func sweep() {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            guard state.nextSweep <= now else { return }
+            state.nextSweep = now + .milliseconds(Int64(Self.periodInMilliseconds))
+            for (id, watch) in state.watches where watch.deadline <= now {
+                // Inside the lock, so the owner cannot have closed the descriptor and let it be used anew.
+                _ = shutdown(watch.file, Int32(SHUT_RDWR))
+                state.watches[id] = nil
             }
         }
     }

@@ -2,6 +2,12 @@
 enum Embedding {
     static let dimensions = 384
 
+    /// Words that say little about what a text is about.
+    private static let fillers: Set = [
+        "a", "an", "and", "are", "as", "at", "by", "for", "in", "is", "it", "of", "on", "or", "the", "to", "was",
+        "with",
+    ]
+
     /// The vector of a text, of length 1.
     static func vector(of text: String, model: String) -> [Float] {
         let basis = UInt64(hashing: model)
@@ -12,6 +18,10 @@ enum Embedding {
         }
         let words = text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init)
         for word in words {
+            guard !fillers.contains(word) else {
+                add("w:\(word)", 0.15)
+                continue
+            }
             add("w:\(word)", 1)
             let letters = Array("^\(word)$")
             for start in letters.indices.dropLast(2) {

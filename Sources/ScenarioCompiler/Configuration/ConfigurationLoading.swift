@@ -84,6 +84,17 @@ struct ConfigurationLoading {
         return configuration
     }
 
+    /// The problems by file, in the order the files were read, and by place; those of no file come first.
+    var inFileOrder: [Diagnostic] {
+        let numbered = sources.sources.enumerated().map { ($1, $0 + 1) }
+        let files = Dictionary(numbered, uniquingKeysWith: { first, _ in first })
+        func rank(_ entry: (offset: Int, element: Diagnostic)) -> (Int, Int, Int) {
+            guard let span = entry.element.primary?.span else { return (0, 0, entry.offset) }
+            return (files[span.file] ?? files.count + 1, span.range.lowerBound, entry.offset)
+        }
+        return diagnostics.enumerated().sorted { rank($0) < rank($1) }.map(\.element)
+    }
+
     /// Keeps expressions that were not met in another profile.
     mutating func keep(_ found: [Expression]) {
         expressions += found.filter { places.insert($0.source.span).inserted }

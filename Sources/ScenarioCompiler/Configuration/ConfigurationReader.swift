@@ -16,7 +16,7 @@ public enum ConfigurationReader {
         let configuration = loading.load()
         // Each profile reads the parts that they share, and finds the same problems in them.
         var known: Set<Diagnostic> = []
-        let found = loading.diagnostics.filter { known.insert($0).inserted }
+        let found = loading.inFileOrder.filter { known.insert($0).inserted }
         diagnostics += found
         return found.contains { $0.severity == .error } ? nil : configuration
     }

@@ -5,6 +5,8 @@ internal import ScenarioSyntax
 struct ProfileReader {
     private let members: [YAMLNode.Member]
     private(set) var diagnostics: [Diagnostic] = []
+    /// Profiles on a circle that is reported.
+    private var circling: Set<String> = []
 
     /// Reads the names; `profiles` may be missing.
     init(_ profiles: YAMLNode?) {
@@ -32,7 +34,8 @@ struct ProfileReader {
         while let member = next {
             chain.append(member)
             guard member.value.members != nil else {
-                ShapeCheck.check(member.value, .map(.any), &diagnostics)
+                let table = KeyTable(name: "profile", summary: "", keys: [])
+                ShapeCheck.check(member.value, .table { table }, &diagnostics)
                 return nil
             }
             guard let extends = member.value["extends"] else { break }
@@ -48,6 +51,8 @@ struct ProfileReader {
             }
             if let start = chain.firstIndex(where: { $0.name == base }) {
                 let circle = chain[start...].map(\.name) + [base]
+                guard circling.isDisjoint(with: circle) else { return nil }
+                circling.formUnion(circle)
                 diagnostics.append(
                     Diagnostic(
                         .profileCycle, at: extends.span, .cycle(circle), hint: "remove one of these 'extends'"))

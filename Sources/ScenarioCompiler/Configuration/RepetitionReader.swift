@@ -8,15 +8,19 @@ enum RepetitionReader {
     /// Returns the repetition, or nil after an error; a load that goes by `stages` alone yields nil too.
     static func read(_ node: YAMLNode, _ reader: inout SyntaxReader) -> Repetition? {
         guard let mapping = MappingReader(node, ConfigurationKeys.load, &reader.diagnostics) else { return nil }
-        guard let extent = extent(mapping, &reader) else { return nil }
+        let extent = extent(mapping, &reader)
+        let parallel = mapping["parallel"].flatMap { reader.late($0, positive) }
+        let rate = mapping["rate"].flatMap { reader.late($0) { $0.rate(&$1) } }
+        let warmup = mapping["warmup"].flatMap { reader.late($0) { $0.duration(&$1) } }
+        let pass = mapping["pass"].flatMap { self.pass($0, &reader) }
+        let assertions = mapping["assert"].map { self.assertions($0, &reader) }
+        guard let extent else { return nil }
         var repetition = Repetition(span: node.span, extent: extent)
-        if let node = mapping["parallel"], let parallel = reader.late(node, positive) {
-            repetition.parallel = parallel
-        }
-        if let node = mapping["rate"] { repetition.rate = reader.late(node) { $0.rate(&$1) } }
-        if let node = mapping["warmup"] { repetition.warmup = reader.late(node) { $0.duration(&$1) } }
-        if let node = mapping["pass"], let pass = pass(node, &reader) { repetition.pass = pass }
-        if let node = mapping["assert"] { repetition.assertions = assertions(node, &reader) }
+        repetition.parallel = parallel ?? .known(1)
+        repetition.rate = rate
+        repetition.warmup = warmup
+        repetition.pass = pass ?? .all
+        repetition.assertions = assertions ?? []
         return repetition
     }
 

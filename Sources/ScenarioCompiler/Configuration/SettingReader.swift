@@ -159,7 +159,7 @@ struct SettingReader {
 
 extension Diagnostic.Message {
     fileprivate static func templateValue(_ phrase: String) -> Self {
-        "expected \(phrase), the template gives another text"
+        "expected \(phrase), and the template gives something else"
     }
     fileprivate static func templateFailed(_ reason: String) -> Self { "the template gives no value: \(reason)" }
     fileprivate static func tooSmall(_ minimum: Int) -> Self { "expected a number of at least \(minimum)" }

@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import Expressions
+public import Expressions
 public import ScenarioModel
 
 /// What lint says of the suites' settings once the folders of scenarios are known.
@@ -55,6 +55,24 @@ public struct SuiteChecks: Sendable {
         return nil
     }
 
+    /// Keys that have no meaning of their own and that no expression of the scenarios reads.
+    ///
+    /// Scenarios are given by their folders from the suites' root; only keys of the `linted` folders, which were read
+    /// with all that is below them, are judged.
+    public func unusedKeys(
+        scenarios: [(folders: [String], expressions: [Expression])], linted: [[String]]
+    ) -> [Diagnostic] {
+        var reads: [[String]: SuiteReads] = [:]
+        var configReads: [[String]] = []
+        for scenario in scenarios {
+            let found = SuiteReads(of: scenario.expressions)
+            reads[scenario.folders] = reads[scenario.folders]?.adding(found) ?? found
+            let references = scenario.expressions.flatMap(\.analysis.references)
+            configReads += references.filter { $0.variable == "config" }.map(\.keys)
+        }
+        return unusedKeys(reads: reads, configReads: configReads, linted: linted)
+    }
+
     /// Keys that have no meaning of their own and that nobody reads.
     ///
     /// - `reads` has what the scenarios of each suite read of `$suite`, by the folders from the suites' root.
@@ -86,6 +104,19 @@ public enum SuiteReads: Sendable, Hashable {
     case keys(Set<String>)
     /// `$suite` as a whole, so that every key counts as read.
     case everything
+
+    /// What expressions read.
+    init(of expressions: [Expression]) {
+        let references = expressions.flatMap(\.analysis.references).filter { $0.variable == "suite" }
+        let keys = references.compactMap(\.keys.first)
+        self = keys.count == references.count ? .keys(Set(keys)) : .everything
+    }
+
+    /// What both read.
+    func adding(_ other: SuiteReads) -> SuiteReads {
+        guard case .keys(let own) = self, case .keys(let others) = other else { return .everything }
+        return .keys(own.union(others))
+    }
 }
 
 /// The keys that something reads: by the node that a read reaches, and by paths behind `$config`.

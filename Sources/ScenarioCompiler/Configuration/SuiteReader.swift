@@ -18,7 +18,7 @@ struct SuiteReader {
         _ node: YAMLNode, files: any FileAccess, root: String, _ settings: inout SettingReader
     ) -> (suites: SuiteNode, tree: Value)? {
         guard node.members != nil else {
-            ShapeCheck.check(node, .map(.any), &settings.syntax.diagnostics)
+            ShapeCheck.check(node, .table { ConfigurationKeys.suite }, &settings.syntax.diagnostics)
             return nil
         }
         var reader = SuiteReader(files: files, root: root, settings: settings)

@@ -49,12 +49,13 @@ struct TargetReader {
 
     private mutating func readTarget(_ member: YAMLNode.Member, chain: [String]) -> Target? {
         guard Identifier.isValid(member.name) else {
-            report(.targetSource, member.key.span, .badName(member.name), hint: "begin it with a letter")
+            report(.configurationValue, member.key.span, .badName(member.name), hint: .names)
             return nil
         }
         let node = member.value
         guard node.members != nil else {
-            ShapeCheck.check(node, .map(.any), &settings.syntax.diagnostics)
+            let table = KeyTable(name: "target", summary: "", keys: [])
+            ShapeCheck.check(node, .table { table }, &settings.syntax.diagnostics)
             return nil
         }
         var base = services.first { $0.name == member.name && node["kind"] == nil }
@@ -197,8 +198,9 @@ extension SyntaxReader {
 
 extension Diagnostic.Message {
     fileprivate static func badName(_ name: String) -> Self {
-        "a target's name is letters, digits, '_' and '-': found '\(name.prefix(60))'"
+        "'\(name.prefix(60))' is no name of a target"
     }
+    fileprivate static var names: Self { "names are letters, digits, '_' and '-', and begin with a letter" }
     fileprivate static func noKind(_ name: String) -> Self { "the target '\(name)' has no kind" }
     fileprivate static func unknownKind(_ kind: String) -> Self { "no kind of target is called '\(kind.prefix(60))'" }
     fileprivate static func kinds(_ known: [String]) -> Self { "kinds are \(known.joined(separator: ", "))" }

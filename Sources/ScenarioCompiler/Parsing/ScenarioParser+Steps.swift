@@ -20,6 +20,7 @@ extension ScenarioParser {
     private mutating func parseStep(_ node: YAMLNode, inParallelGroup: Bool) -> Step? {
         stepCount += 1
         let number = stepCount
+        let errorsBefore = reader.errorCount
         guard let mapping = MappingReader(node, keys.step, &reader.diagnostics) else { return nil }
         let id = mapping["id"]?.identifier(&reader.diagnostics)
         let span = mapping["id"]?.span ?? node.members?.first?.key.span ?? node.span
@@ -57,7 +58,8 @@ extension ScenarioParser {
             if let span = mapping.keySpan(key) { reader.diagnostics.append(.unavailable("faults", at: span)) }
         }
         step.cleanup = mapping["cleanup"].map { parseBlock($0, what: "cleanup", isParallel: false) }
-        checkCombination(mapping, step)
+        step.isBroken = reader.errorCount > errorsBefore
+        if !step.isBroken { checkCombination(mapping, step) }
         return step
     }
 
@@ -197,17 +199,15 @@ extension ScenarioParser {
     }
 
     private mutating func checkCombination(_ mapping: MappingReader, _ step: Step) {
-        if step.repetition != nil, step.until != nil, case .group = step.action, let span = mapping.keySpan("until") {
-            reader.diagnostics.append(.expected("no 'until' on a group", mapping["until"] ?? mapping.node))
-            _ = span
+        if case .group = step.action, step.until != nil, let node = mapping["until"] {
+            reader.diagnostics.append(
+                Diagnostic(
+                    .scenarioForm, at: mapping.keySpan("until") ?? node.span, "a group is not polled",
+                    hint: "put 'until' on the step whose result is waited for"))
         }
         let judges =
             step.expectation != nil || !step.assertions.isEmpty || !step.captures.isEmpty || step.until != nil
-        if case .check = step.action, !judges, !["http", "sql"].contains(where: { mapping.has($0) }),
-            mapping.node.members?.allSatisfy({ keys.step.keys.map(\.name).contains($0.name) }) ?? true,
-            !keys.kinds.contains(where: { mapping.has($0.name) }), !mapping.has("wait"), !mapping.has("group"),
-            !mapping.has("use")
-        {
+        if case .check = step.action, !judges {
             reader.diagnostics.append(
                 Diagnostic(
                     .emptyStep, at: mapping.node.span, .emptyStep,

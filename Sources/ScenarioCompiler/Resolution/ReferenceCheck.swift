@@ -174,9 +174,9 @@ struct ReferenceCheck {
     private mutating func checkMember(
         _ expression: Expression, _ reference: ExpressionAnalysis.Reference, _ step: Step, isSelf: Bool
     ) {
-        guard reference.keys.count > 1, !reference.isOptional else { return }
+        guard reference.keys.count > 1, !reference.isOptional, !step.isBroken else { return }
         let known =
-            isSelf ? ResultShape.own(step) + step.captures.map(\.name) : ResultShape.outside(step)
+            isSelf ? ResultShape.inside(step) : ResultShape.outside(step)
         let member = reference.keys[1]
         guard !known.contains(member) else { return }
         report(
@@ -212,6 +212,7 @@ struct ReferenceCheck {
     }
 
     private mutating func checkRoot(_ expression: Expression, of step: Step) {
+        guard !step.isBroken else { return }
         let known: [String]
         switch expression.role {
         case .assertion, .until, .giveUp, .capture, .expectTemplate: known = ResultShape.own(step)
@@ -239,7 +240,7 @@ struct ReferenceCheck {
     }
 
     private mutating func checkTree(_ step: Step) {
-        guard case .object(let members, _)? = step.expectation else { return }
+        guard case .object(let members, _)? = step.expectation, !step.isBroken else { return }
         let known = ResultShape.own(step)
         for member in members where !known.contains(member.key) {
             let nearest = NearestName.of(member.key, in: known)

@@ -27,6 +27,8 @@ public struct Step: Sendable {
     public var cleanup: Block?
     /// `needs` of a step in a parallel group.
     public var needs: [(id: String, span: SourceSpan)] = []
+    /// Whether errors were found in it, so that what follows from them is not told as well.
+    public var isBroken = false
     /// Every expression of the step and of what stands inside it, cleanup apart.
     public var expressions: [Expression] = []
 

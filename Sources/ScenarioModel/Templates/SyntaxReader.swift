@@ -12,6 +12,9 @@ public struct SyntaxReader {
     /// Whether templates that are read stand where `.` is the result.
     public var inExpectation = false
 
+    /// How many errors were met so far.
+    public var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
     /// Creates a reader that has read nothing.
     public init() {}
 

@@ -46,10 +46,8 @@ extension Interpreter {
                 next += 1
                 let element = Frame(
                     parent: frame, trail: frame.trail + "/\(title)[\(index)]",
-                    variables: [
-                        each.variable: SharedValue(elements[index]), "item": SharedValue(elements[index]),
-                        "index": SharedValue(Value(index)),
-                    ])
+                    variables: ["index": SharedValue(Value(index))])
+                element.set(each.variable, SharedValue(elements[index]))
                 let trail = trail.dropLast() + ["\(title)[\(index)]"]
                 group.addTask {
                     let begun = await self.milliseconds(since: self.began)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -10,7 +11,7 @@ final class Awaited<Value: Sendable>: Sendable {
     init() {
         var ends: [Int32] = [-1, -1]
         // Without a pipe the wait below falls back to looking now and then.
-        _ = pipe2(&ends, O_CLOEXEC)
+        _ = plumb_pipe(&ends)
         ready = ends[0]
         notify = ends[1]
     }

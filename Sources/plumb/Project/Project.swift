@@ -39,9 +39,9 @@ struct Project {
     static func report(_ diagnostics: [Diagnostic], _ configuration: Configuration?, _ color: ColorChoice) {
         guard !diagnostics.isEmpty else { return }
         let style = Streams.style(STDERR_FILENO, color)
-        let text = DiagnosticsReport(diagnostics).text(width: style.width)
+        let text = DiagnosticsReport(format: .text, style: style, version: PlumbVersion.text).render(diagnostics)
         let mask = SecretMask(configuration?.secrets.values.compactMap { $0 } ?? [])
-        Streams.err(mask.masked(style.hasColor ? text.ansi : text.plain))
+        Streams.err(mask.masked(text))
     }
 
     /// `--var` as values: JSON where it reads as such, else text.

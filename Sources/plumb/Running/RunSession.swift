@@ -47,7 +47,7 @@ struct RunSession {
                 remaining.tests = plan.tests.filter { !recorder.hasFinished($0.name.index) }
             }
         }
-        return conclude()
+        return conclude(started)
     }
 
     /// Reads a worker's events until it closes them.
@@ -103,10 +103,10 @@ struct RunSession {
         let running = recorder.running
         let content = blackBox.content
         let culprit = content?.expression == nil ? nil : content?.test
-        for test in running where culprit == nil || test.index == culprit {
-            guard let planned = plan.tests.first(where: { $0.name.index == test.index }) else { continue }
+        for test in running where culprit == nil || test.name.index == culprit {
+            guard let planned = plan.tests.first(where: { $0.name.index == test.name.index }) else { continue }
             var failure = FailureReport(code: "run.crash", verdict: .error, message: "the worker process \(cause)")
-            if let content, content.test == test.index {
+            if let content, content.test == test.name.index {
                 failure.notes.append("in step \(content.trail)")
                 if let expression = content.expression {
                     failure.message = "the worker process \(cause) while jq evaluated '\(expression)'"
@@ -143,8 +143,9 @@ struct RunSession {
         }
     }
 
-    private mutating func conclude() -> (RunResult, [ReportError]) {
-        let provisional = recorder.result(end: RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests))
+    private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
+        let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
+        let provisional = recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
         let end = RunEnd(
             ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
         tell(.runFinished(end))

@@ -21,7 +21,7 @@ final class SandboxProcess {
     static func start(_ arguments: [String]) throws(Failure) -> SandboxProcess {
         var input: [Int32] = [0, 0]
         var output: [Int32] = [0, 0]
-        guard pipe2(&input, O_CLOEXEC) == 0, pipe2(&output, O_CLOEXEC) == 0 else {
+        guard plumb_pipe(&input) == 0, plumb_pipe(&output) == 0 else {
             throw Failure(message: "no pipe could be opened")
         }
         var actions = posix_spawn_file_actions_t()

@@ -16,8 +16,8 @@ struct WorkerProcess {
     static func start(_ plan: RunPlan, blackBox: BlackBox) -> WorkerProcess? {
         var eventPipe: [Int32] = [0, 0]
         var controlPipe: [Int32] = [0, 0]
-        guard pipe2(&eventPipe, O_CLOEXEC) == 0 else { return nil }
-        guard pipe2(&controlPipe, O_CLOEXEC) == 0 else {
+        guard plumb_pipe(&eventPipe) == 0 else { return nil }
+        guard plumb_pipe(&controlPipe) == 0 else {
             eventPipe.forEach { close($0) }
             return nil
         }
@@ -37,7 +37,7 @@ struct WorkerProcess {
         }
         _ = fcntl(eventPipe[0], F_SETFL, O_NONBLOCK)
         // A wide pipe, so that the worker seldom waits for the command; smaller is only slower.
-        _ = fcntl(eventPipe[0], plumbSetPipeSize, 1 << 20)
+        _ = plumb_widen_pipe(eventPipe[0], 1 << 20)
         return WorkerProcess(pid: pid, events: eventPipe[0], control: controlPipe[1])
     }
 
@@ -64,6 +64,3 @@ struct WorkerProcess {
         case signal(Int32)
     }
 }
-
-/// F_SETPIPE_SZ of fcntl(2), which the Glibc module does not export.
-private let plumbSetPipeSize: Int32 = 1031

@@ -12,6 +12,12 @@ import Testing
         try Golden.compare(ConfigurationCase(golden.input()).rendered(), with: golden.beside("diagnostics"))
     }
 
+    @Test(arguments: cases) func `no value of the environment is shown`(_ golden: Golden.Case) throws {
+        let configuration = try ConfigurationCase(golden.input())
+        let shown = configuration.rendered()
+        for value in configuration.environment.values where value.utf8.count > 3 { #expect(!shown.contains(value)) }
+    }
+
     /// Codes of checks that need the scenarios; ``SuiteChecksTests`` and ``ConfigurationReferencesTests`` show them.
     static let checkedElsewhere: Set<String> = [
         "config.suite-folder", "config.unused-suite-key", "config.missing-suite-key",

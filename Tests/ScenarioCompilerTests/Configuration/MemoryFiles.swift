@@ -20,7 +20,7 @@ struct MemoryFiles: FileAccess {
     func isFile(_ path: String) -> Bool { contents[path] != nil }
 
     func isFolder(_ path: String) -> Bool {
-        folders.contains(path) || contents.keys.contains { $0.hasPrefix(path + "/") }
+        folders.contains(path) || (Array(contents.keys) + folders).contains { $0.hasPrefix(path + "/") }
     }
 
     func names(in folder: String) -> [String] {
