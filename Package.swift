@@ -44,12 +44,16 @@ let package = Package(
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "Diagnostics", "Expressions", "ScenarioModel", "EventLoop",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
         .target(
-            name: "Sandbox", dependencies: ["CLinux", .product(name: "FlyingFox", package: "FlyingFox")]),
+            name: "Sandbox",
+            dependencies: [
+                "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
@@ -59,19 +63,19 @@ let package = Package(
             ]),
 
         // Tests and what they share.
-        .target(
-            name: "PlumbTesting",
-            dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"]),
+        .target(name: "PlumbTesting"),
+        .testTarget(name: "PlumbTestingTests", dependencies: ["PlumbTesting"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "PlumbTesting"]),
         .testTarget(
-            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"]),
+            name: "ScenarioSyntaxTests", dependencies: ["ScenarioSyntax", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics", "PlumbTesting"]),
         .testTarget(
             name: "ScenarioCompilerTests",
             dependencies: [
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
-            ]),
+            ], exclude: ["Configuration/Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
@@ -82,10 +86,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "PlumbTesting"]),
+            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
+            exclude: ["Golden"]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"], exclude: ["Cases"]),
     ],
     swiftLanguageModes: [.v6]
 )

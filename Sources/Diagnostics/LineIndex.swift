@@ -2,12 +2,16 @@
 public struct LineIndex: Sendable, Hashable {
     /// The first byte of each line; the first entry is 0, or 3 behind a byte order mark.
     public let starts: [Int]
+    /// Whether every character is one byte, so that columns need no counting.
+    private let isASCII: Bool
 
     /// Scans the bytes once.
     public init(_ bytes: [UInt8]) {
         var starts = [bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
-        var i = 0
+        var union: UInt8 = 0
+        var i = starts[0]
         while i < bytes.count {
+            union |= bytes[i]
             if bytes[i] == 0x0A {
                 starts.append(i + 1)
             } else if bytes[i] == 0x0D, i + 1 == bytes.count || bytes[i + 1] != 0x0A {
@@ -16,6 +20,7 @@ public struct LineIndex: Sendable, Hashable {
             i += 1
         }
         self.starts = starts
+        self.isASCII = union < 0x80
     }
 
     /// The number, from 0, of the line that holds the offset.
@@ -41,6 +46,7 @@ public struct LineIndex: Sendable, Hashable {
     public func position(at offset: Int, in bytes: [UInt8]) -> SourcePosition {
         let offset = max(0, min(offset, bytes.count))
         let line = line(at: offset)
+        if isASCII { return SourcePosition(line: line + 1, column: max(0, offset - starts[line]) + 1) }
         var column = 1
         var i = starts[line]
         while i < offset {

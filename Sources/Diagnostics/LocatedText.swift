@@ -37,7 +37,8 @@ public struct LocatedText: Sendable, Hashable {
 
     /// The place of a range of the text's UTF-8 bytes.
     public func span(of range: Range<Int>) -> SourceSpan {
-        let lower = source(of: range.lowerBound, end: false)
+        // Behind the last byte nothing begins, so that place is where the last byte ends.
+        let lower = source(of: range.lowerBound, end: range.lowerBound == text.utf8.count)
         let upper = max(lower, source(of: range.upperBound, end: true))
         return SourceSpan(span.file, lower..<upper)
     }

@@ -15,7 +15,7 @@ public enum NearestName {
     }
 
     /// The number of insertions, deletions, substitutions and swaps of neighbours between two names.
-    static func edits(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    public static func edits(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...b.count)
         for i in a.indices {

@@ -98,12 +98,15 @@ public struct ExpressionAnalysis: Sendable {
         public var range: Range<Int>
         /// Whether absence is allowed.
         public var isOptional: Bool
+        /// Whether the key stands alone in an object construction, as in `{status}`; the range is the key's.
+        public var isShorthand: Bool
 
         /// Creates a path.
-        public init(elements: [Element], range: Range<Int>, isOptional: Bool) {
+        public init(elements: [Element], range: Range<Int>, isOptional: Bool, isShorthand: Bool = false) {
             self.elements = elements
             self.range = range
             self.isOptional = isOptional
+            self.isShorthand = isShorthand
         }
     }
 }

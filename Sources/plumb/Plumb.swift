@@ -1,6 +1,19 @@
 import ArgumentParser
 
+/// The command line: one file for each command.
 @main
 struct Plumb: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "plumb", version: "0.1.0")
+    static let configuration = CommandConfiguration(
+        commandName: "plumb",
+        abstract: "Runs integration tests that are written as YAML scenarios.",
+        version: PlumbVersion.text,
+        subcommands: [
+            RunCommand.self,
+            SandboxCommand.self,
+        ])
+}
+
+/// The version of this build.
+enum PlumbVersion {
+    static let text = "0.1.0"
 }

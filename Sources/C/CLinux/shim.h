@@ -1,7 +1,9 @@
 // What Linux offers and the Glibc module does not export.
 #pragma once
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -18,3 +20,20 @@ static inline int plumb_die_with_parent(int signal) { return prctl(PR_SET_PDEATH
 static inline int plumb_exited(int status) { return WIFEXITED(status); }
 static inline int plumb_exit_status(int status) { return WEXITSTATUS(status); }
 static inline int plumb_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+/// pipe2(2) and F_SETPIPE_SZ of fcntl(2) want _GNU_SOURCE, with which this header clashes with Glibc's.
+extern int pipe2(int ends[2], int flags);
+static inline int plumb_pipe(int ends[2]) { return pipe2(ends, 02000000 /* O_CLOEXEC */); }
+static inline int plumb_widen_pipe(int end, int bytes) { return fcntl(end, 1031 /* F_SETPIPE_SZ */, bytes); }
+
+/// More GNU extensions, declared here for the same reason.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+extern int memfd_create(const char *name, unsigned int flags);
+static inline int plumb_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+static inline int plumb_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+/// A file in memory, closed by exec.
+static inline int plumb_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }

@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// Why an expression gave no value.
 public struct EvaluationError: Error, Sendable, Hashable {
     public var kind: Kind
@@ -6,6 +8,8 @@ public struct EvaluationError: Error, Sendable, Hashable {
     /// The part of the expression that is to blame, in UTF-8 bytes of its text; nil for the whole.
     public var range: Range<Int>?
     public var hint: String?
+    /// Where the blame lies in the scenario; set by the engine where the error leaves it.
+    public var span: SourceSpan?
 
     /// What went wrong.
     public enum Kind: String, Sendable, Hashable {
@@ -26,10 +30,14 @@ public struct EvaluationError: Error, Sendable, Hashable {
     }
 
     /// Creates an error.
-    public init(_ kind: Kind, _ message: String, range: Range<Int>? = nil, hint: String? = nil) {
+    public init(
+        _ kind: Kind, _ message: String, range: Range<Int>? = nil, hint: String? = nil,
+        span: SourceSpan? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.range = range
         self.hint = hint
+        self.span = span
     }
 }

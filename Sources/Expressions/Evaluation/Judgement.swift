@@ -5,7 +5,7 @@ public enum Judgement: Sendable, Hashable {
 
     /// Why an assertion does not hold, with what a reader needs to see.
     public struct Failure: Sendable, Hashable {
-        /// One sentence: "the comparison is false", "yields null, not true", "nothing to judge: no output", …
+        /// One sentence, such as "the comparison is false" or "yields null, not true".
         public var message: String
         /// The part of the assertion that decided, in UTF-8 bytes of its text.
         public var range: Range<Int>
@@ -33,12 +33,15 @@ public enum Judgement: Sendable, Hashable {
         public var text: String
         public var range: Range<Int>
         public var value: Value
+        /// The number of outputs; where it is not 1, the value is the list of them.
+        public var outputs: Int
 
         /// Creates an operand.
-        public init(text: String, range: Range<Int>, value: Value) {
+        public init(text: String, range: Range<Int>, value: Value, outputs: Int = 1) {
             self.text = text
             self.range = range
             self.value = value
+            self.outputs = outputs
         }
     }
 }

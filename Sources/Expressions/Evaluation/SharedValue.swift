@@ -14,25 +14,29 @@ public final class SharedValue {
     /// A member that is computed at most once.
     public struct Field {
         public let name: String
-        fileprivate var state: State
+        /// Shared by every object that the member stands in, so that it is computed once for all.
+        fileprivate let cell: Cell
+        fileprivate final class Cell {
+            var state: State
+            init(_ state: State) { self.state = state }
+        }
         fileprivate enum State {
             case known(SharedValue)
             case unknown(() -> Value)
         }
         /// A member whose value is there.
         public init(_ name: String, _ value: Value) {
-            self.name = name
-            self.state = .known(SharedValue(value))
+            self.init(name, shared: SharedValue(value))
         }
         /// A member shared with others, such as a step's result in `$steps`.
         public init(_ name: String, shared: SharedValue) {
             self.name = name
-            self.state = .known(shared)
+            cell = Cell(.known(shared))
         }
         /// A member that is computed when it is first read.
         public init(_ name: String, computed: @escaping () -> Value) {
             self.name = name
-            self.state = .unknown(computed)
+            cell = Cell(.unknown(computed))
         }
     }
 
@@ -49,17 +53,29 @@ public final class SharedValue {
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
     }
 
+    /// An object of this one's members and more; what is computed in one is there in the other.
+    ///
+    /// A later member takes the place of an earlier one of its name. Of a whole object the members are taken.
+    public func adding(_ more: [Field]) -> SharedValue {
+        var all = fields
+        if let whole, case .object(let object) = whole { all = object.map { Field($0.0, $0.1) } }
+        let names = Set(more.map(\.name))
+        all.removeAll { names.contains($0.name) }
+        return SharedValue(fields: all + more)
+    }
+
     /// The names of the members where this is an object that computes them, else nil.
     public var fieldNames: [String]? { whole == nil ? fields.map(\.name) : nil }
 
     /// A member of an object that computes its members; nil if there is none or this is a whole value.
     public func field(_ name: String) -> SharedValue? {
         guard whole == nil, let position = positions[name] else { return nil }
-        switch fields[position].state {
+        let cell = fields[position].cell
+        switch cell.state {
         case .known(let value): return value
         case .unknown(let compute):
             let value = SharedValue(compute())
-            fields[position].state = .known(value)
+            cell.state = .known(value)
             return value
         }
     }

@@ -4,7 +4,7 @@ extension Value {
         public private(set) var keys: [String] = []
         public private(set) var values: [Value] = []
         /// Filled once a linear search would be slower.
-        private var index: [String: Int]?
+        private var index: [ExactText: Int]?
         private static let linearLimit = 8
 
         /// Creates an empty object.
@@ -44,17 +44,32 @@ extension Value {
         }
 
         private func position(of key: String) -> Int? {
-            index.map { $0[key] } ?? keys.firstIndex(of: key)
+            if let index { return index[ExactText(text: key)] }
+            return keys.firstIndex { $0.hasSameBytes(as: key) }
+        }
+
+        /// Sets a member and tells whether there was one of that key.
+        mutating func insert(_ value: Value, for key: String) -> Bool {
+            if let at = position(of: key) {
+                values[at] = value
+                return true
+            }
+            append(key, value)
+            return false
         }
 
         private mutating func append(_ key: String, _ value: Value) {
             keys.append(key)
             values.append(value)
-            if index != nil { index?[key] = keys.count - 1 } else if keys.count > Self.linearLimit { reindex() }
+            if index != nil {
+                index?[ExactText(text: key)] = keys.count - 1
+            } else if keys.count > Self.linearLimit {
+                reindex()
+            }
         }
 
         private mutating func reindex() {
-            index = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+            index = Dictionary(uniqueKeysWithValues: keys.enumerated().map { (ExactText(text: $1), $0) })
         }
     }
 }
@@ -64,7 +79,7 @@ extension Value.Object: Sequence {
 }
 
 extension Value.Object: Hashable {
-    /// Objects are equal when they have equal members, in any order.
+    /// Objects are equal when they have equal members, in any order; keys are equal byte by byte.
     public static func == (a: Self, b: Self) -> Bool {
         a.count == b.count && a.allSatisfy { b[$0.0] == $0.1 }
     }
@@ -72,7 +87,7 @@ extension Value.Object: Hashable {
         var combined = 0
         for (key, value) in self {
             var member = Hasher()
-            member.combine(key)
+            member.combine(ExactText(text: key))
             member.combine(value)
             combined ^= member.finalize()
         }

@@ -1,0 +1,65 @@
+# `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+# Two builds at a time would wait for one another, and need twice the memory.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test build check lint-format format mutants bench schemas completions clean packages
+
+JOBS ?= 2
+PLUMB := .build/release/plumb
+PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev
+SOURCES := Package.swift Sources Tests
+
+help: ## Lists these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Runs scenarios/ on the embedded profile; the reports go to reports/
+	@mkdir -p reports
+	$(PLUMB) run scenarios --profile embedded \
+	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
+
+test: packages ## Builds and runs all tests
+	swift build --build-tests -j $(JOBS)
+	swift test --skip-build --disable-xctest
+
+build: packages ## Builds .build/release/plumb
+	swift build -c release --static-swift-stdlib --product plumb -j $(JOBS)
+
+check: lint-format test ## Checks the format, then runs all tests
+
+lint-format: ## Checks the format of all Swift files
+	swift format lint --strict --recursive $(SOURCES)
+
+format: ## Formats all Swift files
+	swift format --in-place --recursive $(SOURCES)
+
+mutants: build ## Proves each scenario against a sandbox that is broken on purpose
+	@scripts/install-packages jq
+	scripts/mutants
+
+bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
+	@scripts/install-packages nginx python3
+	bench/run
+
+schemas: build ## Writes schemas/ anew
+	@mkdir -p schemas
+	@for name in scenario config report event; do \
+	    $(PLUMB) schema $$name > schemas/.$$name.new; \
+	    mv schemas/.$$name.new schemas/$$name.json; \
+	    echo "schemas/$$name.json"; \
+	done
+
+completions: build ## Writes completions for bash, zsh and fish to .build/completions/
+	@mkdir -p .build/completions
+	@for shell in bash zsh fish; do \
+	    $(PLUMB) --generate-completion-script $$shell > .build/completions/plumb.$$shell; \
+	    echo ".build/completions/plumb.$$shell"; \
+	done
+
+clean: ## Removes what was built and reported
+	rm -rf .build reports bench/.cache
+
+packages:
+	@scripts/install-packages $(PACKAGES)

@@ -1,0 +1,79 @@
+extension JQParser {
+    /// The error of a token that the grammar does not allow here; `due` says what it allows.
+    func unexpected(_ due: String?) -> JQSyntaxError {
+        if case .bad(let message, let hint) = current.kind {
+            return JQSyntaxError(message: message, range: current.range, hint: hint)
+        }
+        let suffix = due.map { ", \($0)" } ?? ""
+        return JQSyntaxError(
+            message: "unexpected \(described(current))\(suffix)", range: current.range, hint: hint(at: current))
+    }
+
+    /// What another language's habit, or a newer jq, most likely meant.
+    private func hint(at token: JQToken) -> String? {
+        let isAdjacent = next > 0 && previous.range.upperBound == token.range.lowerBound
+        switch token.kind {
+        case .symbol(.questionAlternative): return "jq reads '?//' as one operator: put a blank after '?'"
+        case .symbol(.pipe) where isAdjacent && previous.kind == .symbol(.pipe): return "write 'or'"
+        case .symbol(.assign) where isAdjacent && previous.kind == .symbol(.equal): return "write '=='"
+        case .symbol(.greater) where isAdjacent && previous.kind == .symbol(.less): return "write '!='"
+        case .symbol(.plus) where isAdjacent && previous.kind == .symbol(.plus): return "write '+= 1'"
+        case .symbol(.assign), .symbol(.equal):
+            return previous.kind == .symbol(.equal) || previous.kind == .symbol(.assign) ? "write '=='" : nil
+        case .identifier(let name):
+            switch name {
+            case "AND", "And": return "write 'and'"
+            case "OR", "Or": return "write 'or'"
+            case "is", "eq", "equals": return "write '=='"
+            case "in": return "write 'IN(…)' behind a '|', or '[…] | index(…)'"
+            case "matches", "like": return "write '| test(\"…\")'"
+            case "not": return "'not' is a filter: write '… | not'"
+            default: break
+            }
+            if case .number = previous.kind { return nil }
+            return next > 0 && !isAdjacent ? "put an operator between them" : nil
+        case .keyword(.end), .keyword(.else), .keyword(.elif), .keyword(.then): return "no 'if' is open here"
+        case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.closeBrace):
+            return next == 0 || !endsWithOperator ? "it closes nothing" : nil
+        default: return nil
+        }
+    }
+
+    private var endsWithOperator: Bool {
+        switch previous.kind {
+        case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.closeBrace), .symbol(.dot): false
+        case .symbol, .keyword(.and), .keyword(.or): true
+        default: false
+        }
+    }
+
+    /// The token that was taken last.
+    var previous: JQToken { tokens[max(0, next - 1)] }
+
+    /// A token as a message names it.
+    func described(_ token: JQToken) -> String {
+        switch token.kind {
+        case .identifier(let name): "'\(name)'"
+        case .field(let name): "'.\(name)'"
+        case .number: "number"
+        case .format(let name): "'\(name)'"
+        case .keyword(let keyword): "'\(keyword.rawValue)'"
+        case .symbol(let symbol): "'\(symbol.rawValue)'"
+        case .stringStart, .stringText, .stringEnd: "string"
+        case .interpolationStart, .interpolationEnd: "interpolation"
+        case .bad(let message, _): message
+        case .end: "end of the expression"
+        }
+    }
+
+    /// Enters a level that is not an expression of its own.
+    mutating func nest() throws(JQSyntaxError) {
+        nesting += 1
+        guard nesting <= Self.nestingLimit else {
+            throw JQSyntaxError(message: "nested deeper than \(Self.nestingLimit) levels", range: current.range)
+        }
+    }
+
+    /// Leaves a level that `nest` entered.
+    mutating func unnest() { nesting -= 1 }
+}

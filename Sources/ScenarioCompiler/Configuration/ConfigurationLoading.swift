@@ -1,0 +1,161 @@
+internal import Diagnostics
+internal import Expressions
+internal import ScenarioModel
+internal import ScenarioSyntax
+
+/// One load of a configuration.
+struct ConfigurationLoading {
+    let request: ConfigurationRequest
+    let kinds: [any StepKind]
+    let files: any FileAccess
+    let environment: [String: String]
+    var diagnostics: [Diagnostic] = []
+    /// The expressions of all profiles, each place once.
+    private var expressions: [Expression] = []
+    private var places: Set<SourceSpan> = []
+    private var sources: ConfigurationSources
+
+    init(
+        _ request: ConfigurationRequest, kinds: [any StepKind], files: any FileAccess, environment: [String: String]
+    ) {
+        self.request = request
+        self.kinds = kinds
+        self.files = files
+        self.environment = environment
+        sources = ConfigurationSources(files: files, workingFolder: request.workingFolder)
+    }
+
+    mutating func load() -> Configuration? {
+        guard let path = ConfigurationSearch(request: request, files: files).find() else { return withoutFile() }
+        let tree = sources.read(path)
+        diagnostics += sources.diagnostics
+        guard let tree, MappingReader(tree, ConfigurationKeys.root(kinds), &diagnostics) != nil else { return nil }
+        var profiles = ProfileReader(tree["profiles"])
+        let chosen = profiles.chosen(request.profile)
+        for name in profiles.names where name != chosen {
+            guard let profile = profiles.merged(name) else { continue }
+            _ = read(tree, profile: (name, profile), root: FilePath.parent(path), isChosen: false)
+        }
+        let profile = chosen.flatMap { name in profiles.merged(name).map { (name, $0) } }
+        diagnostics += profiles.diagnostics
+        var configuration = read(tree, profile: profile, root: FilePath.parent(path), isChosen: true)
+        configuration.profiles = profiles.names
+        configuration.expressions = expressions
+        return configuration
+    }
+
+    private mutating func withoutFile() -> Configuration? {
+        if let profile = request.profile {
+            diagnostics.append(
+                Diagnostic(
+                    .unknownProfile, at: nil, .noFile(profile),
+                    hint: "write a \(ConfigurationSearch.fileName), or name one by --config"))
+            return nil
+        }
+        var configuration = Configuration(file: nil, root: FilePath.absolute(request.workingFolder, in: "/"))
+        configuration.suiteRoot = suiteRoot(configuration.root)
+        configuration.environment = environmentFile(nil).merging(environment) { _, own in own }
+        return configuration
+    }
+
+    /// Reads the configuration that a profile makes of the file's tree.
+    private mutating func read(
+        _ tree: YAMLNode, profile: (name: String, node: YAMLNode)?, root: String, isChosen: Bool
+    ) -> Configuration {
+        var configuration = Configuration(file: sources.sources.first, root: root)
+        configuration.sources = sources.sources
+        configuration.profile = profile?.name
+        configuration.suiteRoot = suiteRoot(root)
+        if let profile { _ = MappingReader(profile.node, ConfigurationKeys.profile(kinds), &diagnostics) }
+        let names = Set(ConfigurationKeys.overridable.map(\.name))
+        let shared = tree.keeping { names.contains($0) }
+        let whole = profile.map { $0.node.keeping { names.contains($0) }.merged(over: shared) } ?? shared
+        readEnvironment(whole, isChosen: isChosen, into: &configuration)
+        var scope = ConfigurationScope(configuration)
+        scope.isEvaluating = isChosen && !request.isLint
+        var settings = SettingReader(scope)
+        readSuites(whole, &settings, into: &configuration)
+        readDefaults(whole, &settings, into: &configuration)
+        readLoads(whole, into: &configuration)
+        if let profile { readConnections(profile.node, &settings, into: &configuration) }
+        keep(settings.syntax.expressions)
+        diagnostics += settings.syntax.diagnostics
+        diagnostics += ConfigurationReferences(settings.scope).check(settings.syntax.expressions)
+        return configuration
+    }
+
+    /// The problems by file, in the order the files were read, and by place; those of no file come first.
+    var inFileOrder: [Diagnostic] {
+        let numbered = sources.sources.enumerated().map { ($1, $0 + 1) }
+        let files = Dictionary(numbered, uniquingKeysWith: { first, _ in first })
+        func rank(_ entry: (offset: Int, element: Diagnostic)) -> (Int, Int, Int) {
+            guard let span = entry.element.primary?.span else { return (0, 0, entry.offset) }
+            return (files[span.file] ?? files.count + 1, span.range.lowerBound, entry.offset)
+        }
+        return diagnostics.enumerated().sorted { rank($0) < rank($1) }.map(\.element)
+    }
+
+    /// Keeps expressions that were not met in another profile.
+    mutating func keep(_ found: [Expression]) {
+        expressions += found.filter { places.insert($0.source.span).inserted }
+    }
+
+    private func suiteRoot(_ root: String) -> String {
+        // A configuration that lies elsewhere is laid over the scenarios of the working folder.
+        let folders = request.path == nil ? [root] : [root, request.workingFolder]
+        return folders.map { FilePath.join($0, "scenarios") }.first(where: files.isFolder) ?? root
+    }
+
+    private mutating func readEnvironment(_ node: YAMLNode, isChosen: Bool, into configuration: inout Configuration) {
+        let path = node["env_file"]
+        configuration.environment =
+            isChosen ? environmentFile(path).merging(environment) { _, own in own } : environment
+        for entry in node["secrets"]?.list(&diagnostics) ?? [] {
+            guard let name = entry.identifier(&diagnostics) else { continue }
+            let value = configuration.environment.removeValue(forKey: name)
+            let isEmpty = value?.isEmpty ?? false
+            if isEmpty { configuration.emptySecrets.insert(name) }
+            configuration.secrets[name] = .some(isEmpty ? nil : value)
+            if isChosen, let value, !isEmpty, value.utf8.count < 4 {
+                diagnostics.append(
+                    Diagnostic(
+                        .secretTooShort, at: entry.span, .secretTooShort(name),
+                        hint: "give it at least 4 bytes, or remove it from 'secrets'"))
+            }
+        }
+    }
+
+    /// The variables of `--env-file`, else of the configuration's `env_file`.
+    private mutating func environmentFile(_ node: YAMLNode?) -> [String: String] {
+        let path: String
+        var span: SourceSpan?
+        if let override = request.environmentFile {
+            path = FilePath.absolute(override, in: request.workingFolder)
+        } else if let node, let name = node.text(&diagnostics) {
+            path = FilePath.absolute(name, in: sources.folder(of: node.span.file))
+            span = node.span
+        } else {
+            return [:]
+        }
+        let shown = FilePath.shown(path, from: request.workingFolder)
+        do {
+            let bytes = try files.read(path, limit: 1 << 20)
+            return EnvironmentFile.read(path: shown, bytes: bytes, into: &diagnostics)
+        } catch {
+            let hint: Diagnostic.Message =
+                span == nil ? "--env-file is relative to the working folder" : "the path is relative to this file"
+            diagnostics.append(Diagnostic(.environmentFile, at: span, .environmentFile(shown, error), hint: hint))
+            return [:]
+        }
+    }
+}
+
+extension Diagnostic.Message {
+    fileprivate static func noFile(_ profile: String) -> Self {
+        "there is no configuration to take the profile '\(profile)' from"
+    }
+    fileprivate static func secretTooShort(_ name: String) -> Self { "the secret '\(name)' is shorter than 4 bytes" }
+    fileprivate static func environmentFile(_ name: String, _ problem: FileProblem) -> Self {
+        "the env file '\(name)' cannot be read: \(problem.phrase)"
+    }
+}

@@ -1,0 +1,29 @@
+/// A path as text: made absolute, taken apart, shown; the disk is not asked.
+public enum FilePath {
+    /// A path without `.`, `..` and doubled slashes, taken from a folder where it is relative.
+    public static func absolute(_ path: String, in folder: String) -> String {
+        let whole = path.hasPrefix("/") ? path : folder + "/" + path
+        var parts: [Substring] = []
+        for part in whole.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// The folder that an absolute path lies in; the root lies in itself.
+    public static func parent(_ path: String) -> String {
+        let parts = path.split(separator: "/")
+        return "/" + parts.dropLast().joined(separator: "/")
+    }
+
+    /// A name inside a folder.
+    public static func join(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+
+    /// An absolute path as users know it: relative where it lies below the working folder.
+    public static func shown(_ path: String, from workingFolder: String) -> String {
+        let prefix = join(workingFolder, "")
+        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+}

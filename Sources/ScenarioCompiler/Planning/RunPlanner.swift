@@ -1,0 +1,211 @@
+public import Diagnostics
+public import Expressions
+public import ScenarioModel
+
+/// Makes tests of compiled scenarios: one for each row of their cases, with what they share and exclude.
+public struct RunPlanner {
+    private let configuration: Configuration
+    private let kinds: [any StepKind]
+    private let engine: ExpressionEngine
+    private let options: RunPlan.Options
+    private var diagnostics: [Diagnostic] = []
+    private var tests: [PlannedTest] = []
+
+    /// What is selected of the compiled scenarios.
+    public struct Selection: Sendable {
+        /// Tags of which a scenario must have one; `!tag` leaves out. All where empty.
+        public var tags: [String] = []
+        /// Names of tests, as a report gives them; all where nil.
+        public var names: Set<String>?
+        /// Ids of the steps to run, with what they read; all where empty.
+        public var steps: Set<String> = []
+        /// Makes skips for want of a target errors.
+        public var refusesSkips = false
+
+        /// Selects everything.
+        public init() {}
+
+        /// Whether a scenario's tags are selected.
+        func takes(_ tags: [String]) -> Bool {
+            let wanted = self.tags.filter { !$0.hasPrefix("!") }
+            let unwanted = self.tags.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
+            return (wanted.isEmpty || wanted.contains { tags.contains($0) }) && !unwanted.contains { tags.contains($0) }
+        }
+    }
+
+    /// Plans a run; nil with diagnostics where its cases cannot be made.
+    public static func plan(
+        _ compilation: Compiler.Compilation, _ configuration: Configuration, kinds: [any StepKind],
+        engine: ExpressionEngine, options: RunPlan.Options, selection: Selection,
+        into diagnostics: inout [Diagnostic]
+    ) -> RunPlan {
+        var planner = RunPlanner(configuration: configuration, kinds: kinds, engine: engine, options: options)
+        for compiled in compilation.scenarios where selection.takes(compiled.scenario.tags) {
+            planner.add(compiled, selection)
+        }
+        diagnostics += planner.diagnostics
+        return RunPlan(
+            configuration: configuration, tests: planner.tests, options: options,
+            expressions: compilation.expressions)
+    }
+
+    private init(
+        configuration: Configuration, kinds: [any StepKind], engine: ExpressionEngine, options: RunPlan.Options
+    ) {
+        self.configuration = configuration
+        self.kinds = kinds
+        self.engine = engine
+        self.options = options
+    }
+
+    private mutating func add(_ compiled: Compiler.CompiledScenario, _ selection: Selection) {
+        var scenario = compiled.scenario
+        if !selection.steps.isEmpty {
+            guard let pruned = StepSelection.prune(scenario, to: selection.steps) else { return }
+            scenario = pruned
+        }
+        let suite = compiled.folders.joined(separator: "/")
+        let base = (compiled.folders + [scenario.name]).joined(separator: "/")
+        let skip = skipReason(compiled, selection)
+        let claims = Claims.of(scenario, configuration, kinds)
+        var names: Set<String> = []
+        for (row, name) in rows(of: compiled, isSkipped: skip != nil) {
+            let full = name.map { "\(base)[\($0)]" } ?? base
+            if !names.insert(full).inserted, let cases = scenario.cases {
+                diagnostics.append(
+                    Diagnostic(
+                        .equalRows, at: cases.span, "two rows have the name '\(name ?? "")'",
+                        hint: "give the rows a 'name' each"))
+                return
+            }
+            if let wanted = selection.names, !wanted.contains(full) { continue }
+            tests.append(
+                PlannedTest(
+                    name: TestName(
+                        index: tests.count, name: full, file: scenario.file.path, suite: suite,
+                        scenario: scenario.name, row: name),
+                    scenario: scenario, row: row, suites: compiled.suites, shared: claims.shared,
+                    exclusive: claims.exclusive, skip: skip))
+        }
+    }
+
+    private mutating func skipReason(_ compiled: Compiler.CompiledScenario, _ selection: Selection) -> String? {
+        let layers = SettingsLayers(configuration, suites: compiled.suites)
+        if !layers.isEnabled.value {
+            return "suite \(compiled.suites.last?.path.joined(separator: "/") ?? "") is disabled (\(layers.isEnabled.origin))"
+        }
+        let unmet = Requirements.unmet(of: compiled.scenario, by: configuration)
+        guard !unmet.isEmpty else { return nil }
+        if selection.refusesSkips {
+            for (reason, requirement) in zip(unmet, compiled.scenario.requirements) {
+                diagnostics.append(Diagnostic(.unmetRequirement, at: requirement.span, .init(reason), hint: "--no-skips makes this an error"))
+            }
+        }
+        return unmet.joined(separator: "; ")
+    }
+
+    /// The rows with their names; one test without a row where there are no cases.
+    private mutating func rows(
+        of compiled: Compiler.CompiledScenario, isSkipped: Bool
+    ) -> [(row: Value?, name: String?)] {
+        guard let cases = compiled.scenario.cases else { return [(nil, nil)] }
+        let values: [Value]
+        switch cases {
+        case .table(let rows, _): values = rows
+        case .query: return []
+        case .rows(let templates, let span):
+            guard let rendered = render(templates, compiled, span) else { return [] }
+            values = rendered
+        case .template(let template, let span):
+            guard let rendered = render([template], compiled, span)?.first else { return [] }
+            guard let array = rendered.array else {
+                diagnostics.append(
+                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())"))
+                return []
+            }
+            if array.isEmpty { diagnostics.append(Diagnostic(.noCases, at: span, "'cases' has no rows")) }
+            values = array
+        }
+        return values.enumerated().map { index, row in (row, Self.name(of: row) ?? String(index + 1)) }
+    }
+
+    private mutating func render(
+        _ templates: [ValueTemplate], _ compiled: Compiler.CompiledScenario, _ span: SourceSpan
+    ) -> [Value]? {
+        var context = EvaluationContext(seed: options.seed + "/cases/" + compiled.path)
+        context.variables["suite"] = SharedValue(.object(compiled.suites.suiteData))
+        context.variables["env"] = SharedValue(
+            .object(Value.Object(configuration.environment.filter { !configuration.secrets.keys.contains($0.key) }.map { ($0.key, .string($0.value)) })))
+        context.variables["config"] = SharedValue(configuration.tree)
+        var variables = compiled.scenario.fileVariables
+        for variable in compiled.scenario.variables {
+            if let given = options.variables[variable.name] { variables[variable.name] = given; continue }
+            context.variables["vars"] = SharedValue(.object(variables))
+            // A variable that needs the row or a result is none that the rows can be made of.
+            if let value = try? value(of: variable.value, context) { variables[variable.name] = value }
+        }
+        context.variables["vars"] = SharedValue(.object(variables))
+        do throws(EvaluationError) {
+            var values: [Value] = []
+            for template in templates { values.append(try value(of: template, context)) }
+            return values
+        } catch {
+            diagnostics.append(
+                Diagnostic(
+                    .casesForm, at: span, "'cases' cannot be made: \(error.message)",
+                    hint: .init(error.hint ?? "rows are made of '$suite', '$vars', '$env' and '$config'")))
+            return nil
+        }
+    }
+
+    private func value(of template: ValueTemplate, _ context: EvaluationContext) throws(EvaluationError) -> Value {
+        switch template {
+        case .literal(let value, _, _): return value
+        case .template(let template, _): return try engine.render(template, in: context)
+        case .array(let elements, _):
+            var values: [Value] = []
+            for element in elements { values.append(try value(of: element, context)) }
+            return .array(values)
+        case .object(let members, _):
+            var object = Value.Object()
+            for member in members { object[member.key] = try value(of: member.value, context) }
+            return .object(object)
+        }
+    }
+
+    /// A row's name: its `name`, else its scalars; nil where it has none of both.
+    static func name(of row: Value) -> String? {
+        switch row {
+        case .object(let object):
+            if let name = object["name"]?.string, !name.isEmpty { return clean(name) }
+            let scalars = object.values.compactMap(scalar)
+            return scalars.isEmpty ? nil : clean(scalars.joined(separator: ", "))
+        case .array(let elements):
+            let scalars = elements.compactMap(scalar)
+            return scalars.count == elements.count && !scalars.isEmpty ? clean(scalars.joined(separator: ", ")) : nil
+        default:
+            return scalar(row).map(clean)
+        }
+    }
+
+    private static func scalar(_ value: Value) -> String? {
+        switch value {
+        case .string(let text): text.isEmpty ? nil : text
+        case .number, .bool: value.tostring
+        default: nil
+        }
+    }
+
+    private static func clean(_ name: String) -> String {
+        let line = name.map { $0.isNewline ? " " : $0 }
+        return line.count > 80 ? String(line.prefix(79)) + "…" : String(line)
+    }
+}
+
+extension Diagnostic.Code {
+    static let equalRows = Diagnostic.Code(
+        "scenario.equal-rows", "Each row of 'cases' is a test with a name of its own: its 'name', else its scalars, else its number.")
+    static let casesForm = Diagnostic.Code("scenario.cases", "'cases' is a list of rows, or a template that yields one.")
+    static let unmetRequirement = Diagnostic.Code(
+        "target.required", "The scenario requires what the profile does not have; it is skipped unless --no-skips is given.")
+}

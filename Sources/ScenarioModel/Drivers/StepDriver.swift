@@ -1,0 +1,148 @@
+public import Expressions
+
+/// The working face of a driver: carries out the requests of one kind on the event loop.
+///
+/// A driver lives on one loop and is called there only.
+public protocol StepDriver: AnyObject {
+    /// The key of its kind.
+    var kind: String { get }
+    /// Sends a prepared request once and waits for its answer until the deadline, with one attempt's limits.
+    ///
+    /// Cancelling the task ends the attempt at once; what comes back then is not used.
+    func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt
+    /// Ends what a test kept open: cookies, pinned connections.
+    func endSession(_ session: TestSession) async
+    /// Opens a target and says what answered, for `plumb doctor`.
+    func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination
+    /// Ends what the driver holds.
+    func shutDown() async
+}
+
+/// The bounds of one attempt.
+public struct AttemptLimits: Sendable {
+    /// For all of the attempt, connecting included.
+    public var timeout: Duration
+    /// For connecting.
+    public var connect: Duration
+    /// Names the step to the server and in its logs.
+    public var label: String
+
+    /// Creates limits.
+    public init(timeout: Duration, connect: Duration, label: String = "") {
+        self.timeout = timeout
+        self.connect = connect
+        self.label = label
+    }
+}
+
+/// What one attempt came to.
+public struct Attempt {
+    /// The members of the result, `error` among them.
+    public var result: SharedValue
+    /// The error where there is one; an answer that the service refused is no transport error.
+    public var error: StepError?
+    /// What was sent and what came, for reports; computed when asked for.
+    public var exchange: () -> StepReport.Exchange
+    /// The service's own code, which `retry: {on: …}` may name: `503`, `40P01`.
+    public var code: String?
+    /// How long the service asks to wait before the next try.
+    public var retryAfter: Duration?
+    /// Requests that went on the wire.
+    public var requests: Int
+
+    /// Creates an attempt's outcome.
+    public init(
+        result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
+        retryAfter: Duration? = nil, requests: Int = 1
+    ) {
+        self.result = result
+        self.error = error
+        self.exchange = exchange
+        self.code = code
+        self.retryAfter = retryAfter
+        self.requests = requests
+    }
+}
+
+/// An error that is a step's result (language.md §2, "Errors are results").
+public struct StepError: Error, Sendable, Hashable {
+    public var kind: Kind
+    /// One sentence, lower case, no full stop.
+    public var message: String
+    /// How far it came: `dns`, `connect`, `tls`, `request`, `first_byte`, `body`.
+    public var phase: String?
+    /// The service's own fields: `sqlstate`, `detail`, …
+    public var fields: Value.Object
+    public var hint: String?
+
+    /// The classes of errors, the same for all kinds of step.
+    public enum Kind: String, Sendable, Hashable {
+        case dns, refused, unreachable
+        case connectTimeout = "connect_timeout"
+        case tls, auth, reset, truncated, `protocol`, timeout
+        case tooLarge = "too_large"
+        case poolExhausted = "pool_exhausted"
+        case rejected
+    }
+
+    /// Creates an error.
+    public init(
+        _ kind: Kind, _ message: String, phase: String? = nil, fields: Value.Object = .init(), hint: String? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.phase = phase
+        self.fields = fields
+        self.hint = hint
+    }
+
+    /// Whether nothing was sent, so that any request may be tried again.
+    public var isBeforeSending: Bool {
+        switch kind {
+        case .dns, .refused, .unreachable, .connectTimeout: true
+        default: false
+        }
+    }
+
+    /// The value of a result's `error` member.
+    public var value: Value {
+        var object = Value.Object()
+        object["kind"] = .string(kind.rawValue)
+        object["message"] = .string(message)
+        object["phase"] = phase.map { .string($0) } ?? .null
+        for (key, value) in fields { object[key] = value }
+        return .object(object)
+    }
+}
+
+/// What a test keeps with drivers between its steps.
+public final class TestSession {
+    /// The test's name, which servers are told.
+    public let test: String
+    private var kept: [String: AnyObject] = [:]
+
+    /// Creates an empty session.
+    public init(test: String) { self.test = test }
+
+    /// A driver's own state, by a key of its choice.
+    public subscript(key: String) -> AnyObject? {
+        get { kept[key] }
+        set { kept[key] = newValue }
+    }
+}
+
+/// What `plumb doctor` learned of a target.
+public struct Examination: Sendable {
+    public var isReachable: Bool
+    /// What answered: version, latency, pool; or what went wrong.
+    public var facts: [String]
+    /// What to do when nothing answered.
+    public var advice: String?
+
+    /// Creates an examination's outcome.
+    public init(isReachable: Bool, facts: [String], advice: String? = nil) {
+        self.isReachable = isReachable
+        self.facts = facts
+        self.advice = advice
+    }
+}

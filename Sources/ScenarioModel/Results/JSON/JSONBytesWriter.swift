@@ -1,0 +1,151 @@
+internal import Expressions
+
+/// Writes a record's members as JSON straight into bytes.
+struct JSONBytesWriter: ResultWriter {
+    private(set) var bytes: [UInt8]
+    private let mask: SecretMask?
+    /// Whether the next member is the first of its object.
+    private var isFirst = true
+
+    /// Creates a writer that appends to the given bytes.
+    init(bytes: [UInt8] = [], mask: SecretMask? = nil) {
+        self.bytes = bytes
+        self.mask = mask
+    }
+
+    /// Writes a record as an object of its own.
+    mutating func whole(_ record: some ResultWritable) {
+        members { record.write(to: &$0) }
+    }
+
+    /// Writes an object whose members the closure writes.
+    mutating func members(_ write: (inout Self) -> Void) {
+        bytes.append(UInt8(ascii: "{"))
+        isFirst = true
+        write(&self)
+        bytes.append(UInt8(ascii: "}"))
+        isFirst = false
+    }
+
+    mutating func text(_ key: String, _ text: String) {
+        name(key)
+        string(masked(text))
+    }
+
+    mutating func symbol(_ key: String, _ symbol: String) {
+        name(key)
+        string(symbol)
+    }
+
+    mutating func integer(_ key: String, _ integer: Int) {
+        name(key)
+        bytes.append(contentsOf: String(integer).utf8)
+    }
+
+    mutating func flag(_ key: String, _ flag: Bool) {
+        name(key)
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+    }
+
+    mutating func milliseconds(_ key: String, _ ms: Double) {
+        name(key)
+        number(roundedMilliseconds(ms))
+    }
+
+    mutating func value(_ key: String, _ value: Value) {
+        name(key)
+        self.value(mask.map { value.masked(by: $0) } ?? value)
+    }
+
+    mutating func texts(_ key: String, _ texts: [String]) {
+        name(key)
+        list(texts) { $0.string($0.masked($1)) }
+    }
+
+    mutating func record(_ key: String, _ record: some ResultWritable) {
+        name(key)
+        whole(record)
+    }
+
+    mutating func records(_ key: String, _ records: [some ResultWritable]) {
+        name(key)
+        list(records) { $0.whole($1) }
+    }
+
+    private func masked(_ text: String) -> String { mask?.masked(text) ?? text }
+
+    private mutating func name(_ key: String) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        string(key)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func list<Element>(_ elements: [Element], _ write: (inout Self, Element) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        var isFollowing = false
+        for element in elements {
+            if isFollowing { bytes.append(UInt8(ascii: ",")) }
+            isFollowing = true
+            write(&self, element)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func value(_ value: Value) {
+        switch value {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .number(let number): self.number(number)
+        case .string(let text): string(text)
+        case .array(let elements): list(elements) { $0.value($1) }
+        case .object(let object):
+            members { writer in
+                for (key, value) in object {
+                    writer.name(key)
+                    writer.value(value)
+                }
+            }
+        }
+    }
+
+    /// Writes the shortest decimal that reads back as the same number; JSON has no NaN, which is null.
+    private mutating func number(_ number: Double) {
+        if let integer = Int(exactly: number), abs(integer) < 1 << 53 {
+            bytes.append(contentsOf: String(integer).utf8)
+        } else {
+            bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+        }
+    }
+
+    private mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy({ !Self.mustEscape($0) }) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 { escaped(byte) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func mustEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    private mutating func escaped(_ byte: UInt8) {
+        guard Self.mustEscape(byte) else {
+            bytes.append(byte)
+            return
+        }
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        default:
+            bytes.append(contentsOf: "u00".utf8)
+            for digit in [byte >> 4, byte & 0xF] { bytes.append(digit + (digit < 10 ? 0x30 : 0x57)) }
+        }
+    }
+}

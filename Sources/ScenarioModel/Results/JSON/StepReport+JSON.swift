@@ -1,0 +1,90 @@
+internal import Expressions
+
+extension StepReport: ResultRecord {
+    func write(to writer: inout some ResultWriter) {
+        writer.text("id", id)
+        writer.text("name", ifPresent: name)
+        writer.symbol("kind", kind)
+        writer.symbol("verdict", verdict.rawValue)
+        writer.text("reason", ifPresent: reason)
+        writer.flag("flaky", ifSet: isFlaky)
+        writer.milliseconds("started_ms", startedMs)
+        writer.milliseconds("ms", ms)
+        writer.record("place", place)
+        writer.text("target", ifPresent: target)
+        writer.records("failures", unlessEmpty: failures)
+        writer.record("exchange", ifPresent: exchange)
+        writer.records("retries", unlessEmpty: retries)
+        writer.record("polls", ifPresent: polls)
+        writer.object("captures", unlessEmpty: captures)
+        writer.value("aggregate", ifPresent: aggregate)
+        writer.texts("notes", unlessEmpty: notes)
+        writer.records("children", unlessEmpty: children)
+    }
+
+    init(from reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            id: try reader.text("id"), name: try reader.optionalText("name"), kind: try reader.text("kind"),
+            place: try reader.record("place"), verdict: try reader.symbol("verdict"))
+        reason = try reader.optionalText("reason")
+        isFlaky = try reader.flag("flaky")
+        startedMs = try reader.milliseconds("started_ms")
+        ms = try reader.milliseconds("ms")
+        target = try reader.optionalText("target")
+        failures = try reader.records("failures")
+        exchange = try reader.optionalRecord("exchange")
+        retries = try reader.records("retries")
+        polls = try reader.optionalRecord("polls")
+        captures = try reader.members("captures")
+        aggregate = reader.object["aggregate"]
+        notes = try reader.texts("notes")
+        children = try reader.records("children")
+    }
+}
+
+extension StepReport.Retry: ResultRecord {
+    func write(to writer: inout some ResultWriter) {
+        writer.text("cause", cause)
+        writer.milliseconds("ms", ms)
+        writer.milliseconds("waited_ms", waitedMs)
+    }
+
+    init(from reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            cause: try reader.text("cause"), ms: try reader.milliseconds("ms"),
+            waitedMs: try reader.milliseconds("waited_ms"))
+    }
+}
+
+extension StepReport.Polls: ResultRecord {
+    func write(to writer: inout some ResultWriter) {
+        writer.integer("count", count)
+        writer.milliseconds("ms", ms)
+        writer.text("last", last)
+    }
+
+    init(from reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            count: try reader.integer("count"), ms: try reader.milliseconds("ms"), last: try reader.text("last"))
+    }
+}
+
+extension StepReport.Exchange: ResultRecord {
+    func write(to writer: inout some ResultWriter) {
+        writer.text("summary", summary)
+        writer.texts("request", unlessEmpty: request)
+        writer.texts("response", unlessEmpty: response)
+        writer.text("body", ifPresent: body)
+        writer.integer("body_bytes", ifPresent: bodyBytes)
+        writer.text("command", ifPresent: command)
+        writer.object("timing", unlessEmpty: timing)
+    }
+
+    init(from reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            summary: try reader.text("summary"), request: try reader.texts("request"),
+            response: try reader.texts("response"), body: try reader.optionalText("body"),
+            bodyBytes: try reader.optionalInteger("body_bytes"), command: try reader.optionalText("command"),
+            timing: try reader.members("timing"))
+    }
+}

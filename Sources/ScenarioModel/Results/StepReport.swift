@@ -1,0 +1,105 @@
+public import Expressions
+
+/// What became of a step, with what it sent and got.
+public struct StepReport: Sendable, Hashable {
+    public var id: String
+    /// The title for people, where one is written.
+    public var name: String?
+    /// The step's kind, such as `http`, `wait`, `group`, `use`, or `check` where none is written.
+    public var kind: String
+    /// Where the step is written.
+    public var place: Place
+    public var verdict: Verdict
+    /// Why it was skipped, or what a `repeat` came to: `98/100 passed, p95 412 ms`.
+    public var reason: String?
+    /// Whether it passed only after a retry.
+    public var isFlaky: Bool = false
+    /// Milliseconds from the run's start.
+    public var startedMs: Double = 0
+    public var ms: Double = 0
+    /// The connection it used.
+    public var target: String?
+    /// What was sent and what came back, at the last attempt.
+    public var exchange: Exchange?
+    /// Earlier attempts that were retried, oldest first, with what each met.
+    public var retries: [Retry] = []
+    public var polls: Polls?
+    public var failures: [FailureReport] = []
+    /// Captured values by name, secrets masked.
+    public var captures: Value.Object = .init()
+    /// The steps of a group or `use`, the elements of an `each`, the failed runs of a `repeat`.
+    public var children: [StepReport] = []
+    /// The aggregate of a `repeat`.
+    public var aggregate: Value?
+    /// Facts worth a line: a number carried as text, a cleanup that may have left something.
+    public var notes: [String] = []
+
+    /// Creates a report of a step that is about to run.
+    public init(id: String, name: String?, kind: String, place: Place, verdict: Verdict) {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.place = place
+        self.verdict = verdict
+    }
+
+    /// An attempt that was sent again.
+    public struct Retry: Sendable, Hashable {
+        /// What it met: `connect: refused`, `status 503`.
+        public var cause: String
+        public var ms: Double
+        /// The pause before the next attempt, in milliseconds.
+        public var waitedMs: Double
+        /// Creates a record of a retried attempt.
+        public init(cause: String, ms: Double, waitedMs: Double) {
+            self.cause = cause
+            self.ms = ms
+            self.waitedMs = waitedMs
+        }
+    }
+
+    /// How an `until` went.
+    public struct Polls: Sendable, Hashable {
+        public var count: Int
+        public var ms: Double
+        /// What the condition last yielded, as JSON, or its error.
+        public var last: String
+        /// Creates a record of polling.
+        public init(count: Int, ms: Double, last: String) {
+            self.count = count
+            self.ms = ms
+            self.last = last
+        }
+    }
+
+    /// A request and its answer as people read them; values are masked and cut by the sink.
+    public struct Exchange: Sendable, Hashable {
+        /// One line: `POST http://127.0.0.1:8000/v1/chat/completions`.
+        public var summary: String
+        /// The request in full, a line each.
+        public var request: [String]
+        /// The answer's first line and headers, a line each; empty where none came.
+        public var response: [String]
+        /// The beginning of the answer's body as text.
+        public var body: String?
+        /// The body's true length in bytes.
+        public var bodyBytes: Int?
+        /// A command that sends the same request by hand.
+        public var command: String?
+        /// Phases in milliseconds: dns, connect, tls, first_byte, total.
+        public var timing: Value.Object
+        /// Creates an exchange.
+        public init(
+            summary: String, request: [String] = [], response: [String] = [], body: String? = nil,
+            bodyBytes: Int? = nil, command: String? = nil, timing: Value.Object = .init()
+        ) {
+            self.summary = summary
+            self.request = request
+            self.response = response
+            self.body = body
+            self.bodyBytes = bodyBytes
+            self.command = command
+            self.timing = timing
+        }
+    }
+}

@@ -1,0 +1,71 @@
+public import Expressions
+
+/// What a run is to do, all of it decided: the tests in file order and what holds for them.
+public struct RunPlan: Sendable {
+    public var configuration: Configuration
+    public var tests: [PlannedTest]
+    public var options: Options
+    /// Every expression of the run, for the engine.
+    public var expressions: [Expression]
+
+    /// Creates a plan.
+    public init(configuration: Configuration, tests: [PlannedTest], options: Options, expressions: [Expression]) {
+        self.configuration = configuration
+        self.tests = tests
+        self.options = options
+        self.expressions = expressions
+    }
+
+    /// What the command line says of the run.
+    public struct Options: Sendable {
+        /// New for each run.
+        public var runID = ""
+        /// Makes chance repeatable.
+        public var seed = ""
+        /// Wall-clock time at the start, RFC 3339 in UTC.
+        public var started = ""
+        /// Tests at a time.
+        public var jobs = 1
+        /// Stops starting tests behind the first failure.
+        public var failFast = false
+        /// Permissions such as `exec`.
+        public var permissions: Set<String> = []
+        /// `--var NAME=VALUE`, laid over the scenarios' own.
+        public var variables: Value.Object = .init()
+        public var flags = SettingsLayers.Flags()
+        /// Whether requests and answers of passed steps are kept for the reports.
+        public var keepsExchanges = true
+
+        /// Creates options with defaults.
+        public init() {}
+    }
+}
+
+/// A test with its row, its suite and what it shares with others.
+public struct PlannedTest: Sendable {
+    public var name: TestName
+    public var scenario: Scenario
+    public var row: Value?
+    /// The suite's nodes, outermost first.
+    public var suites: [SuiteNode]
+    /// Targets used beside other tests.
+    public var shared: Set<String>
+    /// Targets and words that are its own while it runs.
+    public var exclusive: Set<String>
+    /// Why it is not run: a suite that is disabled, a target that the profile lacks.
+    public var skip: String?
+
+    /// Creates a planned test.
+    public init(
+        name: TestName, scenario: Scenario, row: Value?, suites: [SuiteNode], shared: Set<String>,
+        exclusive: Set<String>, skip: String?
+    ) {
+        self.name = name
+        self.scenario = scenario
+        self.row = row
+        self.suites = suites
+        self.shared = shared
+        self.exclusive = exclusive
+        self.skip = skip
+    }
+}

@@ -1,0 +1,57 @@
+public import Expressions
+
+/// A connection that steps go through, as a profile or a scenario defines it.
+public struct Target: Sendable {
+    public var name: String
+    /// The kind of connection, one of ``TargetKindNames``.
+    public var kind: String
+    public var isDefault: Bool
+    /// The keys of the kind, with templates over `$env`, `$config` and `$secrets`; in a scenario also over its scope.
+    public var settings: ValueTemplate
+    public var timeout: Setting<Duration>?
+    public var retry: RetryPart
+    /// Starts per second.
+    public var rateLimit: Setting<Double>?
+    public var maxConnections: Setting<Int>?
+    /// What the profile says of the target's connection pool, where its kind has one.
+    public var pool = PoolPart()
+    /// The embedded service whose address becomes `url` at the start of the run; nil where the address is written.
+    public var sandboxService: String?
+    public var origin: Origin
+
+    /// Creates a target.
+    public init(
+        name: String, kind: String, isDefault: Bool = false, settings: ValueTemplate, timeout: Setting<Duration>? = nil,
+        retry: RetryPart = RetryPart(), rateLimit: Setting<Double>? = nil, maxConnections: Setting<Int>? = nil,
+        origin: Origin
+    ) {
+        self.name = name
+        self.kind = kind
+        self.isDefault = isDefault
+        self.settings = settings
+        self.timeout = timeout
+        self.retry = retry
+        self.rateLimit = rateLimit
+        self.maxConnections = maxConnections
+        self.origin = origin
+    }
+}
+
+/// A target with its templates evaluated; a driver keeps what it makes of it in `connection`.
+///
+/// Lives on its loop's thread.
+public final class ResolvedTarget {
+    public let target: Target
+    public let settings: Value.Object
+    /// The driver's own form of the settings.
+    public var connection: AnyObject?
+
+    /// Creates a target whose settings are final.
+    public init(_ target: Target, settings: Value.Object) {
+        self.target = target
+        self.settings = settings
+    }
+
+    public var name: String { target.name }
+    public var kind: String { target.kind }
+}

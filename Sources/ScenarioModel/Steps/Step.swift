@@ -1,0 +1,182 @@
+public import Diagnostics
+public import Expressions
+
+/// One step of a scenario, checked: what it does, when, how often, and what must hold.
+public struct Step: Sendable {
+    /// The name for references; `s1`, `s2`, … where none is written.
+    public var id: String
+    /// Whether the id is the author's own.
+    public var isNamed: Bool
+    /// The title for people.
+    public var name: ValueTemplate?
+    /// Where the step is written: its id, else its first key.
+    public var span: SourceSpan
+    public var action: Action
+    public var target: (name: ValueTemplate, span: SourceSpan)?
+    public var condition: Expression?
+    public var timeout: Setting<Late<Duration>>?
+    public var retry = RetryPart()
+    /// Whether a request whose answer was lost may be sent again.
+    public var isIdempotent = false
+    public var until: Until?
+    public var expectation: Expectation?
+    public var assertions: [Assertion] = []
+    public var captures: [Capture] = []
+    public var each: Each?
+    public var repetition: Repetition?
+    public var cleanup: Block?
+    /// `needs` of a step in a parallel group.
+    public var needs: [(id: String, span: SourceSpan)] = []
+    /// Whether errors were found in it, so that what follows from them is not told as well.
+    public var isBroken = false
+    /// Every expression of the step and of what stands inside it, cleanup apart.
+    public var expressions: [Expression] = []
+
+    /// Creates a step that only judges.
+    public init(id: String, isNamed: Bool, span: SourceSpan, action: Action = .check) {
+        self.id = id
+        self.isNamed = isNamed
+        self.span = span
+        self.action = action
+    }
+
+    /// What a step does.
+    public enum Action: Sendable {
+        /// Nothing: it judges or computes from what is there.
+        case check
+        /// A driver's work.
+        case request(any StepRequest)
+        case wait(Late<Duration>)
+        indirect case group(Group)
+        indirect case use(Use)
+    }
+
+    /// The word for the kind of the step.
+    public var kind: String {
+        switch action {
+        case .check: "check"
+        case .request(let request): request.kind
+        case .wait: "wait"
+        case .group: "group"
+        case .use: "use"
+        }
+    }
+
+    /// Whether the step takes an error as its result instead of ending on it (language.md §2, "Errors are results").
+    public var acceptsError: Bool {
+        if expectation?.names("error") ?? false { return true }
+        let judged =
+            assertions.map(\.expression) + captures.map(\.expression) + (until.map { [$0.condition] } ?? [])
+        return judged.contains { $0.analysis.rootFields?.contains("error") ?? false }
+    }
+
+    /// Whether an `expect`, `assert` or `until` speaks of a member of the result.
+    public func judges(_ field: String) -> Bool {
+        if expectation?.names(field) ?? false { return true }
+        let judged = assertions.map(\.expression) + (until.map { [$0.condition] } ?? [])
+        return judged.contains { $0.analysis.rootFields?.contains(field) ?? false }
+    }
+}
+
+/// Polling until a condition holds.
+public struct Until: Sendable {
+    public var condition: Expression
+    public var within: Setting<Late<Duration>>?
+    public var every: Setting<Late<Duration>>?
+    /// Ends the polling at once as failed.
+    public var giveUp: Expression?
+
+    /// Creates a polling rule.
+    public init(
+        condition: Expression, within: Setting<Late<Duration>>?, every: Setting<Late<Duration>>?, giveUp: Expression?
+    ) {
+        self.condition = condition
+        self.within = within
+        self.every = every
+        self.giveUp = giveUp
+    }
+}
+
+/// An assertion, with the name its author gave it.
+public struct Assertion: Sendable {
+    public var name: String?
+    public var expression: Expression
+
+    /// Creates an assertion.
+    public init(name: String?, expression: Expression) {
+        self.name = name
+        self.expression = expression
+    }
+}
+
+/// A value taken from a result for later steps.
+public struct Capture: Sendable {
+    public var name: String
+    public var span: SourceSpan
+    public var expression: Expression
+    public var isSecret: Bool
+    /// What it is where the expression yields null or nothing.
+    public var fallback: ValueTemplate?
+
+    /// Creates a capture.
+    public init(name: String, span: SourceSpan, expression: Expression, isSecret: Bool, fallback: ValueTemplate?) {
+        self.name = name
+        self.span = span
+        self.expression = expression
+        self.isSecret = isSecret
+        self.fallback = fallback
+    }
+}
+
+/// A step that runs once for each element of a list.
+public struct Each: Sendable {
+    public var list: Expression
+    /// The variable of the element; `item` unless `as` says otherwise.
+    public var variable: String
+    public var parallel: Late<Int>
+    /// The least number of elements; 1 unless `min: 0`.
+    public var minimum: Int
+
+    /// Creates a loop.
+    public init(list: Expression, variable: String, parallel: Late<Int>, minimum: Int) {
+        self.list = list
+        self.variable = variable
+        self.parallel = parallel
+        self.minimum = minimum
+    }
+}
+
+/// A step that runs many times and is judged as a whole.
+public struct Repetition: Sendable {
+    public var span: SourceSpan
+    public var extent: Extent
+    public var parallel: Late<Int> = .known(1)
+    /// Arrivals per second; an open model where it is set.
+    public var rate: Late<Double>?
+    public var warmup: Late<Duration>?
+    public var pass: Pass = .all
+    public var assertions: [Assertion] = []
+
+    /// How long it goes on.
+    public enum Extent: Sendable {
+        case times(Late<Int>)
+        case duration(Late<Duration>)
+        /// As long as another step of the parallel group runs.
+        case whileStep(String, SourceSpan)
+    }
+
+    /// How many runs must pass.
+    public enum Pass: Sendable {
+        case all
+        case count(Int)
+        /// A share from 0 to 1.
+        case share(Double)
+        case template(ValueTemplate)
+    }
+
+    /// Creates a repetition that runs one at a time and must pass always.
+    public init(span: SourceSpan, extent: Extent) {
+        self.span = span
+        self.extent = extent
+    }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+
+/// Holds a step's result against everything its author wrote about it, and reports every failure.
+struct Judge {
+    let rendering: Rendering
+    let step: Step
+
+    /// The failures of `expect`, `assert` and what the kind implies; empty where all hold.
+    func judge(_ result: SharedValue) -> [FailureReport] {
+        var failures: [FailureReport] = []
+        if case .request(let request) = step.action, let implied = request.impliedExpectation,
+            !step.judges(implied.field), !step.acceptsError, let value = result.field(implied.field)?.value,
+            !implied.holds(value)
+        {
+            failures.append(
+                FailureReport(
+                    code: "expect.implied", verdict: .failed,
+                    message: "\(implied.field) is \(value.preview()), and \(implied.text) is expected where the step says nothing of it",
+                    place: Place(step.span), hint: "write 'expect: { \(implied.field): \(value.preview()) }' if that is right"))
+        }
+        if let expectation = step.expectation { failures += match(expectation, result) }
+        failures += assertions(step.assertions, result, code: "assert.false")
+        return failures
+    }
+
+    private func match(_ expectation: Expectation, _ result: SharedValue) -> [FailureReport] {
+        var fields: [ResultField] = []
+        if case .request(let request) = step.action { fields = request.resultFields }
+        var match = ExpectationMatch(rendering: rendering, fields: fields)
+        match.match(expectation, result)
+        guard let first = match.differences.first else { return match.failures }
+        let count = match.differences.count
+        return match.failures + [
+            FailureReport(
+                code: "expect.mismatch", verdict: .failed,
+                message: count == 1
+                    ? "the result differs from 'expect' at '\(first.path)'"
+                    : "the result differs from 'expect' in \(count) places",
+                place: first.place ?? Place(expectation.span), differences: match.differences)
+        ]
+    }
+
+    /// The failures of assertions on a result or an aggregate.
+    func assertions(_ assertions: [Assertion], _ dot: SharedValue, code: String) -> [FailureReport] {
+        guard !assertions.isEmpty else { return [] }
+        let expressions = assertions.map(\.expression)
+        let context = rendering.frame.context(for: expressions, dot: dot, seed: rendering.seed)
+        let judgements = rendering.engine.judge(expressions, in: context)
+        return zip(assertions, judgements).compactMap { assertion, judgement in
+            guard case .fails(let failure) = judgement else { return nil }
+            return Self.report(assertion, failure, code: code, rendering: rendering)
+        }
+    }
+
+    /// A judgement's failure as a report.
+    static func report(
+        _ assertion: Assertion, _ failure: Judgement.Failure, code: String, rendering: Rendering
+    ) -> FailureReport {
+        let expression = assertion.expression
+        let span = expression.source.span(of: failure.range)
+        if let error = failure.error {
+            var report = rendering.failure(error, expression, code: errorCode(error)).report
+            // What an assertion cannot find or compare is a failed assertion; a runaway could not be judged.
+            report.verdict = error.kind == .budget || error.kind == .compile ? .error : .failed
+            report.name = assertion.name
+            report.hint = report.hint ?? failure.hint
+            report.operands = failure.operands.map(operand)
+            return report
+        }
+        return FailureReport(
+            code: code, verdict: .failed, message: failure.message, place: Place(span), name: assertion.name,
+            operands: failure.operands.map(operand), hint: failure.hint)
+    }
+
+    static func operand(_ operand: Judgement.Operand) -> FailureReport.Operand {
+        .init(text: operand.text, type: operand.value.type, value: operand.value.preview())
+    }
+
+    private static func errorCode(_ error: EvaluationError) -> String {
+        switch error.kind {
+        case .missingPath: "assert.missing-path"
+        case .missingName: "reference.not-available"
+        case .unordered: "assert.unordered"
+        case .budget: "assert.budget"
+        case .compile: "jq.compile"
+        case .jq, .outputs: "assert.error"
+        }
+    }
+}

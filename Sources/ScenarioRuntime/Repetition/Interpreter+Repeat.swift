@@ -1,0 +1,232 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+import ScenarioSyntax
+
+extension Interpreter {
+    /// What the runs of one repetition share.
+    ///
+    /// `@unchecked Sendable`: used on the interpreter's executor only.
+    private final class Repeating: @unchecked Sendable {
+        let step: Step
+        let single: Step
+        let run: TestRun
+        let frame: Frame
+        let limits: Limits
+        let trail: [String]
+        let tally = RepeatTally()
+        let countedFrom: ContinuousClock.Instant
+        let watched: String?
+        var pace: Pace
+        var inFlight = 0
+
+        init(
+            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace,
+            countedFrom: ContinuousClock.Instant, watched: String?
+        ) {
+            self.step = step
+            var single = step
+            single.repetition = nil
+            single.condition = nil
+            self.single = single
+            self.run = run
+            self.frame = frame
+            self.limits = limits
+            self.trail = trail
+            self.pace = pace
+            self.countedFrom = countedFrom
+            self.watched = watched
+        }
+    }
+
+    /// Runs a step as its `repeat` says, and judges the aggregate.
+    func runRepeated(
+        _ step: Step, _ repetition: Repetition, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
+    ) async -> StepOutcome {
+        let base = rendering(frame, seed: seed(step, run, frame))
+        let started = clock.now
+        let repeating: Repeating
+        let parallel: Int
+        let isOpen = repetition.rate != nil
+        do throws(StepFailure) {
+            parallel = try known(repetition.parallel, base, { Int($0) }, "a number")
+            let warmup = try repetition.warmup.map { (late) throws(StepFailure) in
+                try known(late, base, DurationText.parse, "a duration such as 5s")
+            }
+            let extent: Pace.Extent
+            var watched: String?
+            switch repetition.extent {
+            case .times(let times): extent = .times(try known(times, base, { Int($0) }, "a number"))
+            case .duration(let length):
+                extent = .until(started + (warmup ?? .zero) + (try known(length, base, DurationText.parse, "a duration such as 1m")))
+            case .whileStep(let id, _):
+                extent = .asLong
+                watched = id
+            }
+            let rate = try repetition.rate.map { (late) throws(StepFailure) in
+                try known(late, base, QuantityText.parseRate, "a rate such as 20/s")
+            }
+            repeating = Repeating(
+                step: step, run: run, frame: frame, limits: limits, trail: trail,
+                pace: Pace(extent: extent, perSecond: rate, start: started),
+                countedFrom: started + (warmup ?? .zero), watched: watched)
+        } catch {
+            return failed(step, error.report)
+        }
+        run.repeatDepth += 1
+        if isOpen {
+            await runArrivals(repeating, parallel)
+        } else {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<max(1, parallel) { group.addTask { await self.runWorker(repeating) } }
+            }
+        }
+        run.repeatDepth -= 1
+        let elapsed = max(clock.now - repeating.countedFrom, .milliseconds(1))
+        return conclude(repeating, repetition, elapsed, base)
+    }
+
+    private func runWorker(_ repeating: Repeating) async {
+        while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
+            await runRun(repeating, index: next.index, time: clock.now)
+        }
+    }
+
+    private func runArrivals(_ repeating: Repeating, _ parallel: Int) async {
+        await withDiscardingTaskGroup { group in
+            while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
+                if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
+                if shouldStop(repeating) { break }
+                if repeating.inFlight >= parallel {
+                    if next.time >= repeating.countedFrom { repeating.tally.dropped += 1 }
+                    continue
+                }
+                // A millisecond of the loop's own lag is no lateness.
+                if clock.now - next.time > .milliseconds(1), next.time >= repeating.countedFrom {
+                    repeating.tally.late += 1
+                }
+                repeating.inFlight += 1
+                group.addTask {
+                    await self.runRun(repeating, index: next.index, time: next.time)
+                    await self.ended(repeating)
+                }
+            }
+        }
+    }
+
+    private func ended(_ repeating: Repeating) { repeating.inFlight -= 1 }
+
+    private func runRun(_ repeating: Repeating, index: Int, time: ContinuousClock.Instant) async {
+        let step = repeating.single
+        let title = repeating.trail.last ?? step.id
+        let element = Frame(
+            parent: repeating.frame, trail: repeating.frame.trail + "/\(title)[\(index)]",
+            variables: ["index": SharedValue(Value(index))])
+        let outcome = await runOnce(
+            step, repeating.run, element, repeating.limits, repeating.trail.dropLast() + ["\(title)[\(index)]"], index: index)
+        guard time >= repeating.countedFrom else { return }
+        repeating.tally.add(
+            outcome, index: index, ms: milliseconds(since: time), captureNames: step.captures.map(\.name),
+            nested: step.nestedCaptures)
+    }
+
+    private func shouldStop(_ repeating: Repeating) -> Bool {
+        if Task.isCancelled || isStopping && !repeating.run.isCleaningUp { return true }
+        if repeating.limits.struck(at: clock.now) != nil { return true }
+        if let watched = repeating.watched { return (repeating.run.runningSteps[watched] ?? 0) == 0 }
+        return false
+    }
+
+    private func conclude(
+        _ repeating: Repeating, _ repetition: Repetition, _ elapsed: Duration, _ base: Rendering
+    ) -> StepOutcome {
+        let step = repeating.step
+        let tally = repeating.tally
+        var report = newReport(step)
+        let names = step.captures.map(\.name) + step.nestedCaptures.values.flatMap { $0 }
+        let aggregate = tally.value(elapsed: elapsed, captureNames: names)
+        var shown = aggregate
+        for name in names { shown[name] = nil }
+        report.aggregate = .object(shown)
+        report.reason = summary(tally)
+        report.children = tally.samples
+        let dot = SharedValue(.object(aggregate))
+        do throws(StepFailure) {
+            if let failure = try passFailure(tally, repetition, step, base) { report.failures.append(failure) }
+        } catch {
+            report.failures.append(error.report)
+        }
+        let judge = Judge(rendering: rendering(repeating.frame, dot: dot, seed: base.seed), step: step)
+        report.failures += judge.assertions(repetition.assertions, dot, code: "repeat.assert")
+        for failure in report.failures { report.verdict = report.verdict.worse(failure.verdict) }
+        var fields = aggregate
+        fields["ran"] = true
+        return StepOutcome(report: report, value: SharedValue(fields: fields.map { .init($0.0, $0.1) }))
+    }
+
+    private func summary(_ tally: RepeatTally) -> String {
+        var text = "\(tally.passed)/\(tally.runs) passed"
+        if tally.latencies.count > 0 { text += ", p95 \(Int(tally.latencies.percentile(95).rounded())) ms" }
+        if tally.dropped > 0 { text += ", \(tally.dropped) dropped" }
+        if tally.late > 0 { text += ", \(tally.late) late" }
+        return text
+    }
+
+    private func passFailure(
+        _ tally: RepeatTally, _ repetition: Repetition, _ step: Step, _ base: Rendering
+    ) throws(StepFailure) -> FailureReport? {
+        let place = Place(repetition.span)
+        guard tally.runs > 0 else {
+            return FailureReport(
+                code: "repeat.none", verdict: .failed, message: "no run was started, so nothing is proved", place: place)
+        }
+        var pass = repetition.pass
+        if case .template(let template) = pass {
+            let text = try base.value(of: template).tostring
+            pass = Repetition.Pass(text) ?? .all
+        }
+        let isEnough: Bool
+        let wanted: String
+        switch pass {
+        case .all, .template:
+            isEnough = tally.passed == tally.runs
+            wanted = "all"
+        case .count(let count):
+            isEnough = tally.passed >= count
+            wanted = "\(count)"
+        case .share(let share):
+            isEnough = Double(tally.passed) >= share * Double(tally.runs)
+            wanted = "\(Value.number(share * 100).tostring)%"
+        }
+        if isEnough { return nil }
+        let isError = tally.failed == 0
+        return FailureReport(
+            code: "repeat.pass", verdict: isError ? .error : .failed,
+            message: "\(tally.passed) of \(tally.runs) runs passed, and \(wanted) must", place: place,
+            hint: "the first failures follow; 'pass: 99%' would allow some")
+    }
+}
+
+extension Step {
+    /// The captures of the steps in a repeated group, by step.
+    fileprivate var nestedCaptures: [String: [String]] {
+        guard case .group(let group) = action else { return [:] }
+        return Dictionary(
+            group.block.steps.map { ($0.id, $0.captures.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension Repetition.Pass {
+    /// Reads `98`, `99%` or `all`.
+    init?(_ text: String) {
+        if text == "all" {
+            self = .all
+        } else if let count = Int(text), count >= 0 {
+            self = .count(count)
+        } else if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
+            self = .share(share / 100)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ScenarioModel
+import ScenarioSyntax
+
+/// The time limits around a step, outermost first; an inner one is cut to what is left of the outer.
+struct Limits {
+    /// A deadline, and the setting behind it.
+    struct Limit {
+        /// What it bounds: `timeout`, `within`, `group timeout`, `scenario timeout`.
+        var name: String
+        var deadline: ContinuousClock.Instant
+        var length: Duration
+        var origin: Origin
+
+        /// How a report names it: `scenario timeout 5m (default)`.
+        var text: String { "\(name) \(DurationText.format(length)) (\(origin))" }
+    }
+
+    private(set) var limits: [Limit] = []
+
+    /// The limits with one more inside.
+    func adding(_ name: String, _ setting: Setting<Duration>, from now: ContinuousClock.Instant) -> Limits {
+        var copy = self
+        copy.limits.append(
+            Limit(name: name, deadline: now + setting.value, length: setting.value, origin: setting.origin))
+        return copy
+    }
+
+    /// The limit that strikes first; of equal ones the innermost.
+    var tightest: Limit? { limits.reversed().min { $0.deadline < $1.deadline } }
+
+    /// What is left, never negative; nil without limits.
+    func remaining(at now: ContinuousClock.Instant) -> Duration? {
+        tightest.map { max(.zero, $0.deadline - now) }
+    }
+
+    /// Whether a limit has struck.
+    func struck(at now: ContinuousClock.Instant) -> Limit? {
+        tightest.flatMap { $0.deadline <= now ? $0 : nil }
+    }
+}

@@ -1,0 +1,36 @@
+import Expressions
+
+/// Knows which expressions read secrets, and tells the sink of every value that is one.
+///
+/// Lives on the thread of the run's event loop.
+final class SecretWatch {
+    /// Told of each new secret text.
+    private let onSecret: (String) -> Void
+    private var known: Set<String> = []
+    /// `steps.ID.NAME` of captures that are declared secret.
+    private var captures: Set<[String]> = []
+
+    init(onSecret: @escaping (String) -> Void) { self.onSecret = onSecret }
+
+    /// Declares a capture secret.
+    func declare(step: String, capture: String) { captures.insert([step, capture]) }
+
+    /// Whether an expression reads a secret, so that what it yields is one.
+    func isTainted(_ expression: Expression) -> Bool {
+        expression.analysis.references.contains { reference in
+            reference.variable == "secrets"
+                || reference.variable == "steps" && captures.contains(Array(reference.keys.prefix(2)))
+        }
+    }
+
+    /// Masks a value from now on; texts under four bytes would mask half of every report.
+    func add(_ value: Value) {
+        switch value {
+        case .string(let text):
+            if text.utf8.count >= 4, known.insert(text).inserted { onSecret(text) }
+        case .number, .bool, .null: break
+        case .array(let elements): elements.forEach(add)
+        case .object(let object): object.values.forEach(add)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+
+extension Interpreter {
+    /// The connection that a step goes through: the named one, the only one that fits, or the default.
+    func resolveTarget(
+        of step: Step, _ request: any StepRequest, _ run: TestRun, _ rendering: Rendering
+    ) throws(StepFailure) -> ResolvedTarget? {
+        if let (name, span) = step.target {
+            guard let text = try rendering.text(of: name) else {
+                throw StepFailure(
+                    FailureReport(code: "target.unknown", verdict: .error, message: "the target's name is null", place: Place(span)))
+            }
+            return try target(named: text, at: span, run, rendering)
+        }
+        guard request.needsTarget else { return nil }
+        switch TargetChoice.choose(for: request.kind, among: plan.configuration.targets, kinds: kinds) {
+        case .success(let target): return try resolved(target, run, rendering)
+        case .failure(let problem):
+            throw StepFailure(
+                FailureReport(
+                    code: "target.none", verdict: .error, message: problem.message, place: Place(step.span),
+                    hint: problem.hint))
+        }
+    }
+
+    private func target(
+        named name: String, at span: SourceSpan, _ run: TestRun, _ rendering: Rendering
+    ) throws(StepFailure) -> ResolvedTarget {
+        if let known = run.targets[name] { return known }
+        if let derived = run.scenario.targets.first(where: { $0.name == name }) {
+            let target = try derive(derived, run, rendering)
+            run.targets[name] = target
+            return target
+        }
+        guard let target = plan.configuration.targets.first(where: { $0.name == name }) else {
+            let names = plan.configuration.targets.map(\.name) + run.scenario.targets.map(\.name)
+            throw StepFailure(
+                FailureReport(
+                    code: "target.unknown", verdict: .error,
+                    message: "the profile\(plan.configuration.profile.map { " '\($0)'" } ?? "") has no target '\(name)'",
+                    place: Place(span),
+                    hint: NearestName.of(name, in: names).map { "did you mean '\($0)'?" }
+                        ?? "it has: \(names.joined(separator: ", "))"))
+        }
+        return try resolved(target, run, rendering)
+    }
+
+    /// A profile's target with its templates evaluated, once for the run.
+    private func resolved(_ target: Target, _ run: TestRun, _ rendering: Rendering) throws(StepFailure) -> ResolvedTarget {
+        if let known = resolvedTargets[target.name] { return known }
+        let value = try self.rendering(base, seed: "target/" + target.name).value(of: target.settings)
+        let made = ResolvedTarget(target, settings: value.object ?? .init())
+        resolvedTargets[target.name] = made
+        return made
+    }
+
+    private func derive(
+        _ derived: Scenario.DerivedTarget, _ run: TestRun, _ rendering: Rendering
+    ) throws(StepFailure) -> ResolvedTarget {
+        var settings = Value.Object()
+        var target: Target
+        if let from = derived.from {
+            let base = try self.target(named: from, at: derived.span, run, rendering)
+            settings = base.settings
+            target = base.target
+            target.name = derived.name
+        } else {
+            let kind = derived.changes["kind"]?.constant?.string ?? "http"
+            target = Target(name: derived.name, kind: kind, settings: derived.changes, origin: .file(derived.span))
+        }
+        let changes = try rendering.value(of: derived.changes).object ?? .init()
+        for (key, value) in changes where !["from", "kind"].contains(key) { settings[key] = value }
+        target.origin = .file(derived.span)
+        return ResolvedTarget(target, settings: settings)
+    }
+
+    /// Waits until the target's rate allows a start; this time counts against no limit of the attempt.
+    func admit(_ carrier: Carrier, _ limits: Limits) async throws(StepFailure) {
+        guard let target = carrier.target, let rate = target.target.rateLimit else { return }
+        var limit = rates[target.name] ?? RateLimit(perSecond: rate.value)
+        let start = limit.next(at: clock.now)
+        rates[target.name] = limit
+        guard start > clock.now else { return }
+        _ = try? await clock.sleep(until: start)
+    }
+
+    /// Runs an attempt within the target's bound of connections.
+    func gated(_ carrier: Carrier, _ attempt: () async -> Attempt) async -> Attempt {
+        guard let target = carrier.target,
+            let most = carrier.run.layers.connections(to: target.target).maxConnections?.value
+        else { return await attempt() }
+        let gate = gates[target.name] ?? Gate(width: most)
+        gates[target.name] = gate
+        await gate.enter()
+        defer { gate.leave() }
+        return await attempt()
+    }
+}
+
+/// Spreads starts evenly over time.
+struct RateLimit {
+    let interval: Duration
+    private var free: ContinuousClock.Instant?
+
+    init(perSecond: Double) { interval = .seconds(1) / perSecond }
+
+    /// The time of the next start, which is taken by asking.
+    mutating func next(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let start = max(free ?? now, now)
+        free = start + interval
+        return start
+    }
+}
+
+/// Lets a number of tasks pass at a time, in the order they came.
+///
+/// `@unchecked Sendable`: used on the interpreter's executor only.
+final class Gate: @unchecked Sendable {
+    private var room: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(width: Int) { room = max(1, width) }
+
+    func enter() async {
+        if room > 0 {
+            room -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        if waiting.isEmpty { room += 1 } else { waiting.removeFirst().resume() }
+    }
+}

@@ -1,0 +1,108 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+
+/// A needed scenario that runs once for all tests that need it with the same parameters.
+final class NeedRun: @unchecked Sendable {
+    // Confined to the interpreter's executor, like the frames and runs it holds.
+    let run: TestRun
+    let scenario: Scenario
+    let file: String
+    let task: Task<NeedOutcome, Never>
+
+    init(run: TestRun, scenario: Scenario, task: Task<NeedOutcome, Never>) {
+        self.run = run
+        self.scenario = scenario
+        self.file = scenario.file.path
+        self.task = task
+    }
+}
+
+/// What a needed scenario gives to those that need it.
+enum NeedOutcome: Sendable {
+    case outputs(Value)
+    /// It did not pass; its users are skipped with this reason.
+    case failed(String)
+    /// Its parameters could not be evaluated.
+    case broken(StepFailure)
+}
+
+extension Interpreter {
+    /// The outputs of a need, from its one run for these parameters.
+    func outputs(of need: Scenario.Need, for run: TestRun, _ frame: Frame) async -> NeedOutcome {
+        let rendering = rendering(frame, seed: run.seed + "/needs/" + need.name)
+        var given = Value.Object()
+        do throws(StepFailure) {
+            for member in need.with { given[member.key] = try rendering.value(of: member.value) }
+        } catch {
+            return .broken(error)
+        }
+        let key = need.scenario.file.path + " " + Value.object(given).json(sorted: true)
+        if let known = needs[key] { return await known.task.value }
+        let scenario = need.scenario
+        let layers = SettingsLayers(
+            plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
+        // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
+        let own = TestRun(
+            planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
+            seed: plan.options.seed + "/needs/" + key, started: clock.now)
+        let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
+        let task = Task { await self.runNeed(scenario, own, with) }
+        needs[key] = NeedRun(run: own, scenario: scenario, task: task)
+        return await task.value
+    }
+
+    private func runNeed(_ scenario: Scenario, _ run: TestRun, _ with: [String: Value]) async -> NeedOutcome {
+        let frame = Frame(parent: base, trail: scenario.name)
+        do throws(StepFailure) {
+            try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
+            let limits = Limits().adding("scenario timeout", run.layers.scenarioLimit, from: clock.now)
+            if let cleanup = scenario.cleanup {
+                run.cleanups.append(.init(block: cleanup, frame: frame, owner: scenario.name))
+            }
+            let reports = await runBlock(
+                scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [scenario.name])
+            if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
+                let reason = failed.failures.first.map { ": \($0.message)" } ?? ""
+                return .failed("needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)")
+            }
+            let fields = try outputs(of: scenario, frame, seed: run.seed)
+            return .outputs(SharedValue(fields: fields).value)
+        } catch {
+            return .failed("needs \(scenario.file.path): \(error.report.message)")
+        }
+    }
+
+    /// Counts a test among those that may need each file.
+    func countUsers(of test: PlannedTest) {
+        for need in test.scenario.needs { remainingUsers[need.scenario.file.path, default: 0] += 1 }
+    }
+
+    /// Cleans up the needs whose last possible user has ended.
+    func releaseNeeds(of test: PlannedTest) async {
+        for need in test.scenario.needs {
+            let file = need.scenario.file.path
+            remainingUsers[file, default: 1] -= 1
+            guard remainingUsers[file] == 0 else { continue }
+            for (key, run) in needs where run.file == file {
+                needs[key] = nil
+                await clean(run)
+            }
+        }
+    }
+
+    /// Cleans up the needs that are left, as when a run is interrupted.
+    func finishNeeds() async {
+        for run in needs.values { await clean(run) }
+        needs = [:]
+    }
+
+    private func clean(_ need: NeedRun) async {
+        _ = await need.task.value
+        for report in await cleanUp(need.run) where report.verdict == .failed || report.verdict == .error {
+            let reason = report.failures.first?.message ?? "failed"
+            sink(.note("cleanup of \(need.file), step '\(report.id)': \(reason)"))
+        }
+        for driver in drivers.values { await driver.endSession(need.run.session) }
+    }
+}

@@ -1,0 +1,44 @@
+internal import HTTPTransport
+internal import ScenarioModel
+
+/// An `http` step with every byte decided; all its attempts send the same.
+final class PreparedRequest: PreparedStep {
+    let request: HTTPRequest
+    /// The target's own state; nil for an absolute URL.
+    let connection: HTTPConnection?
+    /// Whether the target's credentials are sent.
+    let usesTargetAuth: Bool
+    let keepsCookies: Bool
+    /// Headers that are Plumb's own unless the step drops them: `accept`, `user-agent`.
+    let droppedDefaults: Set<String>
+    let bodyNote: String?
+    let targetName: String?
+    /// Attempts so far.
+    var attempts = 0
+
+    init(
+        _ request: HTTPRequest, connection: HTTPConnection?, usesTargetAuth: Bool, keepsCookies: Bool,
+        droppedDefaults: Set<String>, bodyNote: String?, targetName: String?
+    ) {
+        self.request = request
+        self.connection = connection
+        self.usesTargetAuth = usesTargetAuth
+        self.keepsCookies = keepsCookies
+        self.droppedDefaults = droppedDefaults
+        self.bodyNote = bodyNote
+        self.targetName = targetName
+    }
+
+    var summary: String { "\(request.method) \(request.url.withoutUserInfo)" }
+    var isIdempotent: Bool { request.isIdempotent }
+}
+
+extension String {
+    /// A URL without the user name and password before its host.
+    var withoutUserInfo: String {
+        guard let scheme = firstRange(of: "://") else { return self }
+        let authority = self[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return self }
+        return String(self[..<scheme.upperBound] + self[index(after: at)...])
+    }
+}

@@ -1,0 +1,107 @@
+internal import Diagnostics
+internal import Expressions
+internal import HTTPTransport
+internal import ScenarioModel
+
+/// The body of an answer, read by its content type; JSON is parsed when this is made, text when it is asked for.
+final class AnswerBody {
+    private enum Content {
+        case none
+        case json(Value)
+        case text
+    }
+
+    let bytes: [UInt8]
+    /// Set where the content type says JSON and the body is none.
+    private(set) var error: StepError?
+    /// How many numbers are carried as exact decimal text.
+    private(set) var exactTexts = 0
+    /// Keys that an object of the body has twice.
+    private(set) var duplicateKeys: [String] = []
+    private var content = Content.none
+    private let isLatin: Bool
+    /// The body as text, computed when first read.
+    private(set) lazy var text: String = decoded()
+
+    /// Reads a body; one that is not whole is never taken for JSON.
+    init(_ response: HTTPResponse, method: String, isWhole: Bool) {
+        bytes = response.body
+        let header = response.header("content-type") ?? ""
+        let type = MediaType(header)
+        isLatin = type.isLatin
+        let hasNone = method == "HEAD" || [204, 205, 304].contains(response.status)
+        if type.isJSON, !(hasNone && bytes.isEmpty) {
+            if isWhole { parse(type.essence) }
+        } else if type.essence.hasPrefix("text/"), !hasNone || !bytes.isEmpty {
+            content = .text
+        }
+    }
+
+    /// The result's `body`.
+    var value: Value {
+        switch content {
+        case .none: .null
+        case .json(let value): value
+        case .text: .string(text)
+        }
+    }
+
+    private func parse(_ type: String) {
+        do throws(JSONError) {
+            let document = try JSON.parse(bytes)
+            content = .json(document.value)
+            exactTexts = document.exactTexts
+            duplicateKeys = document.duplicateKeys
+        } catch {
+            var fields = Value.Object()
+            fields["offset"] = Value(error.offset)
+            fields["bytes"] = Value(bytes.count)
+            self.error = StepError(
+                .protocol,
+                bytes.isEmpty
+                    ? "the body is empty, and its content type is \(type)"
+                    : "the body is not JSON at byte \(error.offset): \(error.reason)",
+                phase: "body", fields: fields,
+                hint: bytes.isEmpty
+                    ? "a service without an answer sends 204, or no content type"
+                    : "its content type is '\(type)', and it begins \(beginning)")
+        }
+    }
+
+    private var beginning: String {
+        let start = String(decoding: bytes.prefix(40), as: UTF8.self)
+        return "'"
+            + start.unicodeScalars.map { VisibleText.isHidden($0) ? VisibleText.escape($0) : String($0) }.joined()
+            + (bytes.count > 40 ? "…'" : "'")
+    }
+
+    private func decoded() -> String {
+        guard isLatin else { return String(decoding: bytes, as: UTF8.self) }
+        // Each byte of Latin-1 is the scalar of its number.
+        return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    }
+}
+
+/// A content type, as far as reading a body needs it.
+struct MediaType {
+    /// Type and subtype in lower case.
+    let essence: String
+    private let charset: String
+
+    init(_ header: String) {
+        let parts = header.split(separator: ";", omittingEmptySubsequences: false)
+        essence = (parts.first ?? "").trimmed.lowercased()
+        let parameters = parts.dropFirst().map { $0.trimmed.lowercased() }
+        let charset = parameters.first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count) ?? ""
+        self.charset = charset.filter { $0 != "\"" }
+    }
+
+    /// Whether RFC 8259 says what the body must be.
+    var isJSON: Bool {
+        essence == "application/json" || essence == "text/json"
+            || essence.hasSuffix("+json") && essence.contains("/")
+    }
+
+    /// Whether the text is Latin-1.
+    var isLatin: Bool { ["iso-8859-1", "latin1", "windows-1252"].contains(charset) }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import CLinux
+import Glibc
+import Sandbox
+
+/// `plumb sandbox`: the embedded services by themselves.
+struct SandboxCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Starts the embedded services and prints where they listen.",
+        discussion: """
+            An OpenAI-style gateway in front of model services, on free loopback ports. The first line of the \
+            output is a JSON object of their addresses and the API key. Ends on SIGTERM or SIGINT.
+
+            Options:
+            \(SandboxOption.all.map { "  --\($0.name) <\($0.valueName)>  \($0.doc)" }.joined(separator: "\n"))
+            """)
+
+    @Flag(help: .init("Ends when standard input is closed.", visibility: .hidden))
+    var untilStdinCloses = false
+
+    @Flag(help: "Lists the ways in which --break breaks the sandbox.")
+    var listBreaks = false
+
+    @Argument(parsing: .captureForPassthrough, help: "The options above.")
+    var options: [String] = []
+
+    mutating func run() throws {
+        if listBreaks {
+            for name in SandboxBreak.allCases { Streams.out("\(name.rawValue)\t\(name.summary)\n") }
+            return
+        }
+        let parsed = try Self.parse(options)
+        // Before the first thread is made, so that every thread leaves the signals to the descriptor.
+        guard let signals = Signals() else { throw ExitCode(3) }
+        let outcome = Self.wait { try await Sandbox.start(parsed.options) }
+        switch outcome {
+        case .failure(let error):
+            let words = (error as? SandboxError).map { "\($0.message)\n  = hint: \($0.hint)" } ?? "\(error)"
+            Streams.err("error: \(words)\n")
+            throw ExitCode(3)
+        case .success(let endpoints):
+            Streams.out(endpoints.json + "\n")
+            Self.waitForEnd(signals, untilStdinCloses || parsed.endsWithInput)
+            _ = Self.wait { await endpoints.stop() }
+        }
+    }
+
+    /// Runs an operation on Swift's own threads while this one waits.
+    private static func wait<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) -> Result<Value, any Error> {
+        let outcome = Awaited<Value>()
+        Task.detached {
+            do { outcome.end(.success(try await operation())) } catch { outcome.end(.failure(error)) }
+        }
+        return outcome.wait()
+    }
+
+    private static func parse(_ words: [String]) throws -> (options: SandboxOptions, endsWithInput: Bool) {
+        var options = SandboxOptions()
+        var endsWithInput = false
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--until-stdin-closes" {
+                endsWithInput = true
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard let option = SandboxOption.all.first(where: { "--" + $0.name == parts[0] }) else {
+                throw ValidationError("unknown option '\(word)'; 'plumb sandbox --help' lists them")
+            }
+            guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
+                throw ValidationError("\(parts[0]) takes a value: \(option.doc)")
+            }
+            do {
+                try option.apply(value, &options)
+            } catch {
+                throw ValidationError(error.description)
+            }
+        }
+        return (options, endsWithInput)
+    }
+
+    private static func waitForEnd(_ signals: Signals, _ untilStdinCloses: Bool) {
+        var waiting = [
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: untilStdinCloses ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            guard poll(&waiting, 2, -1) > 0 else { continue }
+            if !signals.read().isEmpty { return }
+            var byte: UInt8 = 0
+            if waiting[1].revents != 0, read(STDIN_FILENO, &byte, 1) <= 0 { return }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import Reporting
+
+/// The process's own streams and environment.
+enum Streams {
+    /// Writes all of a text; a reader that went away is no concern of the run.
+    static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count {
+                guard let base = bytes.baseAddress else { return }
+                let count = Glibc.write(descriptor, base + written, bytes.count - written)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    if errno == EAGAIN {
+                        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                        if poll(&waiting, 1, 1000) > 0 { continue }
+                    }
+                    return
+                }
+                written += count
+            }
+        }
+    }
+
+    /// Writes to standard output.
+    static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+    /// Writes to standard error.
+    static func err(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    /// The environment of the process; names and values that are no UTF-8 are repaired.
+    static var environment: [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let line = String(cString: text)
+            if let equals = line.firstIndex(of: "=") {
+                result[String(line[..<equals])] = String(line[line.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return result
+    }
+
+    /// The working folder, absolute.
+    static var workingFolder: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// How to write to a stream: its width, colours and letters.
+    static func style(_ descriptor: Int32, _ color: ColorChoice) -> TerminalStyle {
+        var size = winsize()
+        let isTerminal = isatty(descriptor) == 1
+        let columns = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : nil
+        return TerminalStyle(
+            isTerminal: isTerminal, columns: columns, environment: environment, color: color.forTerminal)
+    }
+}

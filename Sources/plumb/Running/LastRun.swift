@@ -1,0 +1,43 @@
+import Expressions
+import Glibc
+import Reporting
+import ScenarioCompiler
+import ScenarioModel
+
+/// The record of the last run beside the configuration, which `--failed` reads.
+struct LastRun {
+    private let path: String
+
+    /// The record of a project.
+    init(root: String) { path = FilePath.join(root, ".plumb/last-run.json") }
+
+    /// The names of the tests that did not pass; nil without a record.
+    var unpassed: Set<String>? {
+        guard let bytes = try? DiskFiles().read(path, limit: 64 << 20), let value = try? JSON.parse(bytes).value,
+            let names = value["unpassed"]?.array
+        else { return nil }
+        return Set(names.compactMap(\.string))
+    }
+
+    /// Keeps what this run came to; a project that cannot be written to simply has no record.
+    ///
+    /// Tests that were not part of the run stay as they were.
+    func write(_ result: RunResult) {
+        let own = Set(result.tests.map { Self.plain($0.test.name) })
+        var names = (unpassed ?? []).subtracting(own)
+        for test in result.tests where test.verdict == .failed || test.verdict == .error {
+            names.insert(Self.plain(test.test.name))
+        }
+        mkdir(FilePath.parent(path), 0o755)
+        let value: Value = ["unpassed": .array(names.sorted().map { .string($0) })]
+        guard let file = try? ReportFile(path: path) else { return }
+        try? file.write(Array((value.json() + "\n").utf8))
+        try? file.commit()
+    }
+
+    /// A test's name without the round of `--repeat`.
+    private static func plain(_ name: String) -> String {
+        guard let hash = name.lastIndex(of: "#"), name[name.index(after: hash)...].allSatisfy(\.isNumber) else { return name }
+        return String(name[..<hash])
+    }
+}

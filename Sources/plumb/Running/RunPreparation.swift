@@ -1,0 +1,169 @@
+import ArgumentParser
+import Diagnostics
+import Expressions
+import Glibc
+import Reporting
+import ScenarioCompiler
+import ScenarioModel
+import StepDrivers
+
+/// Makes a plan of what `plumb run` was asked, and carries it out.
+struct RunPreparation {
+    private let command: RunCommand
+
+    init(_ command: RunCommand) throws { self.command = command }
+
+    /// Runs and reports; returns the exit status.
+    func carryOut() throws -> ExitCode {
+        guard let signals = Signals() else { return ExitCode(3) }
+        var diagnostics: [Diagnostic] = []
+        let project = Project.load(command.paths, command.project, isLint: false, into: &diagnostics)
+        guard let project, !diagnostics.contains(where: { $0.severity == .error }) else {
+            Project.report(diagnostics, project?.configuration, command.project.color)
+            return .nothingRan
+        }
+        var configuration = project.configuration
+        var sandbox: SandboxProcess?
+        defer { sandbox?.stop() }
+        if let settings = configuration.sandbox {
+            do throws(SandboxProcess.Failure) {
+                let started = try SandboxProcess.start(arguments(settings))
+                sandbox = started
+                configuration = configuration.applying(sandbox: started.endpoints, apiKey: started.apiKey)
+            } catch {
+                Streams.err("error: \(error.message)\n")
+                return ExitCode(3)
+            }
+        } else if !command.sandboxBreak.isEmpty {
+            Streams.err("error: --sandbox-break needs a profile with 'sandbox: true'\n")
+            return .nothingRan
+        }
+        let history = LastRun(root: configuration.root)
+        guard let plan = try plan(project, configuration, history, &diagnostics) else {
+            Project.report(diagnostics, configuration, command.project.color)
+            return .nothingRan
+        }
+        Project.report(diagnostics, configuration, command.project.color)
+        return execute(plan, signals, history)
+    }
+
+    private func plan(
+        _ project: Project, _ configuration: Configuration, _ history: LastRun, _ diagnostics: inout [Diagnostic]
+    ) throws -> RunPlan? {
+        var options = RunPlan.Options()
+        options.runID = RunIdentity.random()
+        options.seed = command.seed ?? RunIdentity.random()
+        options.started = RunIdentity.now()
+        options.jobs = command.jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        options.failFast = command.failFast
+        options.permissions = command.allowExec ? ["exec"] : []
+        options.variables = try Project.variables(command.selection.variables)
+        options.flags = try Project.flags(command.selection)
+        var selection = RunPlanner.Selection()
+        selection.tags = command.selection.tag
+        selection.steps = Set(command.selection.step)
+        selection.refusesSkips = command.selection.noSkips
+        if command.failed {
+            guard let names = history.unpassed else {
+                diagnostics.append(
+                    Diagnostic(.nothingSelected, at: nil, "--failed: there is no record of a last run", hint: "run once without it"))
+                return nil
+            }
+            selection.names = names
+        }
+        let engine = ExpressionEngine(project.compilation.expressions)
+        var plan = RunPlanner.plan(
+            project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
+            selection: selection, into: &diagnostics)
+        if diagnostics.contains(where: { $0.severity == .error }) { return nil }
+        if plan.tests.isEmpty {
+            diagnostics.append(nothingSelected(project))
+            return nil
+        }
+        plan.tests = repeated(plan.tests)
+        plan.options.keepsExchanges = !command.report.isEmpty
+        return plan
+    }
+
+    private func nothingSelected(_ project: Project) -> Diagnostic {
+        if command.failed { return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run") }
+        let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
+        if !command.selection.tag.isEmpty {
+            let near = command.selection.tag.lazy.compactMap { NearestName.of($0, in: tags) }.first
+            return Diagnostic(
+                .nothingSelected, at: nil, "no scenario has the tag \(command.selection.tag.joined(separator: ", "))",
+                hint: near.map { "did you mean '\($0)'?" }
+                    ?? (tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"))
+        }
+        if !command.selection.step.isEmpty {
+            return Diagnostic(.nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
+        }
+        return Diagnostic(
+            .nothingSelected, at: nil, "no scenario is selected",
+            hint: "names that begin with '_' are no tests by themselves, and a suite's 'test_scenarios' selects")
+    }
+
+    private func repeated(_ tests: [PlannedTest]) -> [PlannedTest] {
+        guard command.repeat > 1 else { return tests }
+        var all: [PlannedTest] = []
+        for round in 1...command.repeat {
+            for test in tests {
+                var copy = test
+                copy.name.index = all.count
+                copy.name.name += "#\(round)"
+                all.append(copy)
+            }
+        }
+        return all
+    }
+
+    private func execute(_ plan: RunPlan, _ signals: Signals, _ history: LastRun) -> ExitCode {
+        let style = Streams.style(STDOUT_FILENO, command.project.color)
+        let began = ContinuousClock.now
+        let terminal = TerminalReporter(
+            style: style,
+            now: {
+                let elapsed = ContinuousClock.now - began
+                return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
+            }, write: { Streams.out($0) })
+        terminal.showsPassed = !command.quiet
+        var reporters: [any Reporter] = []
+        var problems: [ReportError] = []
+        for text in command.report {
+            guard let request = try? ReportRequest(text) else { continue }
+            do throws(ReportError) {
+                reporters.append(request.format.make(try ReportFile(path: request.path)))
+            } catch {
+                problems.append(error)
+            }
+        }
+        guard problems.isEmpty else {
+            for problem in problems { Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")") }
+            return .nothingRan
+        }
+        let start = RunStart(
+            id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
+            profile: plan.configuration.profile, started: plan.options.started, jobs: plan.options.jobs,
+            tests: plan.tests.map(\.name))
+        var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
+        let outcome = session.run(started: start)
+        history.write(outcome.result)
+        for problem in outcome.problems {
+            Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")")
+        }
+        let status = outcome.result.end.status
+        return ExitCode(Int32(status == 0 && !outcome.problems.isEmpty ? 3 : status))
+    }
+
+    private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {
+        settings.options.flatMap { name, value -> [String] in
+            let text = value.array.map { $0.map(\.tostring).joined(separator: ",") } ?? value.tostring
+            return ["--\(name.map { $0 == "_" ? "-" : String($0) }.joined())", text]
+        } + (command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")])
+    }
+}
+
+extension Diagnostic.Code {
+    static let nothingSelected = Diagnostic.Code(
+        "run.nothing-selected", "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
+}

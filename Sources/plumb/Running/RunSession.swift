@@ -1,0 +1,187 @@
+import CLinux
+import Expressions
+import Glibc
+import Reporting
+import ScenarioModel
+
+/// The command's side of a run: it starts workers, folds their events, hears signals and writes the reports.
+///
+/// It never evaluates anything of a scenario and has one thread, so that it outlives whatever a worker does.
+struct RunSession {
+    private let plan: RunPlan
+    private let terminal: TerminalReporter
+    private var reporters: [any Reporter]
+    private var problems: [ReportError] = []
+    private var recorder = RunRecorder()
+    private let signals: Signals
+    private let began = ContinuousClock.now
+    private var requests = 0
+    private var isInterrupted = false
+    private var graceEnds: ContinuousClock.Instant?
+    private var buffer: [UInt8] = []
+    /// What ends a run whose cleanups do not come to an end.
+    private static let grace: Duration = .seconds(32)
+
+    /// Creates a session; the reporters are told of everything that happens.
+    init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
+        self.plan = plan
+        self.terminal = terminal
+        self.reporters = reporters
+        self.signals = signals
+    }
+
+    /// Runs the plan to its end, through as many workers as it takes.
+    mutating func run(started: RunStart) -> (result: RunResult, problems: [ReportError]) {
+        tell(.runStarted(started))
+        var remaining = plan
+        if let blackBox = BlackBox() {
+            while !remaining.tests.isEmpty, !isInterrupted {
+                guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
+                    tell(.note("the worker could not be started: \(String(cString: strerror(errno)))"))
+                    break
+                }
+                follow(worker)
+                let ending = worker.reap()
+                if ending == .exit(0) { break }
+                bury(ending, blackBox, remaining)
+                remaining.tests = plan.tests.filter { !recorder.hasFinished($0.name.index) }
+            }
+        }
+        return conclude(started)
+    }
+
+    /// Reads a worker's events until it closes them.
+    private mutating func follow(_ worker: WorkerProcess) {
+        buffer.removeAll(keepingCapacity: true)
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            var waiting = [
+                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = poll(&waiting, 2, 50)
+            for signal in signals.read() { hear(signal, worker) }
+            if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
+            terminal.tick()
+            guard waiting[0].revents != 0 else { continue }
+            let count = read(worker.events, &chunk, chunk.count)
+            if count > 0 {
+                take(chunk[..<count])
+            } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                return
+            }
+        }
+    }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>) {
+        buffer += bytes
+        var start = 0
+        while let end = buffer[start...].firstIndex(of: 0x0A) {
+            if let value = try? JSON.parse(Array(buffer[start..<end])).value, let event = try? RunEvent(json: value) {
+                if case .runFinished(let end) = event { requests += end.requests } else { tell(event) }
+            }
+            start = end + 1
+        }
+        buffer.removeSubrange(..<start)
+    }
+
+    private mutating func hear(_ signal: Int32, _ worker: WorkerProcess) {
+        if isInterrupted {
+            terminal.pause()
+            worker.kill()
+            _exit(130)
+        }
+        isInterrupted = true
+        graceEnds = .now + Self.grace
+        tell(.note("interrupted: running cleanups; once more to leave at once"))
+        worker.stop()
+    }
+
+    /// Reports what died with a worker.
+    private mutating func bury(_ ending: WorkerProcess.Ending, _ blackBox: BlackBox, _ plan: RunPlan) {
+        let cause = Self.describe(ending)
+        let running = recorder.running
+        let content = blackBox.content
+        let culprit = content?.expression == nil ? nil : content?.test
+        for test in running where culprit == nil || test.name.index == culprit {
+            guard let planned = plan.tests.first(where: { $0.name.index == test.name.index }) else { continue }
+            var failure = FailureReport(code: "run.crash", verdict: .error, message: "the worker process \(cause)")
+            if let content, content.test == test.name.index {
+                failure.notes.append("in step \(content.trail)")
+                if let expression = content.expression {
+                    failure.message = "the worker process \(cause) while jq evaluated '\(expression)'"
+                    failure.hint = "jq crashed on this program; write it another way"
+                }
+            }
+            tell(
+                .testFinished(
+                    TestResult(
+                        test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
+                        verdict: .error, reason: "crashed", ms: milliseconds, failures: [failure])))
+        }
+        if !isInterrupted {
+            tell(.note("the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"))
+        }
+        if running.isEmpty, culprit == nil {
+            // Nothing ran that could be blamed: starting again would end the same way.
+            for test in plan.tests where !recorder.hasFinished(test.name.index) {
+                tell(
+                    .testFinished(
+                        TestResult(
+                            test: test.name, verdict: .error, reason: "the worker process \(cause)",
+                            failures: [.init(code: "run.crash", verdict: .error, message: "the worker process \(cause)")])))
+            }
+        }
+    }
+
+    private static func describe(_ ending: WorkerProcess.Ending) -> String {
+        switch ending {
+        case .signal(let number): "died by signal \(number) (\(String(cString: strsignal(number))))"
+        case .exit(EvaluationLimits.Excess.memory.exitStatus): "used more memory than it may"
+        case .exit(EvaluationLimits.Excess.stuck.exitStatus): "was stuck in one instruction"
+        case .exit(let status): "ended with status \(status)"
+        }
+    }
+
+    private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
+        let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
+        let provisional = recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
+        let end = RunEnd(
+            ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
+        tell(.runFinished(end))
+        var result = provisional
+        result.end = end
+        for reporter in reporters {
+            do throws(ReportError) { try reporter.finish(result) } catch { problems.append(error) }
+        }
+        return (result, problems)
+    }
+
+    /// The exit status of a result (language.md §5).
+    static func status(_ result: RunResult) -> Int {
+        if result.end.isInterrupted { return 130 }
+        if result.count(.failed) > 0 { return 1 }
+        if result.count(.error) > 0 { return 3 }
+        if result.tests.allSatisfy({ $0.verdict == .skipped }) { return 3 }
+        return 0
+    }
+
+    private var milliseconds: Double {
+        let elapsed = ContinuousClock.now - began
+        return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
+    }
+
+    private mutating func tell(_ event: RunEvent) {
+        recorder.receive(event)
+        terminal.receive(event)
+        reporters.removeAll { reporter in
+            do throws(ReportError) {
+                try reporter.receive(event)
+                return false
+            } catch {
+                problems.append(error)
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import CLinux
+import Expressions
+import Glibc
+
+/// The embedded services, run as a process of their own that ends when the command does.
+final class SandboxProcess {
+    private let pid: pid_t
+    /// Closing it ends the sandbox, however the command comes to its end.
+    private let lifeline: Int32
+    let endpoints: [String: String]
+    let apiKey: String
+
+    /// Why the sandbox is not there.
+    struct Failure: Error {
+        var message: String
+    }
+
+    private static let patience: Duration = .seconds(15)
+
+    /// Starts `plumb sandbox` with the arguments and waits until it says where it listens.
+    static func start(_ arguments: [String]) throws(Failure) -> SandboxProcess {
+        var input: [Int32] = [0, 0]
+        var output: [Int32] = [0, 0]
+        guard plumb_pipe(&input) == 0, plumb_pipe(&output) == 0 else {
+            throw Failure(message: "no pipe could be opened")
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own, so that the terminal's interrupt leaves it alone while cleanups still need it.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var words: [UnsafeMutablePointer<CChar>?] = (["plumb", "sandbox", "--until-stdin-closes"] + arguments).map { strdup($0) }
+        words.append(nil)
+        defer { words.forEach { free($0) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, environ)
+        close(input[0])
+        close(output[1])
+        guard code == 0 else {
+            close(input[1])
+            close(output[0])
+            throw Failure(message: "the sandbox could not be started: \(String(cString: strerror(code)))")
+        }
+        let line = firstLine(output[0])
+        close(output[0])
+        guard let line, let value = try? JSON.parse(Array(line.utf8)).value,
+            let endpoints = value["endpoints"]?.object
+        else {
+            close(input[1])
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            throw Failure(message: "the sandbox did not say where it listens")
+        }
+        let urls = endpoints.compactMap { name, url in url.string.map { (name, $0) } }
+        return SandboxProcess(
+            pid: pid, lifeline: input[1], endpoints: Dictionary(urls, uniquingKeysWith: { _, last in last }),
+            apiKey: value["api_key"]?.string ?? "")
+    }
+
+    private init(pid: pid_t, lifeline: Int32, endpoints: [String: String], apiKey: String) {
+        self.pid = pid
+        self.lifeline = lifeline
+        self.endpoints = endpoints
+        self.apiKey = apiKey
+    }
+
+    /// Ends the sandbox and waits until it is gone.
+    func stop() {
+        close(lifeline)
+        kill(pid, SIGTERM)
+        for _ in 0..<200 {
+            if waitpid(pid, nil, WNOHANG) != 0 { return }
+            usleep(10_000)
+        }
+        kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
+    }
+
+    private static func firstLine(_ descriptor: Int32) -> String? {
+        var bytes: [UInt8] = []
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 100) > 0 else { continue }
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            let count = read(descriptor, &chunk, chunk.count)
+            guard count > 0 else { return nil }
+            bytes += chunk[..<count]
+            if let end = bytes.firstIndex(of: 0x0A) { return String(decoding: bytes[..<end], as: UTF8.self) }
+            guard bytes.count < 1 << 16 else { return nil }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,99 @@
+import CLinux
+import Diagnostics
+import EventLoop
+import Expressions
+import Glibc
+import Reporting
+import ScenarioCompiler
+import ScenarioModel
+import ScenarioRuntime
+import StepDrivers
+
+/// The process that runs tests: it has the event loop, the transports and libjq, and streams events to the command.
+///
+/// It is forked from the command while that has one thread, so that the compiled scenarios are there
+/// without being read again, and a program that takes libjq down takes no report with it.
+enum Worker {
+    /// Runs the plan in this process and ends it.
+    static func main(_ plan: RunPlan, events: Int32, control: Int32, blackBox: BlackBox) -> Never {
+        _ = plumb_die_with_parent(SIGKILL)
+        // The command alone hears the terminal's signals; it says so through the control pipe.
+        signal(SIGPIPE, SIG_IGN)
+        guard let loop = try? EventLoop() else { _exit(71) }
+        let box = Confined(blackBox)
+        loop.run { await run(plan, on: loop, events: events, control: control, box) }
+        _exit(0)
+    }
+
+    /// A value that only the loop's thread touches.
+    ///
+    /// `@unchecked Sendable`: it is handed to the loop before the loop runs, and nobody else holds it.
+    private struct Confined<Wrapped>: @unchecked Sendable {
+        let value: Wrapped
+        init(_ value: Wrapped) { self.value = value }
+    }
+
+    private static func run(
+        _ plan: RunPlan, on loop: EventLoop, events: Int32, control: Int32, _ box: Confined<BlackBox>
+    ) async {
+        let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
+        let interpreter = make(plan, on: loop, events: events, mask: mask, box: box)
+        let task = Task(executorPreference: loop) { await interpreter.run() }
+        watch(control, on: loop) {
+            Task(executorPreference: loop) {
+                await interpreter.stop()
+                task.cancel()
+            }
+        }
+        await task.value
+        let requests = await interpreter.requestCount
+        send(.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)), to: events, mask)
+    }
+
+    private static func make(
+        _ plan: RunPlan, on loop: EventLoop, events: Int32, mask: SecretMask, box: Confined<BlackBox>
+    ) -> Interpreter {
+        let engine = ExpressionEngine(plan.expressions)
+        engine.beforeForeign = { box.value.note(expression: $0.text) }
+        engine.warmUp()
+        let parts = Interpreter.Parts(
+            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
+            kinds: StepKinds.all, files: ProjectFiles(root: plan.configuration.root),
+            sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
+            onStep: { box.value.note(test: $0, trail: $1) })
+        return Interpreter(plan, parts)
+    }
+
+    /// Calls back once the command says stop, or has gone.
+    private static func watch(_ control: Int32, on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) {
+        try? loop.watch(control, for: .read) { _ in
+            loop.unwatch(control)
+            stop()
+        }
+    }
+
+    private static func send(_ event: RunEvent, to descriptor: Int32, _ mask: SecretMask) {
+        var bytes: [UInt8] = []
+        event.appendJSONLine(to: &bytes, masking: mask)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                // The buffer has bytes, so it has an address.
+                Glibc.write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                // Nobody reads any more: the command has gone, and this process follows.
+                _exit(70)
+            }
+            written += count
+        }
+    }
+}
+
+/// The loop's timers as the runtime's clock.
+struct LoopClock: RunClock {
+    let loop: EventLoop
+    var now: ContinuousClock.Instant { .now }
+    func sleep(until deadline: ContinuousClock.Instant) async throws { try await loop.sleep(until: deadline) }
+}

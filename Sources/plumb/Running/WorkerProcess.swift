@@ -1,0 +1,66 @@
+import CLinux
+import Glibc
+import ScenarioModel
+
+/// A worker as the command sees it: a process, the events that come from it, and a way to tell it to stop.
+struct WorkerProcess {
+    let pid: pid_t
+    /// The end that events are read from; it does not block.
+    let events: Int32
+    private let control: Int32
+
+    /// Forks a worker; nil where the system refuses.
+    ///
+    /// The command has one thread at this point: nothing of Swift's concurrency has been started in it,
+    /// so the child begins in a sound state.
+    static func start(_ plan: RunPlan, blackBox: BlackBox) -> WorkerProcess? {
+        var eventPipe: [Int32] = [0, 0]
+        var controlPipe: [Int32] = [0, 0]
+        guard plumb_pipe(&eventPipe) == 0 else { return nil }
+        guard plumb_pipe(&controlPipe) == 0 else {
+            eventPipe.forEach { close($0) }
+            return nil
+        }
+        blackBox.clear()
+        let pid = plumb_fork()
+        if pid == 0 {
+            close(eventPipe[0])
+            close(controlPipe[1])
+            Worker.main(plan, events: eventPipe[1], control: controlPipe[0], blackBox: blackBox)
+        }
+        close(eventPipe[1])
+        close(controlPipe[0])
+        guard pid > 0 else {
+            close(eventPipe[0])
+            close(controlPipe[1])
+            return nil
+        }
+        _ = fcntl(eventPipe[0], F_SETFL, O_NONBLOCK)
+        // A wide pipe, so that the worker seldom waits for the command; smaller is only slower.
+        _ = plumb_widen_pipe(eventPipe[0], 1 << 20)
+        return WorkerProcess(pid: pid, events: eventPipe[0], control: controlPipe[1])
+    }
+
+    /// Tells the worker to end its tests, clean up and go.
+    func stop() { _ = write(control, "s", 1) }
+
+    /// Ends the worker at once.
+    func kill() { _ = Glibc.kill(pid, SIGKILL) }
+
+    /// Waits for the end of a worker whose events have ended, and says how it went.
+    func reap() -> Ending {
+        close(events)
+        close(control)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let signal = plumb_term_signal(status)
+        if signal != 0 { return .signal(signal) }
+        return .exit(plumb_exit_status(status))
+    }
+
+    /// How a worker ended.
+    enum Ending: Equatable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+}

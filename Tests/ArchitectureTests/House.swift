@@ -1,0 +1,52 @@
+/// Which module each target's files may import; the order is the way of a scenario through the house.
+///
+/// To import something new, say so here and in `Package.swift`, and see that the tests of the whole picture still hold.
+enum House {
+    static let allowed: [String: Set<String>] = [
+        // The language side.
+        "Diagnostics": [],
+        "ScenarioSyntax": ["Diagnostics", "CLibYAML"],
+        "Expressions": ["Diagnostics", "CLibJQ", "CLibCrypto", "CLinux"],
+        "ScenarioModel": ["Diagnostics", "ScenarioSyntax", "Expressions"],
+        "ScenarioCompiler": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"],
+        // The loop and the transports.
+        "EventLoop": ["CLinux", "HeapModule"],
+        "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
+        // Where the two meet, and what runs and tells them.
+        "StepDrivers": [
+            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+        ],
+        "ScenarioRuntime": ["Diagnostics", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
+        "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
+        "Sandbox": ["CLinux", "FlyingFox", "FlyingSocks"],
+        "plumb": [
+            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
+            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",
+        ],
+        "PlumbTesting": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"],
+    ]
+
+    /// What every target may import.
+    static let everywhere: Set<String> = ["Glibc", "FoundationEssentials", "Synchronization", "Dispatch"]
+
+    /// Files that need all of Foundation, each with the reason.
+    static let foundation: [String: String] = [:]
+
+    /// The one target that owns each C library.
+    static let owners = [
+        "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
+    ]
+
+    /// Files over 400 lines, each with the reason.
+    static let longFiles: [String: String] = [:]
+
+    /// Returns all that a target reaches through its imports.
+    static func reached(from target: String) -> Set<String> {
+        var reached: Set<String> = []
+        var open = [target]
+        while let next = open.popLast() {
+            for module in allowed[next] ?? [] where reached.insert(module).inserted { open.append(module) }
+        }
+        return reached
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+@Suite struct BreakTests {
+    /// Each break does what it says, and a sandbox without it does not.
+    @Test(arguments: SandboxBreak.allCases)
+    func `a break shows, and only where it is asked for`(_ fault: SandboxBreak) async throws {
+        for isBroken in [false, true] {
+            try await withSandbox {
+                if isBroken { $0.breaks = [fault.rawValue] }
+                $0.tokenLatency = .milliseconds(1)
+            } _: { client in
+                let isHealthy = try await isHealthy(client, concerning: fault)
+                #expect(isHealthy != isBroken, "\(fault.summary)")
+            }
+        }
+    }
+
+    @Test func `every break names a scenario and a step that are there`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        for fault in SandboxBreak.allCases {
+            #expect(!fault.summary.isEmpty && !fault.summary.contains("\n"))
+            let text = try String(contentsOfFile: "\(root)/scenarios/\(fault.scenario).yaml", encoding: .utf8)
+            #expect(text.contains("  - id: \(fault.step)\n"), "\(fault.rawValue)")
+        }
+    }
+
+    @Test func `the sandbox's page names every option and every break`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let page = try String(contentsOfFile: "\(root)/docs/sandbox.md", encoding: .utf8)
+        for option in SandboxOption.all { #expect(page.contains("| `--\(option.name)`"), "\(option.name)") }
+        for fault in SandboxBreak.allCases {
+            #expect(page.contains("| `\(fault.rawValue)` | \(fault.summary) |"), "\(fault.rawValue)")
+        }
+    }
+
+    /// Looks, as a caller can, at the behaviour that a break concerns.
+    private func isHealthy(_ client: TestClient, concerning fault: SandboxBreak) async throws -> Bool {
+        let pong = #"{"model":"mixtral","messages":[{"role":"user","content":"Say pong"}]}"#
+        switch fault {
+        case .routingCrossed:
+            return try await client.chat("Say a", model: "hermes").header("x-served-by")?.hasPrefix("hermes-") == true
+        case .wrongModelName: return try await client.chat("Say a").json["model"] == "mixtral"
+        case .requestIDLost:
+            return try await client.chat("Say a", headers: [("x-request-id", "mine")]).header("x-request-id") == "mine"
+        case .usageWrong:
+            let usage = try await client.chat("Say a").json["usage"]
+            let sum = (usage?["prompt_tokens"]?.integer ?? 0) + (usage?["completion_tokens"]?.integer ?? 0)
+            return usage?["total_tokens"]?.integer == sum
+        case .oneReplica, .skewedReplicas:
+            var counts: [String?: Int] = [:]
+            for _ in 0..<10 { counts[try await client.chat("Say a").header("x-served-by"), default: 0] += 1 }
+            return counts.values.max() == 5
+        case .unknownModelAnswered, .unknownModelCrashes:
+            return try await client.chat("Say a", model: "none").status == 404
+        case .malformedAccepted:
+            return try await client.send("POST", "/v1/chat/completions", body: "{").status == 400
+        case .missingFieldAccepted:
+            return try await client.send("POST", "/v1/chat/completions", body: #"{"model":"mixtral"}"#).status == 400
+        case .missingKeyAccepted: return try await client.chat("Say a", key: nil).status == 401
+        case .unauthorizedWithoutBody: return try await client.chat("Say a", key: nil).errorCode != nil
+        case .errorWithoutCode: return try await client.chat("Say a", model: "none").errorCode == "model_not_found"
+        case .upstreamDownAnswered: return try await client.chat("Say a", model: "broken-down").status == 503
+        case .upstreamDownHangs:
+            return try await answers { try await client.chat("Say a", model: "broken-down", within: .seconds(1)) }
+        case .upstreamSlowAwaited: return try await client.chat("Say a", model: "broken-slow").status == 504
+        case .stuckAfterError:
+            _ = try await client.chat("Say a", model: "broken-down")
+            return try await client.chat("Say pong").content == "pong"
+        case .noFailover:
+            let body = #"{"state":"down","replica":1}"#
+            _ = try await client.send("POST", "/admin/models/mixtral", to: "admin", body: body)
+            for _ in 0..<4 where try await client.chat("Say a").status != 200 { return false }
+            return true
+        case .healthLies:
+            let health = try await client.send("GET", "/health").json
+            return health["models"]?["broken-down"]?["status"] == "unavailable"
+        case .slowTail: return try await slowest(of: 8, client, "Say a") < .seconds(2)
+        case .slowFirstToken: return try await slowest(of: 1, client, "Say a", extra: #""stream":true"#) < .seconds(2)
+        case .lowThroughput: return try await slowest(of: 2, client, "Say a") < .milliseconds(280)
+        case .streamBuffered:
+            let reply = try await client.chat("Count to 60", extra: #""stream":true"#)
+            guard let first = reply.pieces.first?.at, let last = reply.pieces.last?.at else { return false }
+            return last - first > .milliseconds(30)
+        case .streamWithoutDone:
+            return try await client.chat("Say a", extra: #""stream":true"#).text.hasSuffix("data: [DONE]\n\n")
+        case .rateLimitIgnored: return try await refusalByLimit(client).status == 429
+        case .retryAfterMissing: return try await refusalByLimit(client).header("retry-after") == "2"
+        case .embeddingsRandom:
+            let body = #"{"model":"mixtral","input":"the same"}"#
+            let first = try await client.send("POST", "/v1/embeddings", body: body).json["data"]
+            return try await client.send("POST", "/v1/embeddings", body: body).json["data"] == first
+        case .temperatureIgnored:
+            let extra = #""temperature":0"#
+            let first = try await client.chat("Why do birds sing?", extra: extra).content
+            for _ in 0..<3 where try await client.chat("Why do birds sing?", extra: extra).content != first {
+                return false
+            }
+            return true
+        case .maximumTokensIgnored:
+            return try await client.chat("Count to 9", extra: #""max_tokens":2"#).content == "1 2"
+        case .metricsFrozen:
+            _ = try await client.send("POST", "/v1/chat/completions", body: pong)
+            return try await client.send("GET", "/metrics").text.contains("gateway_requests_total{model=\"mixtral\"")
+        case .statusNeverDone:
+            let id = try await makeConversation(client)
+            for _ in 0..<120 {
+                let status = try await client.send("GET", "/v1/conversations/\(id)").json["status"]
+                if status == "done" { return true }
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            return false
+        case .deleteIgnored:
+            let id = try await makeConversation(client)
+            _ = try await client.send("DELETE", "/v1/conversations/\(id)")
+            return try await client.send("GET", "/v1/conversations/\(id)").status == 404
+        case .staleWriteAccepted:
+            let id = try await makeConversation(client)
+            return try await client.send(
+                "PATCH", "/v1/conversations/\(id)", headers: [("If-Match", "\"old\"")], body: #"{"title":"b"}"#
+            ).status == 412
+        case .pageRepeats:
+            let first = try await makeConversation(client)
+            _ = try await makeConversation(client)
+            let page = try await client.send("GET", "/v1/conversations?limit=1&after=\(first)").json
+            return page["first_id"]?.string != first
+        case .sessionForgotten:
+            let login = try await client.send(
+                "POST", "/v1/sessions", headers: [("Content-Type", "application/x-www-form-urlencoded")],
+                body: "user=ann")
+            let cookie = login.header("set-cookie")?.prefix { $0 != ";" } ?? ""
+            return try await client.send("GET", "/v1/session", key: nil, headers: [("Cookie", String(cookie))]).status
+                == 200
+        }
+    }
+
+    private func answers(_ request: () async throws -> Reply) async throws -> Bool {
+        do {
+            _ = try await request()
+            return true
+        } catch UpstreamError.timedOut {
+            return false
+        }
+    }
+
+    private func slowest(of count: Int, _ client: TestClient, _ prompt: String, extra: String = "") async throws
+        -> Duration
+    {
+        var slowest = Duration.zero
+        for _ in 0..<count {
+            let start = ContinuousClock.now
+            _ = try await client.chat(prompt, extra: extra)
+            slowest = max(slowest, .now - start)
+        }
+        return slowest
+    }
+
+    private func refusalByLimit(_ client: TestClient) async throws -> Reply {
+        let issued = try await client.send(
+            "POST", "/admin/keys", to: "admin", body: #"{"requests_per_second":0.5,"burst":1}"#)
+        let key = issued.json["key"]?.string
+        _ = try await client.send("GET", "/v1/models", key: key)
+        return try await client.send("GET", "/v1/models", key: key)
+    }
+
+    private func makeConversation(_ client: TestClient) async throws -> String {
+        let made = try await client.send("POST", "/v1/conversations", body: #"{"title":"a","prompt":"Say pong"}"#)
+        return try #require(made.json["id"]?.string)
+    }
+}

@@ -1,0 +1,111 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+import ScenarioSyntax
+
+/// A kind of step for tests: `fake: { value: …, error: refused, code: 503, times: 2, takes: 50ms }`.
+///
+/// `error` and `code` are met `times` times (always, where it is left out); then `value` is the result's `value`.
+struct FakeKind: StepKind {
+    let name = "fake"
+    let targetKinds: [TargetKind] = []
+    let resultFields = FakeRequest.fields
+    let keys = KeyTable(
+        name: "fake", summary: "A request that is made up.",
+        keys: [
+            Key("value", .any, "What it yields."), Key("error", .text, "The kind of error it meets."),
+            Key("code", .text, "The code it meets."), Key("times", .integer, "How often."),
+            Key("takes", .duration, "How long it takes."), Key("delete", .boolean, "Whether 404 means done."),
+        ], foreign: [:])
+
+    func parse(_ node: YAMLNode, _ reader: inout SyntaxReader) -> (any StepRequest)? {
+        guard let mapping = MappingReader(node, keys, &reader.diagnostics) else { return nil }
+        var request = FakeRequest()
+        request.value = mapping["value"].map { reader.value($0) }
+        request.error = mapping["error"]?.text(&reader.diagnostics).flatMap(StepError.Kind.init(rawValue:))
+        request.code = mapping["code"].map { reader.value($0) }
+        request.times = mapping["times"]?.integer(&reader.diagnostics) ?? .max
+        request.takes = mapping["takes"]?.duration(&reader.diagnostics) ?? .zero
+        request.deletes = mapping["delete"]?.boolean(&reader.diagnostics) ?? false
+        return request
+    }
+}
+
+/// The request of a fake step.
+struct FakeRequest: StepRequest {
+    static let fields = [ResultField("value", "What it yields."), ResultField("code", "The code.", isText: true)]
+    var value: ValueTemplate?
+    var error: StepError.Kind?
+    var code: ValueTemplate?
+    var times = Int.max
+    var takes = Duration.zero
+    var deletes = false
+    let kind = "fake"
+    let timeoutKind = "http"
+    let needsTarget = false
+    let isIdempotent = true
+    var resultFields: [ResultField] { Self.fields }
+    var codesOfNothingToUndo: [String] { deletes ? ["404"] : [] }
+    var impliedExpectation: ImpliedExpectation? {
+        ImpliedExpectation(field: "code", text: "code is 200") { $0 == "200" }
+    }
+
+    func plan(target: Target?) -> [String] { ["FAKE"] }
+
+    func prepare(_ scope: any TemplateScope, target: ResolvedTarget?) throws(StepFailure) -> any PreparedStep {
+        let value: Value = if let template = self.value { try scope.value(of: template) } else { .null }
+        let code: String? = if let template = self.code { try scope.text(of: template) } else { nil }
+        return FakePrepared(value: value, code: code, request: self)
+    }
+}
+
+/// A fake request with its templates evaluated.
+struct FakePrepared: PreparedStep {
+    var value: Value
+    var code: String?
+    var request: FakeRequest
+    let summary = "FAKE"
+    let isIdempotent = true
+}
+
+/// Carries out fake requests, and keeps what was sent in which order.
+final class FakeDriver: StepDriver {
+    let kind = "fake"
+    private let clock: SteppedClock
+    private let record: RunRecord
+    private var met: [String: Int] = [:]
+    private var inFlight = 0
+
+    init(clock: SteppedClock, record: RunRecord) {
+        self.clock = clock
+        self.record = record
+    }
+
+    func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt {
+        guard let step = step as? FakePrepared else { return Attempt(result: SharedValue(.null), error: nil, exchange: { .init(summary: "") }) }
+        let label = limits.label.split(separator: "/").last.map(String.init) ?? ""
+        inFlight += 1
+        record.add(sent: label + (step.value.isNull ? "" : "=" + step.value.json()), inFlight: inFlight)
+        defer { inFlight -= 1 }
+        var error: StepError?
+        let length = min(step.request.takes, limits.timeout)
+        if length > .zero { _ = try? await clock.sleep(until: clock.now + length) }
+        if step.request.takes > limits.timeout { error = StepError(.timeout, "no answer in time", phase: "first_byte") }
+        let count = met[label, default: 0]
+        met[label] = count + 1
+        let meets = count < step.request.times
+        if meets, let kind = step.request.error { error = StepError(kind, "the fake met \(kind.rawValue)", phase: "connect") }
+        let code = meets ? step.code ?? "200" : "200"
+        let result = SharedValue(fields: [
+            .init("value", step.value), .init("code", .string(code)), .init("error", error?.value ?? .null),
+            .init("ms", .number(0)), .init("attempt", .number(Double(count + 1))),
+        ])
+        return Attempt(result: result, error: error, exchange: { .init(summary: "FAKE") }, code: error == nil ? code : nil)
+    }
+
+    func endSession(_ session: TestSession) async {}
+    func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination {
+        Examination(isReachable: true, facts: [])
+    }
+    func shutDown() async {}
+}

@@ -1,0 +1,85 @@
+import ScenarioModel
+import Testing
+
+@testable import ScenarioRuntime
+
+@Suite struct ReuseTests {
+    static let login = """
+        vars: { user: null, role: guest }
+        steps:
+          - id: in
+            fake: { value: "${{ $vars.user }}-${{ $vars.role }}" }
+            cleanup: [ { id: out, fake: {} } ]
+        outputs: { token: $steps.in.value }
+        """
+
+    @Test func `use runs a scenario in place and shows its outputs alone`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps:
+              - { id: login, use: { file: _login.yaml, with: { user: bob } } }
+              - { id: work, fake: { value: "${{ $steps.login.token }}" } }
+            """, files: ["_login.yaml": Self.login]
+        ).run()
+        #expect(outcome.log == ["in=\"bob-guest\"", "work=\"bob-guest\"", "out"])
+    }
+
+    @Test func `a need runs once for its parameters and cleans up behind its last user`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml, with: { user: bob } } }
+            steps: [ { id: work, fake: { value: "${{ $needs.auth.token }}" } } ]
+            """
+        let outcome = try ScenarioBench(user, files: ["_login.yaml": Self.login, "other.yaml": user]).run()
+        #expect(outcome.log == ["in=\"bob-guest\"", "work=\"bob-guest\"", "work=\"bob-guest\"", "out"])
+        #expect(outcome.results.map(\.verdict) == [.passed, .passed])
+    }
+
+    @Test func `users of a need that fails are skipped with its reason`() throws {
+        let outcome = try ScenarioBench(
+            """
+            needs: { auth: { file: _login.yaml } }
+            steps: [ { id: work, fake: {} } ]
+            """, files: ["_login.yaml": "steps: [ { id: in, fake: { error: refused } } ]"]
+        ).run()
+        #expect(outcome.test.verdict == .skipped)
+        #expect(outcome.test.reason?.contains("_login.yaml, whose step 'in' could not run") == true)
+    }
+
+    @Test func `cases make a test of each row, named by its scalars`() throws {
+        let outcome = try ScenarioBench(
+            """
+            cases: [ { model: a, n: 1 }, { name: second, n: 2 }, [1, [2]] ]
+            steps: [ { id: s, fake: { value: "${{ $case }}" } } ]
+            """
+        ).run()
+        #expect(outcome.results.map(\.test.name) == ["main[a, 1]", "main[second]", "main[3]"])
+        #expect(outcome.results.allSatisfy { $0.verdict == .passed })
+    }
+
+    @Test func `a lock keeps tests apart, and the rest runs side by side`() throws {
+        let locked = "locks: [word]\nsteps: [ { id: s, fake: { takes: 100ms } } ]"
+        var bench = ScenarioBench(locked, files: ["b.yaml": locked, "c.yaml": locked])
+        bench.configure = { $0.jobs = 3 }
+        #expect(try bench.run().mostInFlight == 1)
+        let free = "steps: [ { id: s, fake: { takes: 100ms } } ]"
+        var open = ScenarioBench(free, files: ["b.yaml": free, "c.yaml": free])
+        open.configure = { $0.jobs = 3 }
+        #expect(try open.run().mostInFlight == 3)
+    }
+
+    @Test func `fail-fast starts nothing behind the first failure`() throws {
+        var bench = ScenarioBench(
+            "steps: [ { id: s, fake: {}, assert: [ '1 == 2' ] } ]", files: ["z.yaml": "steps: [ { id: t, fake: {} } ]"])
+        bench.configure = { $0.failFast = true }
+        let outcome = try bench.run()
+        #expect(outcome.results.map(\.reason) == [nil, "--fail-fast"])
+    }
+
+    @Test func `the same seed gives the same values, whatever ran before`() throws {
+        let text = "steps: [ { id: s, fake: { value: \"${{ [uuid, rand_int(1; 1000000)] }}\" } } ]"
+        let alone = try ScenarioBench(text).run().log
+        let beside = try ScenarioBench(text, files: ["a.yaml": text]).run().log
+        #expect(alone.count == 1 && beside.contains(alone[0]))
+        #expect(Set(beside).count == 2)
+    }
+}

@@ -1,0 +1,73 @@
+import EventLoop
+import ScenarioRuntime
+import Synchronization
+
+/// A clock that jumps to the next deadline as soon as nothing else is left to do, so that no test waits.
+final class SteppedClock: RunClock {
+    private struct Sleeper {
+        var id: Int
+        var deadline: ContinuousClock.Instant
+        var continuation: CheckedContinuation<Bool, Never>
+    }
+    private struct State {
+        var now: ContinuousClock.Instant
+        var sleepers: [Sleeper] = []
+        var next = 0
+        var cancelled: Set<Int> = []
+    }
+    private let state: Mutex<State>
+    private let loop: EventLoop
+    let start: ContinuousClock.Instant
+
+    init(loop: EventLoop) {
+        self.loop = loop
+        start = .now
+        state = Mutex(State(now: start))
+    }
+
+    var now: ContinuousClock.Instant { state.withLock { $0.now } }
+    /// Milliseconds since the clock was made.
+    var elapsed: Double { Double((now - start) / .milliseconds(1)) }
+
+    func sleep(until deadline: ContinuousClock.Instant) async throws {
+        let id = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        let hasPassed = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    if state.cancelled.remove(id) != nil { return true }
+                    state.sleepers.append(Sleeper(id: id, deadline: deadline, continuation: continuation))
+                    return false
+                }
+                if isCancelled { continuation.resume(returning: false) }
+                Task(executorPreference: loop) {
+                    for _ in 0..<400 { await Task.yield() }
+                    self.step()
+                }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state -> Sleeper? in
+                guard let index = state.sleepers.firstIndex(where: { $0.id == id }) else {
+                    state.cancelled.insert(id)
+                    return nil
+                }
+                return state.sleepers.remove(at: index)
+            }
+            sleeper?.continuation.resume(returning: false)
+        }
+        if !hasPassed { throw CancellationError() }
+    }
+
+    private func step() {
+        let sleeper = state.withLock { state -> Sleeper? in
+            guard let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline })
+            else { return nil }
+            let sleeper = state.sleepers.remove(at: first)
+            state.now = max(state.now, sleeper.deadline)
+            return sleeper
+        }
+        sleeper?.continuation.resume(returning: true)
+    }
+}
