@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import PlumbTesting
 import ScenarioModel
 import StepDrivers
