@@ -1,4 +1,5 @@
 internal import FlyingSocks
+internal import Glibc
 
 /// Starts the embedded stack and returns when all of it accepts connections.
 ///
@@ -45,6 +46,7 @@ actor Stack {
     }
 
     func start() async throws -> SandboxEndpoints {
+        Self.raiseDescriptorLimit()
         housekeeping = Task { [background] in await background.run() }
         var endpoints = SandboxEndpoints(apiKey: options.apiKey, stack: self)
         let models = try await startModels()
@@ -81,8 +83,16 @@ actor Stack {
     private func listen(_ service: any Service, port: UInt16) async throws -> UInt16 {
         let reservation = try PortReservation(host: options.host, port: port)
         listeners.append(
-            try await Listener(host: options.host, port: reservation.port, service: service, events: events))
+            try await Listener(host: options.host, reservation: reservation, service: service, events: events))
         return reservation.port
+    }
+
+    /// Takes as many descriptors as the process may have: a request on its way holds four.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65_536))
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     // MARK: Models

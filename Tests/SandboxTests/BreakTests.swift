@@ -106,7 +106,7 @@ import Testing
             return try await client.send("GET", "/metrics").text.contains("gateway_requests_total{model=\"mixtral\"")
         case .statusNeverDone:
             let id = try await makeConversation(client)
-            for _ in 0..<60 {
+            for _ in 0..<120 {
                 let status = try await client.send("GET", "/v1/conversations/\(id)").json["status"]
                 if status == "done" { return true }
                 try await Task.sleep(for: .milliseconds(25))

@@ -104,7 +104,7 @@ import Testing
             #expect(reply.status == 504)
             let elapsed = ContinuousClock.now - start
             #expect(elapsed >= .milliseconds(390))
-            #expect(elapsed < .milliseconds(1200))
+            #expect(elapsed < .seconds(3))
         }
     }
 

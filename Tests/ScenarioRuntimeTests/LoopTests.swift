@@ -12,7 +12,7 @@ import Testing
             steps:
               - id: greet
                 each: { in: $vars.users, as: user, parallel: 3 }
-                fake: { value: "${{ $user }}" }
+                fake: { value: "${{ $user }}", takes: 10ms }
                 assert: [ '.value != "bob"' ]
                 capture: { who: .value, at: $index }
               - { id: after, assert: [ '$steps.greet.who == ["ann","bob","cid"]', '$steps.greet.items[2].value == "cid"', '$steps.greet.at == [0,1,2]' ] }

@@ -43,7 +43,7 @@ final class SteppedClock: RunClock {
                 }
                 if isCancelled { continuation.resume(returning: false) }
                 Task(executorPreference: loop) {
-                    for _ in 0..<40 { await Task.yield() }
+                    for _ in 0..<400 { await Task.yield() }
                     self.step()
                 }
             }

@@ -22,7 +22,7 @@ actor ReplicaHost {
     /// Begins to listen; does nothing if it does.
     func open() async throws {
         guard listener == nil else { return }
-        let opened = try await Listener(host: host, port: port, service: service, events: events)
+        let opened = try await Listener(host: host, reservation: reservation, service: service, events: events)
         guard listener == nil else { return await opened.stop() }
         listener = opened
     }

@@ -3,20 +3,27 @@ internal import FlyingSocks
 
 /// A running HTTP server on one port.
 struct Listener: Sendable {
-    private let server: HTTPServer
+    /// Held so that the port stays the sandbox's while the server is started again.
+    private let reservation: PortReservation
     private let task: Task<Void, Never>
 
     /// Starts a server on a reserved port and returns when it accepts connections.
-    init(host: String, port: UInt16, service: any Service, events: SocketEvents) async throws {
+    init(host: String, reservation: PortReservation, service: any Service, events: SocketEvents) async throws {
         let configuration = HTTPServer.Configuration(
-            address: try .inet(ip4: host, port: port),
+            address: try .inet(ip4: host, port: reservation.port),
             timeout: 120,
             sharedRequestBufferSize: 65_536,
             pool: events,
             logger: .disabled)
         let server = HTTPServer(config: configuration, handler: ServiceHandler(service: service))
-        self.server = server
-        self.task = Task { try? await server.run() }
+        self.reservation = reservation
+        task = Task {
+            // The server ends when a connection cannot be accepted, as where descriptors are short for a moment.
+            while !Task.isCancelled {
+                try? await server.run()
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
         do {
             try await server.waitUntilListening()
         } catch {
@@ -27,7 +34,7 @@ struct Listener: Sendable {
 
     /// Closes the port and every connection to it.
     func stop() async {
-        await server.stop(timeout: 0)
+        task.cancel()
         await task.value
     }
 }

@@ -2,7 +2,7 @@ internal import FlyingSocks
 internal import Glibc
 
 /// A port that is held without listening on it: connections to it are refused, and nobody else can take it.
-struct PortReservation: ~Copyable, Sendable {
+final class PortReservation: Sendable {
     private let socket: Socket
     let port: UInt16
 

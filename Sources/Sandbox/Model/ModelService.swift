@@ -141,7 +141,7 @@ final class ModelService: Service {
     /// Tells samples apart: a request that is not at temperature 0 and names no seed differs each time.
     private func draw(_ chat: ChatRequest, _ serial: UInt64) -> UInt64 {
         if let seed = chat.seed { return UInt64(bitPattern: Int64(seed)) }
-        return chat.temperature == 0 && !breaks.contains(.temperatureIgnored) ? 0 : serial
+        return chat.temperature == 0 && !breaks.contains(.temperatureIgnored) ? 0 : UInt64(hashing: name) &+ serial
     }
 
     /// A name for the model and its seed: the same on all its replicas.

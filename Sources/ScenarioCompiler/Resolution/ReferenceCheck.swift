@@ -176,7 +176,7 @@ struct ReferenceCheck {
     ) {
         guard reference.keys.count > 1, !reference.isOptional, !step.isBroken else { return }
         let known =
-            isSelf ? ResultShape.own(step) + step.captures.map(\.name) : ResultShape.outside(step)
+            isSelf ? ResultShape.inside(step) : ResultShape.outside(step)
         let member = reference.keys[1]
         guard !known.contains(member) else { return }
         report(

@@ -7,7 +7,7 @@ enum ResultShape {
     static let common = ["error", "ms", "attempt", "tries"]
     /// What the aggregate of a `repeat` has (language.md §2).
     static let aggregate = [
-        "runs", "passed", "failed", "errors", "error_kinds", "dropped", "late", "per_second", "ms", "failed_ms", "steps",
+        "runs", "passed", "failed", "errors", "error_kinds", "dropped", "late", "per_second", "ms", "failed_ms",
     ]
 
     /// The members of `.` in a step's own judgement, by one run of it.
@@ -19,6 +19,11 @@ enum ResultShape {
         case .group: ["ms"]
         case .use(let use): use.scenario.outputs.map(\.name) + ["ms"]
         }
+    }
+
+    /// The members of `$steps.ID` in the step's own judgement.
+    static func inside(_ step: Step) -> [String] {
+        own(step) + step.captures.map(\.name) + (step.until == nil ? [] : ["polls"])
     }
 
     /// The members of `$steps.ID`, as later steps see it.

@@ -15,6 +15,7 @@ public struct SandboxService: Sendable {
         SandboxService(name: "hermes", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "openchat", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "phi3", kind: "http", isDefault: false, needsKey: false),
+        SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
     ]
 
     /// What stands for an address that is not there yet.
