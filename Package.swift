@@ -81,6 +81,12 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
+            name: "StepDriversTests",
+            dependencies: [
+                "StepDrivers", "HTTPTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "Diagnostics", "PlumbTesting",
+            ]),
+        .testTarget(
             name: "ScenarioRuntimeTests",
             dependencies: [
                 "ScenarioRuntime", "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics",
