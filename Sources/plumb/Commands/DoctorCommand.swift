@@ -54,7 +54,6 @@ struct DoctorCommand: ParsableCommand {
             throw ExitCode(3)
         }
         page.write(outcomes)
-        // The deferred stop has to come before the exit that the error becomes.
         if outcomes.contains(where: { !$0.examination.isReachable }) { throw ExitCode(3) }
         if diagnostics.contains(where: { $0.severity == .error }) { throw ExitCode.nothingRan }
     }
