@@ -68,14 +68,17 @@ public struct RunPlanner {
         let base = (compiled.folders + [scenario.name]).joined(separator: "/")
         let skip = skipReason(compiled, selection)
         let claims = Claims.of(scenario, configuration, kinds)
-        var names: Set<String> = []
-        for (row, name) in rows(of: compiled, isSkipped: skip != nil) {
+        var names: [String: Int] = [:]
+        for (number, (row, name)) in rows(of: compiled, isSkipped: skip != nil).enumerated() {
             let full = name.map { "\(base)[\($0)]" } ?? base
-            if !names.insert(full).inserted, let cases = scenario.cases {
+            if let first = names.updateValue(number, forKey: full), let cases = scenario.cases {
+                let earlier = cases.span(ofRow: first).map { Diagnostic.Label(span: $0, text: "the first is here") }
                 diagnostics.append(
                     Diagnostic(
-                        .equalRows, at: cases.span, "two rows have the name '\(name ?? "")'",
-                        hint: "give the rows a 'name' each"))
+                        .equalRows, at: cases.span(ofRow: number) ?? cases.span,
+                        "rows \(first + 1) and \(number + 1) have the same name '\(name ?? "")'",
+                        secondary: earlier.map { [$0] } ?? [],
+                        hint: "a row is named by its 'name', else by its scalars: give each a 'name' of its own"))
                 return
             }
             if let wanted = selection.names, !wanted.contains(full) { continue }
@@ -120,7 +123,8 @@ public struct RunPlanner {
             guard let rendered = render([template], compiled, span)?.first else { return [] }
             guard let array = rendered.array else {
                 diagnostics.append(
-                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())"))
+                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())",
+                        hint: "'[…]' makes an array of what stands inside"))
                 return []
             }
             if array.isEmpty { diagnostics.append(Diagnostic(.noCases, at: span, "'cases' has no rows")) }
@@ -184,6 +188,13 @@ public struct RunPlanner {
     private static func clean(_ name: String) -> String {
         let line = name.map { $0.isNewline ? " " : $0 }
         return line.count > 80 ? String(line.prefix(79)) + "…" : String(line)
+    }
+}
+
+extension Scenario.Cases {
+    /// Where a row is written; nil for those of a template or a table.
+    fileprivate func span(ofRow number: Int) -> SourceSpan? {
+        if case .rows(let rows, _) = self, rows.indices.contains(number) { rows[number].span } else { nil }
     }
 }
 
