@@ -60,7 +60,9 @@ let package = Package(
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
                 "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            // Links to schemas/, so that 'plumb schema' prints what stands there.
+            resources: [.embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json")]),
 
         // Tests and what they share.
         .target(name: "PlumbTesting"),
