@@ -119,7 +119,9 @@ struct HTTPAnswerTests {
         try await drive { driving in
             let settings = "{ url: '\(server.url)' }"
             _ = try await driving.run("{ post: /in }", target: settings)
-            _ = try await driving.run("{ get: /a }", target: settings)
+            let shown = try await driving.run("{ get: /a }", target: settings).exchange
+            #expect(shown.request.contains("Cookie: sid=7"))
+            #expect(shown.command == "curl -sS -H 'Cookie: sid=7' \(server.url)/a")
             _ = try await driving.run("{ get: /b, cookies: false }", target: settings)
             _ = try await driving.run("{ get: /c }", target: "{ url: '\(server.url)', cookies: false }")
             for driver in driving.drivers { await driver.endSession(driving.session) }

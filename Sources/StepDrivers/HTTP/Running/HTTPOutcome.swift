@@ -10,6 +10,8 @@ struct HTTPOutcome {
     let request: HTTPRequest
     /// The token that was fetched for it, which no report shows.
     let token: String?
+    /// The cookies that the test's jar sent along.
+    let cookies: String?
     let error: StepError?
     let response: HTTPResponse?
     let requests: Int
