@@ -70,13 +70,13 @@ final class SteppedClock: RunClock {
             while true {
                 var seen = -1
                 while true {
-                    let count = state.withLock { $0.next }
+                    let count = self.state.withLock { $0.next }
                     if count == seen { break }
                     seen = count
                     for _ in 0..<200 { await Task.yield() }
                 }
-                step()
-                let isDone = state.withLock { state in
+                self.step()
+                let isDone = self.state.withLock { state in
                     state.isPumped = !state.sleepers.isEmpty
                     return state.sleepers.isEmpty
                 }
@@ -86,7 +86,7 @@ final class SteppedClock: RunClock {
     }
 
     private func step() {
-        let sleeper = state.withLock { state -> Sleeper? in
+        let sleeper = self.state.withLock { state -> Sleeper? in
             guard let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline })
             else { return nil }
             let sleeper = state.sleepers.remove(at: first)
