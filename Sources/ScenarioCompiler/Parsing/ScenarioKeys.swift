@@ -154,11 +154,4 @@ public struct ScenarioKeys: Sendable {
             keys: [Key("from", .text, "The target of the profile that it begins with.")] + keys)
     }
 
-    /// Every table that `plumb explain` and the schema draw from, the kinds' own included.
-    public var all: [KeyTable] {
-        [
-            scenario, step, group, ConfigurationKeys.retry, Self.each, ConfigurationKeys.load, Self.capture, Self.use, Self.need,
-            Self.variablesFile, Self.caseSource,
-        ] + kinds.map(\.keys)
-    }
 }
