@@ -74,7 +74,7 @@ public struct StepError: Error, Sendable, Hashable {
     public var message: String
     /// How far it came: `dns`, `connect`, `tls`, `request`, `first_byte`, `body`.
     public var phase: String?
-    /// The service's own fields: `sqlstate`, `detail`, …
+    /// The fields that the service itself gives, such as an SQLSTATE and its detail.
     public var fields: Value.Object
     public var hint: String?
 
