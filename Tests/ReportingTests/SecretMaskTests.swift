@@ -115,7 +115,7 @@ import Testing
     @Test func `backslashes and ampersands without end take linear time`() {
         let mask = SecretMask([String(repeating: "\\", count: 8), "&amp;&amp;&amp;", "%25%25%25%25", "++++++++"])
         for unit in ["\\", "&amp;", "%25", "+", "'\\''", "&", "%", "\\u005c"] {
-            let text = String(repeating: unit, count: 4_000)
+            let text = String(repeating: unit, count: 1_000)
             let elapsed = ContinuousClock().measure { _ = mask.masked(text) }
             #expect(elapsed < .seconds(20), "\(unit)")
         }
