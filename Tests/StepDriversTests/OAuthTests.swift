@@ -14,7 +14,7 @@ struct OAuthTests {
         """
     }
 
-    /// Hands out `t1`, `t2`, …
+    /// A server that hands out the tokens `t1`, `t2` and so on.
     private static func issuer(expiresIn seconds: Int = 3600) throws -> SimpleHTTPServer {
         let count = Mutex(0)
         return try SimpleHTTPServer { _ in
@@ -32,7 +32,8 @@ struct OAuthTests {
         let outcomes = try await drive { driving in
             let settings = Self.settings(server.url, issuer.url, ", scope: 'a b', audience: api")
             return [
-                try await driving.run("{ get: /a }", target: settings), try await driving.run("{ get: /b }", target: settings),
+                try await driving.run("{ get: /a }", target: settings),
+                try await driving.run("{ get: /b }", target: settings),
             ]
         }
         #expect(server.requests.map { $0.header("authorization") } == ["Bearer t1", "Bearer t1"])

@@ -47,7 +47,7 @@ extension Interpreter {
             planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
             seed: plan.options.seed + "/needs/" + key, started: clock.now)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
-        let task = Task { await self.runNeed(scenario, own, with) }
+        let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
         needs[key] = NeedRun(run: own, scenario: scenario, task: task)
         return await task.value
     }

@@ -26,9 +26,10 @@ struct HTTPExchange {
             timing: response?.timing.value.object ?? .init())
     }
 
-    /// The request without the token that was fetched for it: no secret is declared for the mask to find.
+    /// The request with its cookies, and without the token that was fetched for it: none is declared for the mask to find.
     private var shownRequest: HTTPRequest {
         var request = outcome.request
+        if let cookies = outcome.cookies { request.headers.append(HTTPHeader("Cookie", cookies)) }
         guard let token = outcome.token else { return request }
         request.headers = request.headers.map { header in
             header.value == "Bearer \(token)" ? HTTPHeader(header.name, "Bearer $TOKEN") : header

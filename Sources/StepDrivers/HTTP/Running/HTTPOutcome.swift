@@ -10,6 +10,8 @@ struct HTTPOutcome {
     let request: HTTPRequest
     /// The token that was fetched for it, which no report shows.
     let token: String?
+    /// The cookies that the test's jar sent along.
+    let cookies: String?
     let error: StepError?
     let response: HTTPResponse?
     let requests: Int
@@ -28,7 +30,6 @@ struct HTTPOutcome {
     }
 
     private func fields(_ body: AnswerBody?, _ error: StepError?) -> [SharedValue.Field] {
-        let response = response
         var fields: [SharedValue.Field] = [
             .init("status", response.map { Value($0.status) } ?? .null),
             .init("headers") { response?.lastHeaders ?? .object(.init()) },
@@ -37,7 +38,7 @@ struct HTTPOutcome {
             .init("text") { body.map { .string($0.text) } ?? .null },
             .init("bytes", response.map { Value($0.body.count) } ?? .null),
             .init("cookies") { response?.setCookies ?? .object(.init()) },
-            .init("url", .string((response?.url ?? request.url).withoutUserInfo)),
+            .init("url") { .string((response?.url ?? request.url).withoutUserInfo) },
             .init("redirects") { response?.redirectList ?? .array([]) },
             .init("version", response.map { .string($0.version) } ?? .null),
             .init("ms", .number(milliseconds)),

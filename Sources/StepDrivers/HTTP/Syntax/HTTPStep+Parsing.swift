@@ -26,7 +26,8 @@ extension HTTPStep {
         if let headers { checkHeaders(headers, &reader.diagnostics) }
         let auth = mapping["auth"].flatMap { AuthTemplate($0, &reader) }
         if let span = mapping.keySpan("auth"), mapping["auth"]?.scalar?.text != "none",
-            let header = headers?.pairs?.first(where: { $0.name.isAuthorization }) {
+            let header = headers?.pairs?.first(where: { $0.name.isAuthorization })
+        {
             reader.diagnostics.append(
                 Diagnostic(
                     .httpAuth, at: header.nameSpan, "the step has both 'auth' and the header '\(header.name)'",
@@ -66,6 +67,9 @@ extension HTTPStep {
     ) -> (HTTPCall.Method, URLTemplate)? {
         let present = (Self.shortcuts + ["method"]).filter { mapping.has($0) }
         guard let first = present.first else {
+            // A mistyped method is told already, with the word that was meant.
+            let unknown = (mapping.node.members ?? []).map(\.name).filter { mapping.table[$0] == nil }
+            if unknown.contains(where: { NearestName.of($0, in: Self.shortcuts + ["method"]) != nil }) { return nil }
             reader.diagnostics.append(
                 Diagnostic(
                     .httpMethod,
