@@ -49,11 +49,13 @@ public struct Attempt {
     public var retryAfter: Duration?
     /// Requests that went on the wire.
     public var requests: Int
+    /// Secrets that the driver came by, such as a token it fetched; masked from now on.
+    public var secrets: [String]
 
     /// Creates an attempt's outcome.
     public init(
         result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
-        retryAfter: Duration? = nil, requests: Int = 1
+        retryAfter: Duration? = nil, requests: Int = 1, secrets: [String] = []
     ) {
         self.result = result
         self.error = error
@@ -61,6 +63,7 @@ public struct Attempt {
         self.code = code
         self.retryAfter = retryAfter
         self.requests = requests
+        self.secrets = secrets
     }
 }
 

@@ -26,7 +26,8 @@ struct HTTPOutcome {
         let exchange = HTTPExchange(outcome: self, body: body, error: error, retry: retry)
         return Attempt(
             result: SharedValue(fields: fields(body, error)), error: error, exchange: exchange.report,
-            code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests)
+            code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests,
+            secrets: token.map { [$0] } ?? [])
     }
 
     private func fields(_ body: AnswerBody?, _ error: StepError?) -> [SharedValue.Field] {
