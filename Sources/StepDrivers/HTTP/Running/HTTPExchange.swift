@@ -67,6 +67,7 @@ struct HTTPExchange {
         if let count = body?.exactTexts, count > 0 {
             lines.append("(\(count == 1 ? "1 number is" : "\(count) numbers are") carried as exact text)")
         }
+        if let reason = body?.reasonForNoJSON { lines.append("(\(reason))") }
         if let keys = body?.duplicateKeys, !keys.isEmpty {
             lines.append("(the last value counts for keys that stand twice: \(keys.prefix(5).joined(separator: ", ")))")
         }
