@@ -151,7 +151,7 @@ extension Interpreter {
         do throws(EvaluationError) {
             let outputs = try engine.outputs(of: expression, in: context)
             if outputs.count == 1, !outputs[0].isNull { return outputs[0] }
-            reason = outputs.isEmpty ? "yields nothing" : outputs.count == 1 ? "yields null" : "yields \(outputs.count) values"
+            reason = "the capture yields " + (outputs.isEmpty ? "nothing" : outputs.count == 1 ? "null" : "\(outputs.count) values")
             if outputs.count > 1 { reason += ": wrap them in an array, '[\(expression.text)]'" }
             if let fallback = capture.fallback, outputs.count < 2 { return try fallbackValue(fallback, rendering) }
         } catch {
@@ -163,7 +163,7 @@ extension Interpreter {
         }
         throw StepFailure(
             FailureReport(
-                code: "capture.failed", verdict: verdict, message: "capture '\(capture.name)' \(reason)",
+                code: "capture.failed", verdict: verdict, message: reason,
                 place: Place(expression.source.span), name: capture.name,
                 hint: "if that is right, give it a default: '\(capture.name): { jq: …, default: … }'"))
     }
