@@ -60,7 +60,9 @@ let package = Package(
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
                 "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            // Links to schemas/, so that 'plumb schema' prints what stands there.
+            resources: [.embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json")]),
 
         // Tests and what they share.
         .target(name: "PlumbTesting"),
@@ -78,6 +80,12 @@ let package = Package(
             ], exclude: ["Configuration/Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(
+            name: "StepDriversTests",
+            dependencies: [
+                "StepDrivers", "HTTPTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "Diagnostics", "PlumbTesting",
+            ]),
         .testTarget(
             name: "ScenarioRuntimeTests",
             dependencies: [

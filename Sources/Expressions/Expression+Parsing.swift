@@ -18,7 +18,7 @@ extension Expression {
         analyzer.visit(syntax, ExpressionAnalyzer.Context())
         var lint = JQLint(source: source, role: role)
         lint.check(syntax, readsNothing: syntax.isConstant)
-        let found = analyzer.diagnostics + lint.diagnostics
+        let found = lint.merged(with: analyzer.diagnostics)
         diagnostics += found
         guard !found.contains(where: { $0.severity == .error }) else { return nil }
         return Expression(source: source, role: role, syntax: syntax, analysis: analyzer.analysis)

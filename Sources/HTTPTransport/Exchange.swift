@@ -89,7 +89,7 @@ final class Exchange {
         guard let decoder, stop == nil else { return false }
         if decoder.isIdentity { return unsafe append(piece) }
         do {
-            guard received <= request.maxBytes &+ 65_536 else {
+            guard received - 65_536 <= request.maxBytes else {
                 failTooLarge()
                 return false
             }
@@ -199,7 +199,7 @@ extension Duration {
 
     /// As a person writes it: `250 ms`, `1.5 s`.
     var text: String {
-        let count = milliseconds
+        let count = min(milliseconds, 1e12)
         if count < 1000 { return "\(Int(count.rounded())) ms" }
         let tenths = Int((count / 100).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"

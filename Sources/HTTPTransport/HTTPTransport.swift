@@ -18,6 +18,8 @@ public actor HTTPTransport {
     /// Targets whose connections are kept; those of others are closed when they are idle.
     private static let multiLimit = 64
     private static let idleTransferLimit = 256
+    /// Longer ones would overflow the clock.
+    private static let longestTimeout = Duration.seconds(365 * 86_400)
 
     private let loop: EventLoop
     private var multis: [ConnectionSettings: CurlMulti] = [:]
@@ -63,7 +65,7 @@ public actor HTTPTransport {
             } catch {
                 return .failure(error)
             }
-            let report = await perform(exchange, deadline: start + request.timeout)
+            let report = await perform(exchange, deadline: start + min(request.timeout, Self.longestTimeout))
             exchange.finish()
             journey.add(report, exchange)
             if exchange.head.isComplete { hop.cookies?.take(exchange.head, from: url, now: Self.wallClock()) }
@@ -110,9 +112,13 @@ public actor HTTPTransport {
 
 extension HTTPTransport {
     private func perform(_ exchange: Exchange, deadline: ContinuousClock.Instant) async -> CurlReport {
-        guard !isShutDown, let multi = multi(for: exchange.request.settings),
+        guard !isShutDown else { return CurlReport(end: .cancelled) }
+        guard let multi = multi(for: exchange.request.settings),
             let transfer = idleTransfers.popLast() ?? CurlTransfer()
-        else { return CurlReport(end: .cancelled) }
+        else {
+            exchange.failForLackOfMeans()
+            return CurlReport(end: .cancelled)
+        }
         lastID += 1
         let id = lastID
         return await withTaskCancellationHandler {
@@ -126,7 +132,10 @@ extension HTTPTransport {
                 transfer.begin(exchange, id: id)
                 let timer = loop.schedule(at: deadline) { [unowned self] in end(id, .expired) }
                 running[id] = Running(transfer: transfer, multi: multi, timer: timer, continuation: continuation)
-                multi.add(transfer)
+                if !multi.add(transfer) {
+                    exchange.failForLackOfMeans()
+                    settle(id, CurlReport(end: .cancelled))
+                }
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.end(id, .cancelled) } }
@@ -228,5 +237,12 @@ extension HTTPTransport {
         if certificates.count >= 1024 { certificates.removeAll() }
         certificates[connection] = certificate
         return certificate
+    }
+}
+
+extension Exchange {
+    /// libcurl could not make a handle, which takes memory and a few descriptors.
+    fileprivate func failForLackOfMeans() {
+        fail(.unreachable, "no memory or no descriptor is left for another connection", hint: "raise 'ulimit -n'")
     }
 }

@@ -114,6 +114,7 @@ extension ReportFile {
     private static let nameless = 0o20_000_000 | O_DIRECTORY
 
     private static func open(_ path: String) throws(ReportError) -> (Int32, Kind) {
+        guard !path.isEmpty else { throw ReportError(path: path, message: "its path is empty") }
         var entry = stat()
         if stat(path, &entry) == 0 {
             let type = entry.st_mode & S_IFMT

@@ -8,7 +8,7 @@ struct Plumb: ParsableCommand {
         abstract: "Runs integration tests that are written as YAML scenarios.",
         version: PlumbVersion.text,
         subcommands: [
-            RunCommand.self,
+            RunCommand.self, LintCommand.self, PlanCommand.self, SchemaCommand.self,
             SandboxCommand.self,
         ])
 }

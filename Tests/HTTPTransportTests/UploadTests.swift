@@ -80,11 +80,11 @@ import Testing
     }
 
     @Test func `the time-out while sending tells the bytes that were sent`() async throws {
-        let server = try ScriptedServer { _ in pause(milliseconds: 2000) }
+        let server = try ScriptedServer { _ in pause(milliseconds: 5000) }
         let body = [UInt8](repeating: 0x78, count: 50 << 20)
         let error = try #require(
             try await send(
-                HTTPRequest(method: "POST", url: server.url, body: .bytes(body), timeout: .milliseconds(500))
+                HTTPRequest(method: "POST", url: server.url, body: .bytes(body), timeout: .seconds(2))
             ).error)
         #expect(error.kind == .timeout)
         #expect(error.phase == .request)

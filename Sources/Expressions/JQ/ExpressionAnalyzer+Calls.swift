@@ -57,11 +57,12 @@ extension ExpressionAnalyzer {
 
     private func hint(forFunction name: String, _ arity: Int) -> Diagnostic.Message? {
         if let known = Self.foreignNames[name] { return .init(known) }
-        let member: Diagnostic.Message? = arity == 0 && role.hasDot ? "a member of the result is written .\(name)" : nil
         let near = NearestName.of(name, in: JQFunction.names + functions.map(\.name))
-        // Short names are near to almost any other, so a guess is worth little there.
-        guard let near, name.count > 3 || near.lowercased() == name.lowercased() else { return member }
-        return member.map { "did you mean '\(near)'? \($0.text)" } ?? "did you mean '\(near)'?"
+        // Short names are near to almost any other, and typing errors seldom strike the first letter.
+        if let near, name.count > 3, near.lowercased().first == name.lowercased().first {
+            return "did you mean '\(near)'?"
+        }
+        return arity == 0 && role.hasDot ? "a member of the result is written .\(name)" : nil
     }
 
     /// What names of other languages, and of newer jq, are called here.

@@ -122,11 +122,13 @@ extension ExpressionAnalyzer {
         }
     }
 
-    /// Warns of an integer that the program cannot hold.
+    /// Warns of an integer that results carry as text, so that no number is equal to it.
     mutating func checkNumber(_ value: Value, _ range: Range<Int>) {
-        guard case .number(let number) = value, abs(number) > 9_007_199_254_740_992 else { return }
+        guard case .number(let number) = value, number >= JSONNumber.exactLimit else { return }
         let text = source.slice(range).text
-        guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return }
+        guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+            Int(text).map({ $0 > Int(JSONNumber.exactLimit) }) ?? true
+        else { return }
         report(
             .jqInexactNumber, range, "jq does not hold \(text) exactly", severity: .warning,
             hint: "results carry such integers as text: write \"\(text)\"")

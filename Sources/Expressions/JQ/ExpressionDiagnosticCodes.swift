@@ -54,6 +54,10 @@ extension Diagnostic.Code {
     public static let jqInexactNumber = Self(
         "jq.inexact-number",
         "jq computes with doubles, which do not hold this integer. Plumb carries such integers as text.")
+    /// A key with a dash that jq reads as a subtraction.
+    public static let jqDashInKey = Self(
+        "jq.dash-in-key",
+        "'.content-type' subtracts 'type' from '.content'. A key with a dash is written [\"content-type\"].")
     /// A template that does not end.
     public static let templateUnclosed = Self(
         "template.unclosed",
@@ -63,6 +67,7 @@ extension Diagnostic.Code {
     public static let allExpressionCodes: [Self] = [
         .jqSyntax, .jqUnknownFunction, .jqUnknownVariable, .jqForbidden, .jqEmpty, .jqNoDot, .jqStepName,
         .jqAllOfNothing, .jqAlternativeBesideComparison, .jqPipeAfterLogic, .jqConstant, .jqAssignment,
-        .jqInexactNumber, .templateUnclosed,
+        .jqInexactNumber, .jqDashInKey,
+        .templateUnclosed,
     ]
 }

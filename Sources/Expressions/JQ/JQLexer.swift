@@ -96,7 +96,9 @@ struct JQLexer {
             let name = text(start + 1..<fieldEnd)
             fail("jq reads '.\(name)' as a number", hint: "write .[\"\(name)\"]", from: start)
         } else {
-            fail("'\(digits)' is no number", from: start)
+            fail(
+                "'\(digits)' is no number",
+                hint: digits.hasPrefix(".") ? "an element of an array is written [0]" : nil, from: start)
         }
     }
 
@@ -112,7 +114,8 @@ struct JQLexer {
     /// The number that jq reads in digits, dots and an exponent: `1.` and `.5` are numbers, `1.2.3` is none.
     private static func number(_ digits: String) -> Double? {
         var padded = digits
-        guard digits.utf8.contains(where: isDigit), digits.utf8.count(where: { $0 == UInt8(ascii: ".") }) < 2 else {
+        let mantissa = digits.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+        guard mantissa.contains(where: isDigit), mantissa.count(where: { $0 == UInt8(ascii: ".") }) < 2 else {
             return nil
         }
         if padded.hasPrefix(".") { padded = "0" + padded }
@@ -153,7 +156,7 @@ struct JQLexer {
         case UInt8(ascii: "'"):
             fail("jq has no single quotes", hint: "write the text in double quotes", from: start)
         case UInt8(ascii: "&"):
-            position += peek(1) == UInt8(ascii: "&") ? 1 : 0
+            position += peek(1) == UInt8(ascii: "&") ? 2 : 1
             fail("jq has no '&&'", hint: "write 'and'", from: start)
         case UInt8(ascii: "!"):
             fail("jq has no '!'", hint: "write '… | not', or '!=' to compare", from: start)
@@ -166,10 +169,12 @@ struct JQLexer {
         case let byte where byte < 0x20 || byte == 0x7F:
             fail("a control character stands here", from: start)
         default:
-            var end = start + 1
-            while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-            position = end - 1
-            fail("'\(text(start..<end))' means nothing in jq here", from: start)
+            position += 1
+            while let byte = peek(), byte & 0xC0 == 0x80 { position += 1 }
+            let isInKey = start > 0 && (bytes[start - 1] == UInt8(ascii: ".") || Self.isWord(bytes[start - 1]))
+            fail(
+                "'\(text(start..<position))' means nothing in jq here",
+                hint: isInKey ? "a key of other letters than a to z is written .[\"…\"]" : nil, from: start)
         }
     }
 

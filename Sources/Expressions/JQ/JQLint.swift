@@ -64,9 +64,24 @@ struct JQLint {
                     "'|' binds weaker than '\(infix.rawValue)', so it takes the result of all before it",
                     hint: "write … \(infix.rawValue) (\(text(last.range.lowerBound..<right.range.upperBound)))")
             }
+        case .binary(.minus, let left, let right, _):
+            if checkDash(left, right) { return visit(left.withoutDashes) }
         default: break
         }
         node.forEachChild { visit($0) }
+    }
+
+    /// Warns of `.content-type`, which subtracts; tells whether it did.
+    private mutating func checkDash(_ left: JQSyntax, _ right: JQSyntax) -> Bool {
+        guard left.isDashed(before: right), case .access(_, .key(_, let key), _) = left.withoutDashes else {
+            return false
+        }
+        let range = key.lowerBound..<right.range.upperBound
+        diagnostics.append(
+            Diagnostic(
+                .jqDashInKey, .warning, at: source.span(of: range), "'-' subtracts here",
+                hint: "a key with a dash is written [\"\(text(range))\"]; to subtract, put blanks around '-'"))
+        return true
     }
 
     // MARK: - all
@@ -120,6 +135,21 @@ struct JQLint {
 
     // MARK: - Reports
 
+    /// The diagnostics behind those of the names; a key with a dash explains the names in it that are not there.
+    func merged(with names: [Diagnostic]) -> [Diagnostic] {
+        var names = names
+        var found = diagnostics
+        for position in found.indices where found[position].code == .jqDashInKey {
+            guard let dashed = found[position].primary?.span.range else { continue }
+            let count = names.count
+            names.removeAll {
+                $0.code == .jqUnknownFunction && dashed.contains($0.primary?.span.range.lowerBound ?? -1)
+            }
+            if names.count < count { found[position].severity = .error }
+        }
+        return names + found
+    }
+
     private func text(_ range: Range<Int>) -> String { source.slice(range).text }
 
     /// Reports at the part of `range` that is not blank.
@@ -139,6 +169,23 @@ struct JQLint {
 }
 
 extension JQSyntax {
+    /// Whether a `-` without blanks stands between a path's key and a plain name.
+    fileprivate func isDashed(before right: JQSyntax) -> Bool {
+        guard case .call(_, let arguments, let range, _) = right, arguments.isEmpty,
+            self.range.upperBound + 1 == range.lowerBound
+        else { return false }
+        switch self {
+        case .access(_, .key, _): return true
+        case .binary(.minus, let left, let middle, _): return left.isDashed(before: middle)
+        default: return false
+        }
+    }
+
+    /// The path before the first dash.
+    fileprivate var withoutDashes: JQSyntax {
+        if case .binary(.minus, let left, _, _) = self { left.withoutDashes } else { self }
+    }
+
     /// What decides the value, behind definitions, bindings and parentheses.
     fileprivate var judged: JQSyntax {
         switch self {

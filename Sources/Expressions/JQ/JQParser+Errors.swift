@@ -6,11 +6,12 @@ extension JQParser {
         }
         let suffix = due.map { ", \($0)" } ?? ""
         return JQSyntaxError(
-            message: "unexpected \(described(current))\(suffix)", range: current.range, hint: hint(at: current))
+            message: "unexpected \(described(current))\(suffix)", range: current.range,
+            hint: hint(at: current, isOperand: due != nil))
     }
 
     /// What another language's habit, or a newer jq, most likely meant.
-    private func hint(at token: JQToken) -> String? {
+    private func hint(at token: JQToken, isOperand: Bool) -> String? {
         let isAdjacent = next > 0 && previous.range.upperBound == token.range.lowerBound
         switch token.kind {
         case .symbol(.questionAlternative): return "jq reads '?//' as one operator: put a blank after '?'"
@@ -25,13 +26,31 @@ extension JQParser {
             case "AND", "And": return "write 'and'"
             case "OR", "Or": return "write 'or'"
             case "is", "eq", "equals": return "write '=='"
-            case "in": return "write 'IN(…)' behind a '|', or '[…] | index(…)'"
+            case "in": return "write '… | IN(1, 2)'"
             case "matches", "like": return "write '| test(\"…\")'"
             case "not": return "'not' is a filter: write '… | not'"
             default: break
             }
-            if case .number = previous.kind { return nil }
-            return next > 0 && !isAdjacent ? "put an operator between them" : nil
+            if case .number = previous.kind, isAdjacent {
+                return "numbers have no unit; text stands in double quotes"
+            }
+            if isAdjacent, previous.kind == .symbol(.dots) { return "write .. | .\(name)?" }
+            return next > 0 && !isAdjacent && !isOperand ? "put an operator between them" : nil
+        case .number:
+            return isAdjacent && !isOperand ? "an element of an array is written [0]" : nil
+        case .field:
+            return isAdjacent && previous.kind == .symbol(.dollar) ? "a path begins with '.', not with '$'" : nil
+        case .symbol(.dot):
+            return isAdjacent && previous.kind == .symbol(.dollar) ? "a path begins with '.', not with '$'" : nil
+        case .symbol(.dots): return "'..' is every value below; between keys stands one dot"
+        case .symbol(.question) where previous.kind == .symbol(.openBracket):
+            return "elements are filtered with '.[] | select(…)'"
+        case .symbol(.openParenthesis):
+            guard case .field(let name) = previous.kind, isAdjacent else { return nil }
+            return following.kind == .symbol(.closeParenthesis)
+                ? "a function stands behind '|': write '… | \(name)'"
+                : "a function stands behind '|': write '… | \(name)(…)'"
+        case .symbol(.semicolon): return isOperand ? nil : "leave the ';' out"
         case .keyword(.end), .keyword(.else), .keyword(.elif), .keyword(.then): return "no 'if' is open here"
         case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.closeBrace):
             return next == 0 || !endsWithOperator ? "it closes nothing" : nil

@@ -116,13 +116,24 @@ extension JQParser {
             let key = try expression(.lowest)
             try close(.closeParenthesis, opening: range, "(")
             if let constant = key.foldedConstant, constant.string == nil {
-                throw JQSyntaxError(message: "\(constant.type) cannot be a key", range: key.range)
+                throw JQSyntaxError(message: "\(constant.article) cannot be a key", range: key.range)
             }
             return .computed(.group(key, range.lowerBound..<consumedEnd))
         case .number:
             throw JQSyntaxError(
                 message: "a number cannot be a key", range: range, hint: "write it in double quotes")
         default: throw unexpected(due)
+        }
+    }
+}
+
+extension Value {
+    /// The type in a sentence.
+    fileprivate var article: String {
+        switch self {
+        case .null: "null"
+        case .array, .object: "an \(type)"
+        default: "a \(type)"
         }
     }
 }

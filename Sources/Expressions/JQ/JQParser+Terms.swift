@@ -189,7 +189,9 @@ extension JQParser {
                         throw JQSyntaxError(
                             message: "'\\(' is not closed", range: interpolation, hint: "close it with ')'")
                     }
-                    throw unexpected("')' is due")
+                    var error = unexpected("')' is due")
+                    error.related = (interpolation, "'\\(' opens here")
+                    throw error
                 }
                 advance()
                 if !text.isEmpty { parts.append(.text(text)) }

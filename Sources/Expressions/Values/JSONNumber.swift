@@ -5,6 +5,9 @@ enum JSONNumber {
     /// Integers beyond this magnitude are not all doubles.
     static let exactLimit = 9_007_199_254_740_992.0
 
+    /// The powers of ten that a double holds exactly.
+    static let powers: [Double] = (0...22).map { exponent in (0..<exponent).reduce(1) { power, _ in power * 10 } }
+
     /// Appends the shortest text that reads back as the number, in the form jq 1.6 chooses.
     ///
     /// Exponents from 16 zeros on, and below 0.0001; NaN is `null`, an infinity the largest finite number.
@@ -84,9 +87,16 @@ enum JSONNumber {
 }
 
 extension JSONNumber {
-    /// Whether a double is exactly the number that a text of JSON writes.
-    static func isExact(_ number: Double, _ text: String) -> Bool {
-        Decimal(text.utf8) == Decimal(exactDigits(of: number.magnitude))
+    /// Whether a double stands for the number that a text of JSON writes, without a loss that the writer could notice.
+    ///
+    /// Up to 17 significant digits a double is what a writer of doubles meant. More digits, integers beyond 2^53 and
+    /// magnitudes that no double has are held only if they are held exactly.
+    static func holds(_ number: Double, _ text: String) -> Bool {
+        let written = Decimal(text.utf8)
+        guard number.isFinite, number != 0 || written.digits.isEmpty else { return false }
+        let isLargeInteger = written.digits.count > 15 && 16...17 ~= written.point && number.magnitude >= exactLimit
+        guard written.digits.count > 17 || isLargeInteger else { return true }
+        return written == Decimal(exactDigits(of: number.magnitude))
     }
 
     /// All decimal digits of a double, as `d.ddd…e±dd`.

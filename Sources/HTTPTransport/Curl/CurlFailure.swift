@@ -87,7 +87,7 @@ extension CurlReport {
             return Verdict(.truncated, "the connection closed after \(exchange.progress) of the body")
         case CURLE_GOT_NOTHING:
             return Verdict(.reset, "the server closed the connection without an answer")
-        case CURLE_OUT_OF_MEMORY where phase == .firstByte:
+        case CURLE_OUT_OF_MEMORY where phase == .firstByte, CURLcode(rawValue: Self.tooLarge) where phase == .firstByte:
             return Verdict(.protocol, "header too large: one header is over 100 KiB")
         case CURLE_UNSUPPORTED_PROTOCOL where exchange.sends > 0:
             let isOld = message.contains("HTTP/0.9")
@@ -108,6 +108,8 @@ extension CurlReport {
         }
     }
 
+    /// `CURLE_TOO_LARGE`, which libcurl has since 8.6.
+    private static let tooLarge: UInt32 = 100
     private static let tlsCodes: Set<UInt32> = Set(
         [
             CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,

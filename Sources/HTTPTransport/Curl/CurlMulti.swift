@@ -40,14 +40,15 @@ internal import EventLoop
         unsafe curl_multi_cleanup(handle)
     }
 
-    /// Starts a transfer.
+    /// Starts a transfer; false when libcurl does not take it.
     ///
     /// The caller keeps it alive until it has ended or is removed.
     ///
     /// The corresponding C function is `curl_multi_add_handle`.
-    func add(_ transfer: CurlTransfer) {
-        unsafe curl_multi_add_handle(handle, transfer.handle)
+    func add(_ transfer: CurlTransfer) -> Bool {
+        guard unsafe curl_multi_add_handle(handle, transfer.handle) == CURLM_OK else { return false }
         transferCount += 1
+        return true
     }
 
     /// Takes a transfer out; one that is under way loses its connection.
@@ -80,7 +81,7 @@ internal import EventLoop
         if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
         if watched.insert(socket).inserted {
             // A socket that cannot be watched makes no progress, and the time-out says so.
-            try? loop.watch(socket, for: interest) { [unowned self] ready in act(on: socket, ready) }
+            try? loop.watch(socket, for: interest) { [weak self] ready in self?.act(on: socket, ready) }
         } else {
             try? loop.rewatch(socket, for: interest)
         }

@@ -14,8 +14,8 @@ extension CurlTransfer {
         set(CURLOPT_URL, exchange.url.text)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         set(CURLOPT_TCP_KEEPALIVE, true)
-        // 0 would mean libcurl's default of five minutes.
-        set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(request.connectTimeout.milliseconds)))
+        // 0 would mean libcurl's default of five minutes, and a day is longer than any total time-out.
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, min(request.connectTimeout.milliseconds, 86_400_000))))
         setConnection(request.settings, isTLS: exchange.url.origin.scheme == "https")
         setBody(of: exchange)
         set(CURLOPT_HTTPHEADER, list: headerLines(of: exchange))

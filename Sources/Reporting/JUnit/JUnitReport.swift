@@ -70,7 +70,7 @@ public struct JUnitReport: Sendable {
         if result.end.isInterrupted { properties.append(("plumb.interrupted", "true")) }
         xml += "    <properties>\n"
         for (name, value) in properties {
-            xml += "      <property name=\"\(name)\" value=\"\(XMLText.attribute(bounded(value, 1000)))\"/>\n"
+            xml += "      <property name=\"\(name)\" value=\"\(attribute(value))\"/>\n"
         }
         xml += "    </properties>\n"
     }
@@ -116,7 +116,7 @@ public struct JUnitReport: Sendable {
         return XMLText.content("\(kept)\n… of \(Figures.count(length, "byte"))\n")
     }
 
-    private func attribute(_ text: String) -> String { XMLText.attribute(bounded(text, 2000)) }
+    private func attribute(_ text: String) -> String { XMLText.attribute(VisibleText(bounded(text, 2000)).text) }
 
     private func bounded(_ text: String, _ bytes: Int) -> String {
         guard text.utf8.count > bytes else { return text }

@@ -5,7 +5,8 @@ enum MarkdownText {
     /// A text of one line, for a heading, a sentence or a table's cell.
     static func inline(_ text: String, cells: Int = 500) -> String {
         var output = ""
-        for scalar in CutText.start(of: text, cells: cells).unicodeScalars {
+        let shown = Array(CutText.start(of: text, cells: cells).unicodeScalars)
+        for (index, scalar) in shown.enumerated() {
             switch scalar {
             case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "!", "$": output += "\\\(scalar)"
             case "<": output += "&lt;"
@@ -13,7 +14,7 @@ enum MarkdownText {
             case "&": output += "&amp;"
             // Names of people and links in a scenario's text must call nobody.
             case "@": output += "&#64;"
-            case ":": output += "&#58;"
+            case ":" where index + 1 < shown.count && shown[index + 1] == "/": output += "&#58;"
             default: output.unicodeScalars.append(scalar)
             }
         }

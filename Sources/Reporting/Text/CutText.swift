@@ -4,8 +4,8 @@ internal import Diagnostics
 enum CutText {
     /// The beginning of the visible form of a text in at most `cells` cells, `…` where something is left out.
     static func start(of text: String, cells: Int) -> String {
-        // No cell takes more than a few scalars worth showing: a text of megabytes is not looked through.
-        let near = String(text.unicodeScalars.prefix(max(1, cells) * 4 + 16))
+        // Few cells take more than a scalar: a text of megabytes is not looked through.
+        let near = String(text.unicodeScalars.prefix(max(1, cells) + 16))
         let whole = VisibleText(near)
         if whole.cells <= cells, near.utf8.count == text.utf8.count { return whole.text }
         var kept = ""

@@ -62,7 +62,8 @@ struct DifferenceTable {
         for (index, value) in cut.enumerated() {
             text.append(value, styles[index])
             guard index < 2 || !row.line.isEmpty else { break }
-            text.append(String(repeating: " ", count: max(0, columns[index] - VisibleText(value).cells) + (index < 2 ? 2 : 0)))
+            text.append(
+                String(repeating: " ", count: max(0, columns[index] - VisibleText(value).cells) + (index < 2 ? 2 : 0)))
         }
         text.append(row.line, .dim)
         text.append("\n")

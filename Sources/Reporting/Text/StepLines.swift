@@ -15,7 +15,8 @@ struct StepLines {
     /// The lines of a test, its last line ended.
     func render(_ test: TestResult) -> String {
         var text = "\(line(test.test.name)): \(test.verdict.rawValue)\(test.isFlaky ? " (flaky)" : "")"
-        text += ", \(Figures.duration(test.ms))\(test.reason.map { ": " + line($0) } ?? "")\n"
+        if test.verdict != .skipped { text += ", \(Figures.duration(test.ms))" }
+        text += "\(test.reason.map { ": " + line($0) } ?? "")\n"
         for step in test.steps { append(step, indent: "  ", to: &text) }
         if !test.cleanup.isEmpty { text += "  cleanup\n" }
         for step in test.cleanup { append(step, indent: "    ", to: &text) }

@@ -87,6 +87,16 @@ public struct SuiteChecks: Sendable {
         return unused(in: suites, used, linted: linted)
     }
 
+    /// The folders from the suites' root to a path that is linted with all below it; nil for a file or one elsewhere.
+    func lintedFolder(_ path: String, from workingFolder: String) -> [String]? {
+        guard let folder = FilePath.real(FilePath.absolute(path, in: workingFolder)), files.isFolder(folder),
+            let root = FilePath.real(configuration.suiteRoot)
+        else { return nil }
+        if root == folder || root.hasPrefix(FilePath.join(folder, "")) { return [] }
+        let prefix = FilePath.join(root, "")
+        return folder.hasPrefix(prefix) ? folder.dropFirst(prefix.count).split(separator: "/").map(String.init) : nil
+    }
+
     private func unused(in node: SuiteNode, _ used: UsedKeys, linted: [[String]]) -> [Diagnostic] {
         guard node.path.isEmpty || files.isFolder(folder(of: node)) else { return [] }
         let isJudged = linted.contains { node.path.starts(with: $0) }

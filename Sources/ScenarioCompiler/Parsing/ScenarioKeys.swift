@@ -54,7 +54,7 @@ public struct ScenarioKeys: Sendable {
 
     /// A step.
     public var step: KeyTable {
-        let kindKeys = kinds.map { kind in Key(kind.name, .any, kind.keys.summary) }
+        let kindKeys = kinds.map { kind in Key(kind.name, kind.shape, kind.keys.summary) }
         return KeyTable(
             name: "step", summary: "What is done, and what must hold of its result.",
             keys: [

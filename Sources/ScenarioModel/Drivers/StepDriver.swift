@@ -76,7 +76,7 @@ public struct StepError: Error, Sendable, Hashable {
     public var hint: String?
 
     /// The classes of errors, the same for all kinds of step.
-    public enum Kind: String, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         case dns, refused, unreachable
         case connectTimeout = "connect_timeout"
         case tls, auth, reset, truncated, `protocol`, timeout

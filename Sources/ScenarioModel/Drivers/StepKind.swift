@@ -10,12 +10,18 @@ public protocol StepKind: Sendable {
     var name: String { get }
     /// The keys of its mapping, for the parser, the schema, `plumb explain` and the reference.
     var keys: KeyTable { get }
+    /// What may stand under its key: its mapping, unless it has a short form besides.
+    var shape: Shape { get }
     /// The kinds of target that its steps can go through, each with its keys; empty where it needs none.
     var targetKinds: [TargetKind] { get }
     /// The members of its result.
     var resultFields: [ResultField] { get }
     /// Reads a step's mapping; nil after an error.
     func parse(_ node: YAMLNode, _ reader: inout SyntaxReader) -> (any StepRequest)?
+}
+
+extension StepKind {
+    public var shape: Shape { .table { self.keys } }
 }
 
 /// A kind of connection that a configuration can declare.

@@ -38,12 +38,21 @@ enum Base64Core {
                 place += 1
                 continue
             }
-            let units = escapes.escapes(at: place).filter { $0.bytes.count == 1 }
-            for unit in units {
-                if let digit = digit(unit.bytes[0]) { return (digit, unit.end) }
+            guard let unit = single(escapes, at: place) else { return nil }
+            if let digit = digit(unit.byte) { return (digit, unit.end) }
+            guard mayBreak, isLineEnd(unit.byte) else { return nil }
+            place = unit.end
+        }
+        return nil
+    }
+
+    /// The one byte that an escape at a place stands for, at whatever level of backslashes.
+    private static func single(_ escapes: EscapeReader, at place: Int) -> (byte: UInt8, end: Int)? {
+        guard EscapeReader.mayBegin(escapes.text[place]) else { return nil }
+        for level in 1...EscapeReader.mostLevels {
+            if let unit = escapes.escape(at: place, level: level), unit.bytes.count == 1 {
+                return (unit.bytes[0], unit.end)
             }
-            guard mayBreak, let lineEnd = units.first(where: { isLineEnd($0.bytes[0]) }) else { return nil }
-            place = lineEnd.end
         }
         return nil
     }
@@ -57,7 +66,7 @@ enum Base64Core {
             guard place < escapes.text.count else { break }
             if escapes.text[place] == UInt8(ascii: "=") {
                 place += 1
-            } else if let unit = escapes.escapes(at: place).first(where: { $0.bytes == [UInt8(ascii: "=")] }) {
+            } else if let unit = single(escapes, at: place), unit.byte == UInt8(ascii: "=") {
                 place = unit.end
             }
         }

@@ -8,17 +8,23 @@ struct EscapeReader {
         var end: Int
     }
 
-    /// The escaped readings of the text at `place`; the plain reading, one byte, is the caller's.
-    func escapes(at place: Int) -> [Unit] {
+    /// The escaped reading of the text at `place`; the plain reading, one byte, is the caller's.
+    ///
+    /// `level` is how often the text is escaped by backslashes, each time doubling those before it; a text
+    /// has one level throughout, which the caller tries in turn.
+    func escape(at place: Int, level: Int = 1) -> Unit? {
         switch text[place] {
-        case UInt8(ascii: "%"): percent(at: place).map { [$0] } ?? []
-        case UInt8(ascii: "+"): [Unit(bytes: [0x20], end: place + 1)]
-        case UInt8(ascii: "&"): entity(at: place).map { [$0] } ?? []
-        case UInt8(ascii: "\\"): backslash(at: place)
-        case UInt8(ascii: "'"): shellQuote(at: place).map { [$0] } ?? []
-        default: []
+        case UInt8(ascii: "%"): percent(at: place)
+        case UInt8(ascii: "+"): Unit(bytes: [0x20], end: place + 1)
+        case UInt8(ascii: "&"): entity(at: place)
+        case UInt8(ascii: "\\"): backslash(at: place, level: level)
+        case UInt8(ascii: "'"): shellQuote(at: place)
+        default: nil
         }
     }
+
+    /// The most levels of backslashes that are looked for.
+    static let mostLevels = 4
 
     /// Whether an escape can begin with the byte.
     static func mayBegin(_ byte: UInt8) -> Bool {
@@ -75,40 +81,41 @@ struct EscapeReader {
         return unit(scalar, end: end + 1)
     }
 
-    /// `\"`, `\n`, `\u00e9`, `\/`, also escaped again: `\\\"`, `\\n`; and what they escape may be an entity.
-    private func backslash(at place: Int) -> [Unit] {
+    /// `\"`, `\n`, `\u00e9`, `\\`, also escaped again: `\\\"`, `\\n`; what they escape may be an entity.
+    private func backslash(at place: Int, level: Int) -> Unit? {
+        let full = 1 << level
         var end = place
-        var units: [Unit] = []
-        // Each doubling of a backslash is a level of nesting; four levels are a run of 16.
-        while byte(end) == UInt8(ascii: "\\"), end - place < 16 {
-            end += 1
-            if end - place == 2 || end - place == 4 || end - place == 8 || end - place == 16 {
-                units.append(Unit(bytes: [UInt8(ascii: "\\")], end: end))
+        while end < place + full, byte(end) == UInt8(ascii: "\\") { end += 1 }
+        let count = end - place
+        if count == full { return Unit(bytes: [UInt8(ascii: "\\")], end: end) }
+        guard let letter = byte(end) else { return nil }
+        if count == full - 1 {
+            switch letter {
+            case UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "'"): return Unit(bytes: [letter], end: end + 1)
+            case UInt8(ascii: "&"): return entity(at: end)
+            case UInt8(ascii: "%"): return percent(at: end)
+            default: break
             }
         }
-        guard let letter = byte(end) else { return units }
+        guard count == full / 2 else { return nil }
         switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "'"): units.append(Unit(bytes: [letter], end: end + 1))
-        case UInt8(ascii: "n"): units.append(Unit(bytes: [0x0A], end: end + 1))
-        case UInt8(ascii: "r"): units.append(Unit(bytes: [0x0D], end: end + 1))
-        case UInt8(ascii: "t"): units.append(Unit(bytes: [0x09], end: end + 1))
-        case UInt8(ascii: "b"): units.append(Unit(bytes: [0x08], end: end + 1))
-        case UInt8(ascii: "f"): units.append(Unit(bytes: [0x0C], end: end + 1))
-        case UInt8(ascii: "u"): if let unit = unicodeEscape(at: end + 1) { units.append(unit) }
-        case UInt8(ascii: "&"): if let unit = entity(at: end), unit.bytes != [0x5C] { units.append(unit) }
-        case UInt8(ascii: "%"): if let unit = percent(at: end), unit.bytes != [0x5C] { units.append(unit) }
-        default: break
+        case UInt8(ascii: "n"): return Unit(bytes: [0x0A], end: end + 1)
+        case UInt8(ascii: "r"): return Unit(bytes: [0x0D], end: end + 1)
+        case UInt8(ascii: "t"): return Unit(bytes: [0x09], end: end + 1)
+        case UInt8(ascii: "b"): return Unit(bytes: [0x08], end: end + 1)
+        case UInt8(ascii: "f"): return Unit(bytes: [0x0C], end: end + 1)
+        case UInt8(ascii: "u"): return unicodeEscape(at: end + 1, backslashes: count)
+        default: return nil
         }
-        return units
     }
 
     /// The digits behind `\u`, and those of the second half of a surrogate pair.
-    private func unicodeEscape(at place: Int) -> Unit? {
+    private func unicodeEscape(at place: Int, backslashes: Int) -> Unit? {
         guard let first = fourDigits(at: place) else { return nil }
         guard 0xD800..<0xDC00 ~= first else { return unit(first, end: place + 4) }
-        var next = place + 4
-        while byte(next) == UInt8(ascii: "\\") { next += 1 }
-        guard next > place + 4, byte(next) == UInt8(ascii: "u"), let second = fourDigits(at: next + 1),
+        let next = place + 4 + backslashes
+        let areBackslashes = (place + 4..<next).allSatisfy { byte($0) == UInt8(ascii: "\\") }
+        guard areBackslashes, byte(next) == UInt8(ascii: "u"), let second = fourDigits(at: next + 1),
             0xDC00..<0xE000 ~= second
         else { return nil }
         return unit(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), end: next + 5)

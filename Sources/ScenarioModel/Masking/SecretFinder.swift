@@ -71,27 +71,40 @@ struct SecretFinder {
     private struct Reached: Hashable {
         var place: Int
         var position: ByteTrie.Position?
+        /// How often backslashes escape the text, 0 for not at all; nil while none has been read.
+        var level: Int?
     }
 
     /// Returns the end of the longest secret that the text stands for from `start` on, or -1.
     private func plainEnd(_ escapes: EscapeReader, from start: Int) -> Int {
         let text = escapes.text
         var end = -1
-        var open = [Reached(place: start, position: nil)]
-        // Two readings can meet again, as those of a run of backslashes do; each meeting is followed once.
+        var open = [Reached(place: start)]
+        // Two readings can meet again; each meeting is followed once.
         var met: Set<Reached> = []
         while var reached = open.popLast() {
             while reached.place < text.count {
-                if EscapeReader.mayBegin(text[reached.place]) {
-                    for unit in escapes.escapes(at: reached.place) {
-                        guard let next = step(unit.bytes, from: reached.position) else { continue }
+                let byte = text[reached.place]
+                let isBackslash = byte == UInt8(ascii: "\\")
+                if EscapeReader.mayBegin(byte) {
+                    let levels = !isBackslash ? 1...1 : reached.level.map { $0...$0 } ?? 1...EscapeReader.mostLevels
+                    for level in levels where level > 0 {
+                        guard let unit = escapes.escape(at: reached.place, level: level),
+                            let next = step(unit.bytes, from: reached.position)
+                        else { continue }
                         if plain.isEnd(next) { end = max(end, unit.end) }
-                        let branch = Reached(place: unit.end, position: next)
+                        let branch = Reached(
+                            place: unit.end, position: next, level: isBackslash ? level : reached.level)
                         if met.insert(branch).inserted { open.append(branch) }
                     }
                 }
-                guard let next = plain.step(text[reached.place], from: reached.position) else { break }
-                reached = Reached(place: reached.place + 1, position: next)
+                if isBackslash {
+                    guard reached.level ?? 0 == 0 else { break }
+                    reached.level = 0
+                }
+                guard let next = plain.step(byte, from: reached.position) else { break }
+                reached.place += 1
+                reached.position = next
                 if plain.isEnd(next) { end = max(end, reached.place) }
                 if !met.isEmpty, !met.insert(reached).inserted { break }
             }

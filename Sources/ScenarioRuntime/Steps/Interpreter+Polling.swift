@@ -113,7 +113,7 @@ extension Interpreter {
             report.verdict = .error
             report.failures = [
                 FailureReport(
-                    code: "\(step.kind).\(error.kind.rawValue)", verdict: .error, message: error.message,
+                    code: "\(step.kind).\(error.kind.codeName)", verdict: .error, message: error.message,
                     place: Place(step.span), hint: error.hint)
             ]
             report.exchange = attempt.exchange()

@@ -130,7 +130,7 @@ extension Interpreter {
             report.verdict = error.kind == .rejected ? .failed : .error
             report.failures = [
                 FailureReport(
-                    code: "\(step.kind).\(error.kind.rawValue.replacing("_", with: "-"))", verdict: report.verdict,
+                    code: "\(step.kind).\(error.kind.codeName)", verdict: report.verdict,
                     message: error.message, place: Place(step.span), hint: error.hint,
                     settings: settings, notes: error.phase.map { ["phase: \($0)"] } ?? [])
             ]

@@ -54,7 +54,7 @@ struct JSONBytesWriter: ResultWriter {
 
     mutating func value(_ key: String, _ value: Value) {
         name(key)
-        self.value(mask.map { value.masked(by: $0) } ?? value)
+        (mask.map { value.masked(by: $0) } ?? value).appendJSON(to: &bytes)
     }
 
     mutating func texts(_ key: String, _ texts: [String]) {
@@ -92,60 +92,7 @@ struct JSONBytesWriter: ResultWriter {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    private mutating func value(_ value: Value) {
-        switch value {
-        case .null: bytes.append(contentsOf: "null".utf8)
-        case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
-        case .number(let number): self.number(number)
-        case .string(let text): string(text)
-        case .array(let elements): list(elements) { $0.value($1) }
-        case .object(let object):
-            members { writer in
-                for (key, value) in object {
-                    writer.name(key)
-                    writer.value(value)
-                }
-            }
-        }
-    }
+    private mutating func number(_ number: Double) { Value.number(number).appendJSON(to: &bytes) }
 
-    /// Writes the shortest decimal that reads back as the same number; JSON has no NaN, which is null.
-    private mutating func number(_ number: Double) {
-        if let integer = Int(exactly: number), abs(integer) < 1 << 53 {
-            bytes.append(contentsOf: String(integer).utf8)
-        } else {
-            bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
-        }
-    }
-
-    private mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy({ !Self.mustEscape($0) }) {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            for byte in text.utf8 { escaped(byte) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func mustEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-    }
-
-    private mutating func escaped(_ byte: UInt8) {
-        guard Self.mustEscape(byte) else {
-            bytes.append(byte)
-            return
-        }
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        default:
-            bytes.append(contentsOf: "u00".utf8)
-            for digit in [byte >> 4, byte & 0xF] { bytes.append(digit + (digit < 10 ? 0x30 : 0x57)) }
-        }
-    }
+    private mutating func string(_ text: String) { Value.string(text).appendJSON(to: &bytes) }
 }

@@ -1,0 +1,38 @@
+import Diagnostics
+import Expressions
+import PlumbTesting
+import ScenarioModel
+import ScenarioSyntax
+import StepDrivers
+import Testing
+
+/// A kind's mapping, read from YAML.
+struct Parsed {
+    let request: (any StepRequest)?
+    let diagnostics: [Diagnostic]
+
+    init(_ yaml: String, by kind: any StepKind = HTTPStep()) {
+        let file = SourceFile(path: "s.yaml", text: yaml)
+        var reader = SyntaxReader()
+        let node = YAMLReader.read(file, into: &reader.diagnostics)
+        request = node.flatMap { kind.parse($0, &reader) }
+        diagnostics = reader.diagnostics
+    }
+
+    /// The request of a text without problems.
+    static func request(_ yaml: String, by kind: any StepKind = HTTPStep()) throws -> any StepRequest {
+        let parsed = Self(yaml, by: kind)
+        try #require(parsed.diagnostics.isEmpty, "\(parsed.diagnostics.map(\.message.text))")
+        return try #require(parsed.request)
+    }
+}
+
+/// A target of the given settings, in YAML.
+func target(_ yaml: String, name: String = "gateway") throws -> ResolvedTarget {
+    let file = SourceFile(path: "conf/plumb.yaml", text: yaml)
+    var reader = SyntaxReader()
+    let node = try #require(YAMLReader.read(file, into: &reader.diagnostics))
+    let settings = reader.value(node)
+    let target = Target(name: name, kind: "http", settings: settings, origin: .file(node.span))
+    return ResolvedTarget(target, settings: try FixedScope().value(of: settings).object ?? .init())
+}
