@@ -36,7 +36,9 @@ struct ExecTests {
         #expect(outcome.code == "3")
         let request = try Parsed.request("{ command: [a] }", by: ExecStep())
         #expect(request.impliedExpectation?.holds(0) == true && request.impliedExpectation?.holds(3) == false)
-        #expect(Set(request.resultFields.map(\.name) + ["ms", "attempt", "error"]) == Set(outcome.result.object?.keys ?? []))
+        #expect(
+            Set(request.resultFields.map(\.name) + ["ms", "attempt", "error"]) == Set(outcome.result.object?.keys ?? [])
+        )
     }
 
     @Test func `arguments reach the program as they are, without a shell`() async throws {
@@ -55,7 +57,8 @@ struct ExecTests {
 
     @Test func `a program reads its input, however long`() async throws {
         let long = String(repeating: "0123456789", count: 100_000)
-        let outcome = try await Self.run("{ command: [wc, -c], stdin: '${{ $vars.long }}' }", values: ["$vars.long": .string(long)])
+        let outcome = try await Self.run(
+            "{ command: [wc, -c], stdin: '${{ $vars.long }}' }", values: ["$vars.long": .string(long)])
         #expect(outcome["stdout"]?.string?.split(separator: "\n").first == "1000000")
         #expect(try await Self.run("{ command: [cat] }")["stdout"] == "")
     }
@@ -64,7 +67,8 @@ struct ExecTests {
         let mark = "9\(Int.random(in: 100_000...999_999))"
         let begun = ContinuousClock.now
         let outcome = try await Self.run(
-            "{ command: [sh, -c, 'echo begun; trap \"\" TERM; sleep \(mark) & sleep \(mark)'] }", timeout: .milliseconds(300))
+            "{ command: [sh, -c, 'echo begun; trap \"\" TERM; sleep \(mark) & sleep \(mark)'] }",
+            timeout: .milliseconds(300))
         #expect(outcome.error?.kind == .timeout)
         #expect(outcome.error?.message == "'sh' still ran after 300ms, and was killed")
         #expect(outcome["stdout"] == "begun\n" && outcome["exit_status"] == Value.null)
@@ -107,7 +111,8 @@ struct ExecTests {
         #expect(refused.hint == "start plumb with --allow-exec if you trust the scenarios")
         #expect(try Self.failure("{ command: ['no-such-program'] }").code == "exec.not-found")
         #expect(
-            try Self.failure("{ command: ['ls -l'] }").hint == "each argument is an element of its own: there is no shell")
+            try Self.failure("{ command: ['ls -l'] }").hint
+                == "each argument is an element of its own: there is no shell")
     }
 
     @Test(arguments: [

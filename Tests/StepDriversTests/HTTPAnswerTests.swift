@@ -66,7 +66,8 @@ struct HTTPAnswerTests {
 
     static let noJSON: [(String, Int, String)] = [
         ("", 0, "the body is empty, and its content type is application/json"),
-        ("<html><b>502</b></html>", 0, "the body is not JSON at byte 0"), ("\u{FEFF}{}", 0, "the body is not JSON at byte 0"),
+        ("<html><b>502</b></html>", 0, "the body is not JSON at byte 0"),
+        ("\u{FEFF}{}", 0, "the body is not JSON at byte 0"),
         (#"{"a": 1"#, 7, "the body is not JSON at byte 7"), ("{} {}", 3, "the body is not JSON at byte 3"),
         ("NaN", 0, "the body is not JSON at byte 0"), ("[1,]", 3, "the body is not JSON at byte 3"),
         ("{'a': 1}", 1, "the body is not JSON at byte 1"), (#"["\ud800"]"#, 1, "the body is not JSON at byte"),
@@ -100,7 +101,8 @@ struct HTTPAnswerTests {
     }
 
     @Test func `Latin-1 is read as what it is`() async throws {
-        let reply = HTTPReply(200, [.init("content-type", "text/plain; charset=ISO-8859-1")], body: .whole([0x63, 0xE9]))
+        let reply = HTTPReply(
+            200, [.init("content-type", "text/plain; charset=ISO-8859-1")], body: .whole([0x63, 0xE9]))
         #expect(try await Self.answer(reply)["text"] == "cé")
     }
 
@@ -156,7 +158,8 @@ struct HTTPAnswerTests {
     }
 
     @Test(arguments: [
-        ("5", Duration.seconds(5)), ("0", .zero), ("soon", nil), ("-1", nil), ("99999999999999999999", .seconds(86_400)),
+        ("5", Duration.seconds(5)), ("0", .zero), ("soon", nil), ("-1", nil),
+        ("99999999999999999999", .seconds(86_400)),
         ("Sun, 06 Nov 1994 08:49:37 GMT", .zero), ("Fri, 31 Dec 2199 23:59:59 GMT", .seconds(86_400)),
     ]) func `Retry-After is seconds or a date, and anything else is told and ignored`(
         _ header: String, _ expected: Duration?

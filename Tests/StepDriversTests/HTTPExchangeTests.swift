@@ -35,7 +35,8 @@ struct HTTPExchangeTests {
         }
         let long = String(repeating: "z", count: 50_000)
         let scope = FixedScope(values: ["$vars.long": .string(long)])
-        let exchange = try await outcome("{ post: /a, text: '${{ $vars.long }}' }", at: server.url, scope: scope).exchange
+        let exchange = try await outcome("{ post: /a, text: '${{ $vars.long }}' }", at: server.url, scope: scope)
+            .exchange
         #expect(exchange.response.count <= 102)
         #expect(exchange.body?.utf8.count == 4096)
         #expect(exchange.bodyBytes == 100_000)

@@ -16,14 +16,14 @@ struct HTTPPlanTests {
               temperature: 0.10
               stop: []
             """)
-        let target = try target(
+        let target = try writtenTarget(
             """
             url: ${{ $env.URL }}/api/
             headers: { x-own: old, X-Key: "${{ $secrets.KEY }}" }
             auth: { basic: { user: me, password: hunter2 } }
             """)
         #expect(
-            request.plan(target: target.target).joined(separator: "\n") == """
+            request.plan(target: target).joined(separator: "\n") == """
                 POST ${{ $env.URL }}/api/v1/chat/${{ $vars.id }}?trace=${{ $run.id }}&a%20b=c%20d&list=1&list=2
                 X-Key: ${{ $secrets.KEY }}
                 X-Model: ${{ $case.model }}
@@ -56,7 +56,10 @@ struct HTTPPlanTests {
             "{ post: /a, form: { a: '${{ $vars.x }}' } }",
             "POST {target}/a|Content-Type: application/x-www-form-urlencoded||a: ${{ $vars.x }}"
         ),
-        ("{ put: /a, file: x.bin }", "PUT {target}/a|Content-Type: application/octet-stream||{bytes of the file x.bin}"),
+        (
+            "{ put: /a, file: x.bin }",
+            "PUT {target}/a|Content-Type: application/octet-stream||{bytes of the file x.bin}"
+        ),
         ("{ put: /a, text: \"a\\nb\" }", "PUT {target}/a|Content-Type: text/plain; charset=utf-8||a|b"),
         (
             "{ post: /a, multipart: { a: b, f: { file: x } } }",
@@ -67,18 +70,19 @@ struct HTTPPlanTests {
     }
 
     @Test func `plan names the place of a token and not the secret`() throws {
-        let target = try target(
+        let target = try writtenTarget(
             "{ url: 'http://h', auth: { oauth2_client_credentials: { token_url: 'http://idp/t', client_id: a, client_secret: b } } }"
         )
         #expect(
-            try Parsed.request("{ get: /a }").plan(target: target.target) == [
+            try Parsed.request("{ get: /a }").plan(target: target) == [
                 "GET http://h/a", "Authorization: Bearer {token from http://idp/t}",
             ])
     }
 
     @Test func `plan of a command`() throws {
         let request = try Parsed.request(
-            "{ command: [ls, -l, '${{ $vars.x }}', 'a b'], env: { A: '${{ $secrets.A }}' }, stdin: hi }", by: ExecStep())
+            "{ command: [ls, -l, '${{ $vars.x }}', 'a b'], env: { A: '${{ $secrets.A }}' }, stdin: hi }", by: ExecStep()
+        )
         #expect(
             request.plan(target: nil) == [
                 "exec ls -l '${{ $vars.x }}' 'a b'", "env A: ${{ $secrets.A }}", "stdin", "  hi",

@@ -91,7 +91,7 @@ struct HTTPPreparingTests {
         let report = try Self.failure("{ get: /a, headers: { x: '<${{ $vars.x }}>' } }", scope)
         #expect(report.code == "http.header")
         #expect(report.verdict == .error)
-        #expect(report.place?.column == 27)
+        #expect(report.place?.column == 26)
         let bearer = try Self.failure("{ get: /a, auth: { bearer: '${{ $vars.x }}' } }", scope)
         #expect(bearer.code == "http.credentials")
     }
@@ -121,7 +121,10 @@ struct HTTPPreparingTests {
     @Test func `a content type that is written is the only one`() async throws {
         let request = try await Self.sent(
             "{ post: /a, json: {}, headers: { content-type: application/vnd.api+json } }")
-        #expect(request.fields.filter { $0.name.lowercased() == "content-type" }.map(\.value) == ["application/vnd.api+json"])
+        #expect(
+            request.fields.filter { $0.name.lowercased() == "content-type" }.map(\.value) == [
+                "application/vnd.api+json"
+            ])
         let none = try await Self.sent("{ post: /a, text: x, headers: { content-type: null } }")
         #expect(none.header("content-type") == nil)
     }
@@ -129,7 +132,8 @@ struct HTTPPreparingTests {
     @Test func `a form is encoded, so that a value stays one`() async throws {
         let scope = FixedScope(values: ["$vars.x": "1&admin=true", "$vars.none": nil])
         let request = try await Self.sent(
-            "{ post: /a, form: { 'a b': 'c d', x: '${{ $vars.x }}', n: '${{ $vars.none }}', l: [1, 2] } }", scope: scope)
+            "{ post: /a, form: { 'a b': 'c d', x: '${{ $vars.x }}', n: '${{ $vars.none }}', l: [1, 2] } }", scope: scope
+        )
         #expect(request.text == "a+b=c+d&x=1%26admin%3Dtrue&l=1&l=2")
         #expect(request.header("content-type") == "application/x-www-form-urlencoded")
     }
@@ -201,16 +205,20 @@ struct HTTPPreparingTests {
     }
 
     @Test(arguments: [
-        ("", ", auth: { bearer: t0k }", "Bearer t0k"), ("", ", auth: { basic: { user: u, password: 'p:w' } }", "Basic dTpwOnc="),
+        ("", ", auth: { bearer: t0k }", "Bearer t0k"),
+        ("", ", auth: { basic: { user: u, password: 'p:w' } }", "Basic dTpwOnc="),
         (", auth: { bearer: own }", ", auth: { bearer: t0k }", "Bearer own"),
         (", auth: { basic: { user: a, password: b } }", "", "Basic YTpi"),
         (", headers: { AUTHORIZATION: mine }", ", auth: { bearer: t0k }", "mine"),
-        (", auth: none", ", auth: { bearer: t0k }", nil), (", headers: { authorization: null }", ", auth: { bearer: t }", nil),
+        (", auth: none", ", auth: { bearer: t0k }", nil),
+        (", headers: { authorization: null }", ", auth: { bearer: t }", nil),
     ]) func `credentials are the step's own before the target's`(
         _ step: String, _ target: String, _ expected: String?
     ) async throws {
         let request = try await Self.sent("{ get: /a\(step) }", target: target)
-        #expect(request.fields.filter { $0.name.lowercased() == "authorization" }.map(\.value) == [expected].compactMap { $0 })
+        #expect(
+            request.fields.filter { $0.name.lowercased() == "authorization" }.map(\.value)
+                == [expected].compactMap { $0 })
     }
 
     @Test func `compression is asked for only where the target wants it`() async throws {
@@ -221,18 +229,42 @@ struct HTTPPreparingTests {
 
     static let refusals: [(String, [String: Value], String?, String)] = [
         ("{ get: /a }", [:], nil, "the path '/a' needs a target"),
-        ("{ get: '/a/${{ $vars.x }}' }", ["$vars.x": nil], "{ url: 'http://h' }", "an address needs text, and '$vars.x' is null"),
-        ("{ get: '${{ $vars.x }}' }", ["$vars.x": "users"], "{ url: 'http://h' }", "'users' is neither a path nor a URL"),
-        ("{ get: '${{ $vars.x }}' }", ["$vars.x": "file:///etc"], "{ url: 'http://h' }", "'file:///etc' is neither a path nor a URL"),
+        (
+            "{ get: '/a/${{ $vars.x }}' }", ["$vars.x": nil], "{ url: 'http://h' }",
+            "an address needs text, and '$vars.x' is null"
+        ),
+        (
+            "{ get: '${{ $vars.x }}' }", ["$vars.x": "users"], "{ url: 'http://h' }",
+            "'users' is neither a path nor a URL"
+        ),
+        (
+            "{ get: '${{ $vars.x }}' }", ["$vars.x": "file:///etc"], "{ url: 'http://h' }",
+            "'file:///etc' is neither a path nor a URL"
+        ),
         (
             "{ get: 'http://${{ $vars.x }}/a' }", ["$vars.x": "h@evil"], "{ url: 'http://h' }",
             "'h@evil' cannot stand in the host of a URL"
         ),
-        ("{ get: '${{ $vars.x }}' }", ["$vars.x": "/a\r\nb"], "{ url: 'http://h' }", "an address cannot hold a control character"),
-        ("{ method: '${{ $vars.x }}', path: /a }", ["$vars.x": "GET /"], "{ url: 'http://h' }", "'GET /' is no HTTP method"),
-        ("{ method: '${{ $vars.x }}', path: /a, text: b }", ["$vars.x": "HEAD"], "{ url: 'http://h' }", "a HEAD request has no body"),
-        ("{ get: /a, query: { q: '${{ $vars.x }}' } }", ["$vars.x": ["a": 1]], "{ url: 'http://h' }", "'q' in 'query' takes text, found object"),
-        ("{ get: /a, max_bytes: '${{ $vars.x }}' }", ["$vars.x": "many"], "{ url: 'http://h' }", "expected a size such as 10MiB, found 'many'"),
+        (
+            "{ get: '${{ $vars.x }}' }", ["$vars.x": "/a\r\nb"], "{ url: 'http://h' }",
+            "an address cannot hold a control character"
+        ),
+        (
+            "{ method: '${{ $vars.x }}', path: /a }", ["$vars.x": "GET /"], "{ url: 'http://h' }",
+            "'GET /' is no HTTP method"
+        ),
+        (
+            "{ method: '${{ $vars.x }}', path: /a, text: b }", ["$vars.x": "HEAD"], "{ url: 'http://h' }",
+            "a HEAD request has no body"
+        ),
+        (
+            "{ get: /a, query: { q: '${{ $vars.x }}' } }", ["$vars.x": ["a": 1]], "{ url: 'http://h' }",
+            "'q' in 'query' takes text, found object"
+        ),
+        (
+            "{ get: /a, max_bytes: '${{ $vars.x }}' }", ["$vars.x": "many"], "{ url: 'http://h' }",
+            "expected a size such as 10MiB, found 'many'"
+        ),
         ("{ get: /a }", [:], "{ url: 'h:80' }", "target 'gateway' has the url 'h:80', which is none"),
         ("{ get: /a }", [:], "{ url: 'http://h?x=1' }", "target 'gateway' has a url with a space, a '?' or a '#'"),
         ("{ get: /a }", [:], "{ url: 'http://h', http_version: 4 }", "target 'gateway' has no HTTP version '4'"),

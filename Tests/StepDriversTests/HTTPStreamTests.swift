@@ -11,7 +11,8 @@ struct HTTPStreamTests {
 
     @Test func `a stream of a completion is told by its events and their times`() async throws {
         let events = [
-            #"{"choices": [{"delta": {"role": "assistant"}}]}"#, Self.delta("Hel"), Self.delta("lo"), Self.delta("!"), "[DONE]",
+            #"{"choices": [{"delta": {"role": "assistant"}}]}"#, Self.delta("Hel"), Self.delta("lo"), Self.delta("!"),
+            "[DONE]",
         ]
         let server = try SimpleHTTPServer { _ in .events(events, every: .milliseconds(40)) }
         let outcome = try await outcome("{ post: /chat, json: {}, stream: sse }", at: server.url)
@@ -42,7 +43,8 @@ struct HTTPStreamTests {
         #expect(outcome.error == nil)
         #expect(outcome["events"]?.array?.count == 3)
         #expect(outcome["done"] == false)
-        #expect(outcome["content"] == "" && outcome["ttft_ms"] == Value.null && outcome["tokens_per_second"] == Value.null)
+        #expect(
+            outcome["content"] == "" && outcome["ttft_ms"] == Value.null && outcome["tokens_per_second"] == Value.null)
         #expect(outcome["gap_ms"] == ["p50": nil, "p95": nil, "max": nil])
         #expect(ContinuousClock.now - begun < .milliseconds(900))
     }

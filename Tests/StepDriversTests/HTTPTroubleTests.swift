@@ -57,12 +57,14 @@ struct HTTPTroubleTests {
         #expect(outcome["text"] == #"{"a": 1}"#)
     }
 
-    @Test(arguments: [
-        ("", .reset, "first_byte"), ("HTTP/1.1 200 OK\r\ncontent-le", .reset, "first_byte"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", .reset, "body"),
-    ] as [(String, StepError.Kind, String)]) func `a reset tells how far it came`(
-        _ sent: String, _ kind: StepError.Kind, _ phase: String
-    ) async throws {
+    @Test(
+        arguments: [
+            ("", .reset, "first_byte"), ("HTTP/1.1 200 OK\r\ncontent-le", .reset, "first_byte"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", .reset, "body"),
+        ] as [(String, StepError.Kind, String)]) func `a reset tells how far it came`(
+            _ sent: String, _ kind: StepError.Kind, _ phase: String
+        ) async throws
+    {
         let server = try RawServer([[.readRequest, .send(sent), .pause(.milliseconds(30)), .reset]])
         let outcome = try await outcome("{ post: /a }", at: server.url)
         #expect(outcome.error?.kind == kind)

@@ -32,7 +32,8 @@ struct OAuthTests {
         let outcomes = try await drive { driving in
             let settings = Self.settings(server.url, issuer.url, ", scope: 'a b', audience: api")
             return [
-                try await driving.run("{ get: /a }", target: settings), try await driving.run("{ get: /b }", target: settings),
+                try await driving.run("{ get: /a }", target: settings),
+                try await driving.run("{ get: /b }", target: settings),
             ]
         }
         #expect(server.requests.map { $0.header("authorization") } == ["Bearer t1", "Bearer t1"])

@@ -33,10 +33,11 @@ final class Driving: @unchecked Sendable {
     var connect: Duration = .seconds(5)
     private var targets: [String: ResolvedTarget] = [:]
 
-    init(_ loop: EventLoop) { drivers = StepDrivers.make(on: loop, version: "9.9") }
+    init(_ loop: EventLoop) { drivers = StepKinds.drivers(on: loop, version: "9.9") }
 
     /// Prepares and attempts a step of YAML once; the target's settings are YAML too.
-    func run(_ yaml: String, target settings: String? = nil, by kind: any StepKind = HTTPStep()) async throws -> Outcome {
+    func run(_ yaml: String, target settings: String? = nil, by kind: any StepKind = HTTPStep()) async throws -> Outcome
+    {
         let request = try Parsed.request(yaml, by: kind)
         let prepared = try request.prepare(scope, target: settings.map { try resolved($0) })
         return try await attempt(prepared, kind: kind.name)

@@ -27,12 +27,17 @@ struct Parsed {
     }
 }
 
-/// A target of the given settings, in YAML.
-func target(_ yaml: String, name: String = "gateway") throws -> ResolvedTarget {
+/// A target of the given settings, in YAML, as a configuration has it.
+func writtenTarget(_ yaml: String, name: String = "gateway") throws -> Target {
     let file = SourceFile(path: "conf/plumb.yaml", text: yaml)
     var reader = SyntaxReader()
     let node = try #require(YAMLReader.read(file, into: &reader.diagnostics))
     let settings = reader.value(node)
-    let target = Target(name: name, kind: "http", settings: settings, origin: .file(node.span))
-    return ResolvedTarget(target, settings: try FixedScope().value(of: settings).object ?? .init())
+    return Target(name: name, kind: "http", settings: settings, origin: .file(node.span))
+}
+
+/// A target of the given settings, in YAML without templates, ready for use.
+func target(_ yaml: String, name: String = "gateway") throws -> ResolvedTarget {
+    let target = try writtenTarget(yaml, name: name)
+    return ResolvedTarget(target, settings: target.settings.constant?.object ?? .init())
 }

@@ -28,7 +28,7 @@ extension HTTPCall {
     }
 
     private func address(_ target: Target?) -> String {
-        var text = url.value.written
+        var text = url.value.written.withoutUserInfo
         if !url.isAbsolute, !url.value.startsWithTemplate {
             let base = target?.settings["url"]?.written ?? "{target}"
             text = String(base.withoutUserInfo.reversed().drop { $0 == "/" }.reversed()) + text

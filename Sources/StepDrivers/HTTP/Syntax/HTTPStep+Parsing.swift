@@ -26,7 +26,8 @@ extension HTTPStep {
         if let headers { checkHeaders(headers, &reader.diagnostics) }
         let auth = mapping["auth"].flatMap { AuthTemplate($0, &reader) }
         if let span = mapping.keySpan("auth"), mapping["auth"]?.scalar?.text != "none",
-            let header = headers?.pairs?.first(where: { $0.name.isAuthorization }) {
+            let header = headers?.pairs?.first(where: { $0.name.isAuthorization })
+        {
             reader.diagnostics.append(
                 Diagnostic(
                     .httpAuth, at: header.nameSpan, "the step has both 'auth' and the header '\(header.name)'",
