@@ -64,6 +64,7 @@ public final class ExpressionEngine {
 
     /// Starts to compile what libjq has to evaluate, on a thread of its own.
     public func warmUp() {
+        queued.removeAll { $0.isReady }
         guard !queued.isEmpty, Batch.compile(queued) else { return }
         queued = []
     }

@@ -57,7 +57,7 @@ enum Worker {
         engine.beforeForeign = { box.value.note(expression: $0.text) }
         engine.warmUp()
         let parts = Interpreter.Parts(
-            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
+            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepDrivers.make(on: loop, version: PlumbVersion.text),
             kinds: StepKinds.all, files: ProjectFiles(root: plan.configuration.root),
             sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })

@@ -30,6 +30,41 @@ import Testing
         #expect(found[1]?.contains("too long") == true, "\(found[1] ?? "")")
     }
 
+    @Test(arguments: [
+        "env", "$ENV", "input", "[inputs]", "debug", "stderr", "halt", "halt_error", "halt_error(1)", "input_filename",
+    ])
+    func `what reaches out of an expression does nothing, though lint has refused it`(_ text: String) throws {
+        let name = text.filter { $0.isLetter || $0 == "_" }
+        let slots = [
+            ProgramText.Slot(text: text, variables: [], calls: [name], hasOrderings: false), slot("7"),
+        ]
+        let compiled = BatchCompiler.compile(slots)
+        let program = try #require(compiled.program)
+        let entries = slots.indices.map { slot in
+            ForeignValue([.number(Double(slot)), .array(compiled.text.turns[slot].map(Value.bool)), false, []])
+        }
+        var reader = ForeignReader(bytes: 1000, depth: 10)
+        var outputs: [[Value]] = []
+        var failures = 0
+        let ending = program.run(
+            ForeignValue(array: [ForeignValue(array: entries), ForeignValue(.null)]), reader: &reader
+        ) { event in
+            switch event {
+            case .begins: outputs.append([])
+            case .output(let value): outputs[outputs.count - 1].append(value)
+            case .failed: failures += 1
+            }
+            return true
+        }
+        guard case .complete = ending else {
+            Issue.record("the run ends with \(ending)")
+            return
+        }
+        // Either there is an error, or nothing of the environment.
+        #expect(outputs == [text == "$ENV" ? [[:]] : [], [7]])
+        #expect(failures == (text == "$ENV" ? 0 : 1))
+    }
+
     @Test func `expressions are divided by number and by size`() {
         #expect(BatchCompiler.divide([]) == [])
         #expect(BatchCompiler.divide(Array(repeating: 1, count: 250)) == [0..<120, 120..<240, 240..<250])

@@ -34,14 +34,14 @@ import Testing
     }
 
     @Test func `a run's evaluations`() throws {
-        let foreign = try (0..<300).map { try expression(foreign($0)) }
+        let expressions = try (0..<300).map { try expression(foreign($0)) }
         let native = try [".status == 200", ".body.name == \"bob\"", ".ms < 2000"].map { try expression($0) }
         let context = try context(Self.dot, ["vars": "{\"limit\":5}"])
         var engine = ExpressionEngine([])
-        measure("engine of 303 expressions") { engine = ExpressionEngine(foreign + native) }
+        measure("engine of 303 expressions") { engine = ExpressionEngine(expressions + native) }
         measure("first native judgement") { _ = engine.judge(native, in: context) }
-        measure("first judgement of libjq") { _ = engine.judge([foreign[0]], in: context) }
-        measure("all compiled") { _ = engine.judge(foreign, in: context) }
+        measure("first judgement of libjq") { _ = engine.judge([expressions[0]], in: context) }
+        measure("all compiled") { _ = engine.judge(expressions, in: context) }
         measure("native", per: 3 * 20_000) { for _ in 0..<20_000 { _ = engine.judge(native, in: context) } }
         let holding = try [
             expression("[limit(1; .body.items[].n)] == [1]"), expression(".body.items | group_by(.n) | length == 2"),
@@ -50,8 +50,8 @@ import Testing
         _ = engine.judge(holding, in: context)
         measure("libjq, three at once", per: 3 * 5000) { for _ in 0..<5000 { _ = engine.judge(holding, in: context) } }
         measure("libjq, one", per: 5000) { for _ in 0..<5000 { _ = engine.judge([holding[0]], in: context) } }
-        measure("one failure explained") { _ = engine.judge([foreign[7]], in: context) }
-        measure("300 failures explained", per: 300) { _ = engine.judge(foreign, in: context) }
+        measure("one failure explained") { _ = engine.judge([expressions[7]], in: context) }
+        measure("300 failures explained", per: 300) { _ = engine.judge(expressions, in: context) }
     }
 
     @Test func `a large body`() throws {
@@ -64,6 +64,8 @@ import Testing
         let engine = ExpressionEngine(expressions)
         measure("first of 20 assertions") { #expect(engine.judge([expressions[0]], in: context) == [.holds]) }
         measure("the rest") { _ = engine.judge(expressions, in: context) }
-        measure("an aggregate") { _ = try? engine.outputs(of: try expression("[.body[].score] | add", role: .capture), in: context) }
+        measure("an aggregate") {
+            _ = try? engine.outputs(of: try expression("[.body[].score] | add", role: .capture), in: context)
+        }
     }
 }
