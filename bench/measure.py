@@ -33,6 +33,8 @@ class Watched:
 
     peak_mib: float = 0.0
     processes: list = field(default_factory=list)
+    connections: int = 0
+    requests: int = 0
 
 
 @dataclass
