@@ -10,7 +10,7 @@ import ScenarioSyntax
 /// `retry`, in this nesting, down to a driver's single attempt. What a step left to undo is undone at
 /// the end, whatever happened. Everything observable leaves as ``RunEvent``s.
 public actor Interpreter {
-    let executor: any SerialExecutor
+    let executor: any SerialExecutor & TaskExecutor
     let plan: RunPlan
     let clock: any RunClock
     let engine: ExpressionEngine
@@ -35,7 +35,7 @@ public actor Interpreter {
 
     /// What an interpreter is made of; everything from outside is handed in.
     public struct Parts: ~Copyable {
-        public var executor: any SerialExecutor
+        public var executor: any SerialExecutor & TaskExecutor
         public var clock: any RunClock
         public var engine: ExpressionEngine
         public var drivers: [any StepDriver]
@@ -47,7 +47,7 @@ public actor Interpreter {
 
         /// Creates the parts.
         public init(
-            executor: any SerialExecutor, clock: any RunClock, engine: ExpressionEngine, drivers: [any StepDriver],
+            executor: any SerialExecutor & TaskExecutor, clock: any RunClock, engine: ExpressionEngine, drivers: [any StepDriver],
             kinds: [any StepKind], files: any RunFiles, sink: @escaping (RunEvent) -> Void,
             onSecret: @escaping (String) -> Void, onStep: @escaping (Int, String) -> Void = { _, _ in }
         ) {
@@ -136,7 +136,8 @@ public actor Interpreter {
             return (number, false)
         }
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
-        let result = await execute(planned)
+        let position = RunPosition(test: planned.name.index, trail: "")
+        let result = await RunPosition.$current.withValue(position) { await execute(planned) }
         sink(.testFinished(result))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)

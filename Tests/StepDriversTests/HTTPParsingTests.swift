@@ -71,6 +71,7 @@ struct HTTPParsingTests {
         Wrong("http.multipart", "{ post: /a, multipart: { f: 1️⃣{}2️⃣ } }", "a part has either 'file' or 'text'"),
         Wrong("http.misplaced-key", "{ get: /a, 1️⃣expect2️⃣: { status: 200 } }", "indent 'expect' as far as 'http'"),
         Wrong("syntax.unknown-key", "{ get: /a, 1️⃣querry2️⃣: {} }", "did you mean 'query'?"),
+        Wrong("syntax.unknown-key", "{ 1️⃣gett2️⃣: /a }", "did you mean 'get'?"),
         Wrong("syntax.unknown-key", "{ post: /a, 1️⃣body2️⃣: {} }", "here it is called 'json'"),
         Wrong("syntax.missing-key", "{ post: /a, graphql: 1️⃣{ variables: {} }2️⃣ }", "add 'query': text"),
         Wrong("syntax.template-in-key", "{ post: /a, json: { 1️⃣'${{ $vars.k }}'2️⃣: 1 } }", ""),

@@ -14,7 +14,7 @@ struct OAuthTests {
         """
     }
 
-    /// Hands out `t1`, `t2`, …
+    /// A server that hands out the tokens `t1`, `t2` and so on.
     private static func issuer(expiresIn seconds: Int = 3600) throws -> SimpleHTTPServer {
         let count = Mutex(0)
         return try SimpleHTTPServer { _ in

@@ -13,8 +13,7 @@ extension Interpreter {
     func cleanUp(_ run: TestRun) async -> [StepReport] {
         guard !run.cleanups.isEmpty else { return [] }
         run.isCleaningUp = true
-        let reports = await Task { await self.undo(run) }.value
-        return reports
+        return await Task(executorPreference: executor) { await self.undo(run) }.value
     }
 
     private func undo(_ run: TestRun) async -> [StepReport] {

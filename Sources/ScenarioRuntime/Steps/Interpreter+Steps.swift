@@ -17,7 +17,10 @@ extension Interpreter {
                 test: run.planned.name.index, id: step.id, trail: trail.joined(separator: " → "), kind: step.kind,
                 ms: milliseconds(since: began)))
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
-        var outcome = await conditional(step, run, frame, limits, trail)
+        let position = RunPosition(test: run.planned.name.index, trail: trail.joined(separator: " → "))
+        var outcome = await RunPosition.$current.withValue(position) {
+            await conditional(step, run, frame, limits, trail)
+        }
         if outcome.report.verdict != .skipped {
             outcome.report.startedMs = (started - began).milliseconds
             outcome.report.ms = milliseconds(since: started)
@@ -131,6 +134,7 @@ extension Interpreter {
         frame.keep(step.id, value)
         failures += Judge(rendering: rendering, step: step).judge(attempt.result)
         report.failures += failures
+        report.notes += attempt.notes
         for failure in failures { report.verdict = report.verdict.worse(failure.verdict) }
         if report.verdict != .passed || plan.options.keepsExchanges && run.repeatDepth == 0 {
             let exchange = attempt.exchange()

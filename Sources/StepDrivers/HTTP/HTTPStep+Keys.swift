@@ -10,15 +10,15 @@ extension HTTPStep {
             Key("method", .text, "The method, any that HTTP allows; written with 'path'."),
             Key("path", .text, "A path of the target such as /v1/users, or a whole URL; written with 'method'."),
             Key(
-                "query", .map(.oneOf([.any, .list(.any)])),
+                "query", .template(.map(.any)),
                 "Pairs added to the URL, percent-encoded; a list is sent once per element, null drops the pair."),
             Key(
-                "headers", .map(.oneOf([.text, .null, .list(.text)])),
+                "headers", .template(.map(.oneOf([.text, .null, .list(.text)]))),
                 "Headers in their order and spelling; one replaces the target's of the same name, null drops it."),
             Key("json", .any, "The body, sent as JSON; keys keep their order and numbers their digits."),
-            Key("form", .map(.any), "The body, sent as a form: application/x-www-form-urlencoded."),
+            Key("form", .template(.map(.any)), "The body, sent as a form: application/x-www-form-urlencoded."),
             Key(
-                "multipart", .map(.oneOf([.text, .table { part }])),
+                "multipart", .map(.oneOf([.text, .table { part }, .list(.oneOf([.text, .table { part }]))])),
                 "The body, sent as multipart/form-data: a text or a part by field name."),
             Key("text", .text, "The body, sent as text."),
             Key("base64", .text, "The body, whose bytes are written in base64."),

@@ -33,6 +33,7 @@ public final class HTTPDriver: StepDriver {
         request.connectTimeout = limits.connect
         if prepared.keepsCookies { request.cookies = jar(of: session) }
 
+        let cookies = request.cookies.flatMap { SentCookies.header(of: $0, to: request.url) }
         var requests = 0
         var token: String?
         var result: Result<HTTPResponse, HTTPError>
@@ -53,10 +54,12 @@ public final class HTTPDriver: StepDriver {
                 case .failure(let error):
                     requests += tokens.takeRequestCount()
                     return HTTPOutcome(
-                        prepared: prepared, request: request, token: nil, error: error, response: nil,
+                        prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
                         requests: requests, elapsed: ContinuousClock.now - begun
                     ).attempt()
-                case .success(let found): token = found
+                case .success(let found):
+                    token = found
+                    session.onSecret(found)
                 }
                 requests += tokens.takeRequestCount() + 1
                 var authorized = request
@@ -73,12 +76,12 @@ public final class HTTPDriver: StepDriver {
         switch result {
         case .success(let response):
             return HTTPOutcome(
-                prepared: prepared, request: request, token: token, error: nil, response: response,
+                prepared: prepared, request: request, token: token, cookies: cookies, error: nil, response: response,
                 requests: requests + response.redirects.count, elapsed: elapsed
             ).attempt()
         case .failure(let error):
             return HTTPOutcome(
-                prepared: prepared, request: request, token: token,
+                prepared: prepared, request: request, token: token, cookies: cookies,
                 error: StepError(error, target: prepared.targetName), response: error.partial, requests: requests,
                 elapsed: elapsed
             ).attempt()
@@ -100,7 +103,18 @@ public final class HTTPDriver: StepDriver {
         request.settings = connection.settings
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
-        if case .header(let value) = connection.auth { request.headers.append(HTTPHeader("Authorization", value)) }
+        switch connection.auth {
+        case .none: break
+        case .header(let value): request.headers.append(HTTPHeader("Authorization", value))
+        case .oauth(let tokens):
+            let deadline = ContinuousClock.now + limits.timeout
+            let asked = request
+            switch await tokens.token(not: nil, asked: { await self.send($0, like: asked, deadline) }, loop, deadline) {
+            case .success(let token): request.headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
+            case .failure(let error):
+                return Examination(isReachable: false, facts: [error.message], advice: error.hint)
+            }
+        }
         return HTTPExamination.of(await transport.send(request), connection.url, target)
     }
 

@@ -10,6 +10,8 @@ struct HTTPOutcome {
     let request: HTTPRequest
     /// The token that was fetched for it, which no report shows.
     let token: String?
+    /// The cookies that the test's jar sent along.
+    let cookies: String?
     let error: StepError?
     let response: HTTPResponse?
     let requests: Int
@@ -21,14 +23,30 @@ struct HTTPOutcome {
         let body = response.map { AnswerBody($0, method: request.method, isWhole: isWhole) }
         let error = self.error ?? body?.error
         let retry = response.flatMap { RetryAfter($0.header("retry-after"), now: Int64(time(nil))) }
-        let exchange = HTTPExchange(outcome: self, body: body, error: error, retry: retry)
+        let exchange = HTTPExchange(outcome: self, body: body, error: error)
         return Attempt(
             result: SharedValue(fields: fields(body, error)), error: error, exchange: exchange.report,
-            code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests)
+            code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests,
+            notes: notes(body, retry))
+    }
+
+    /// What a reader of the report should know beside request and answer.
+    private func notes(_ body: AnswerBody?, _ retry: RetryAfter?) -> [String] {
+        var notes: [String] = []
+        if let count = body?.exactTexts, count > 0 {
+            notes.append("\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
+        }
+        if let keys = body?.duplicateKeys, !keys.isEmpty {
+            notes.append("the last value counts for keys that stand twice: \(keys.prefix(5).joined(separator: ", "))")
+        }
+        if let retry, retry.pause == nil { notes.append("Retry-After '\(retry.text.prefix(60))' says nothing") }
+        if let response, response.resends > 0 {
+            notes.append("sent again: the server had closed the kept-alive connection")
+        }
+        return notes
     }
 
     private func fields(_ body: AnswerBody?, _ error: StepError?) -> [SharedValue.Field] {
-        let response = response
         var fields: [SharedValue.Field] = [
             .init("status", response.map { Value($0.status) } ?? .null),
             .init("headers") { response?.lastHeaders ?? .object(.init()) },
@@ -37,7 +55,7 @@ struct HTTPOutcome {
             .init("text") { body.map { .string($0.text) } ?? .null },
             .init("bytes", response.map { Value($0.body.count) } ?? .null),
             .init("cookies") { response?.setCookies ?? .object(.init()) },
-            .init("url", .string((response?.url ?? request.url).withoutUserInfo)),
+            .init("url") { .string((response?.url ?? request.url).withoutUserInfo) },
             .init("redirects") { response?.redirectList ?? .array([]) },
             .init("version", response.map { .string($0.version) } ?? .null),
             .init("ms", .number(milliseconds)),

@@ -67,6 +67,9 @@ extension HTTPStep {
     ) -> (HTTPCall.Method, URLTemplate)? {
         let present = (Self.shortcuts + ["method"]).filter { mapping.has($0) }
         guard let first = present.first else {
+            // A mistyped method is told already, with the word that was meant.
+            let unknown = (mapping.node.members ?? []).map(\.name).filter { mapping.table[$0] == nil }
+            if unknown.contains(where: { NearestName.of($0, in: Self.shortcuts + ["method"]) != nil }) { return nil }
             reader.diagnostics.append(
                 Diagnostic(
                     .httpMethod,
