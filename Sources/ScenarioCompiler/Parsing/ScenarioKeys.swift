@@ -27,7 +27,7 @@ public struct ScenarioKeys: Sendable {
             name: "scenario", summary: "One YAML file: a test, or one test per row of its cases.",
             keys: [
                 Key("description", .text, "What the scenario proves, for people; shown in reports."),
-                Key("tags", .list(.text), "Words to select scenarios by: `plumb run --tag smoke`."),
+                Key("tags", .oneOf([.text, .list(.text)]), "Words to select scenarios by: `plumb run --tag smoke`."),
                 Key(
                     "vars", .oneOf([.map(.any), .table { Self.variablesFile }]),
                     "Values named once: `$vars.NAME`. Evaluated once per test, in order; null is one that `with` must set."),
@@ -41,15 +41,17 @@ public struct ScenarioKeys: Sendable {
                 Key(
                     "requires", .map(.any),
                     "What the profile must have: `{metrics: prometheus, database: [postgres], links: [a->b]}`; else it is skipped."),
-                Key("targets", .map(.table { Self.derivedTarget }), "Connections made from the profile's: `{from: database, password: nope}`."),
+                Key("targets", .map(.table { self.derivedTarget }), "Connections made from the profile's: `{from: database, password: nope}`."),
                 Key("if", .expression, "One boolean; false skips the scenario, and the report says why."),
                 Key("timeout", .duration, default: "5m", "The time of the whole test, cleanup apart."),
-                Key("retry", .table { ConfigurationKeys.retry }, "The default of its steps; a scenario is never retried as a whole."),
+                Key("retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]), "The default of its steps; a scenario is never retried as a whole."),
                 Key("keep_going", .boolean, default: "false", "Goes on behind a failure with the steps that do not read the failed one."),
                 Key("cleanup", .list(.table { self.step }), "Steps that run at the end, whatever happened."),
                 Key("steps", .list(.table { self.step }), required: true, "What is done and checked, in this order."),
                 Key("outputs", .map(.expression), "What scenarios that use or need this one see of it."),
-            ], foreign: Self.foreign)
+            ],
+            foreign: Self.foreign.merging(
+                ["name": "description", "title": "description", "summary": "description"]) { own, _ in own })
     }
 
     /// A step.
@@ -63,7 +65,7 @@ public struct ScenarioKeys: Sendable {
                 Key("target", .text, "A connection of the profile; left out: the only one that fits, or the default one."),
                 Key("if", .expression, "One boolean; false skips the step, and the report says why."),
                 Key("timeout", .template(.duration), "Of one attempt; of a group: of all of it."),
-                Key("retry", .table { ConfigurationKeys.retry }, "How an attempt that met transport trouble is sent again."),
+                Key("retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]), "How an attempt that met transport trouble is sent again."),
                 Key("idempotent", .boolean, default: "by method", "Whether a request whose answer was lost may be sent again."),
                 Key("until", .expression, "Polls until this is true; a poll is one attempt with its retries."),
                 Key("within", .template(.duration), default: "30s", "How long `until` polls."),
@@ -71,7 +73,7 @@ public struct ScenarioKeys: Sendable {
                 Key("give_up", .expression, "Ends the polling at once, as failed, when it is true."),
                 Key("expect", .any, "A tree that the result must match: objects in part, arrays exactly, `{ $: JQ }` by predicate."),
                 Key(
-                    "assert", .oneOf([.list(.expression), .map(.expression)]),
+                    "assert", .oneOf([.expression, .list(.oneOf([.expression, .map(.expression)])), .map(.expression)]),
                     "Expressions that must yield true, each time they yield; all are checked and all failures told."),
                 Key(
                     "capture", .map(.oneOf([.expression, .table { Self.capture }])),
@@ -144,9 +146,13 @@ public struct ScenarioKeys: Sendable {
             Key("sql", .any, "A query whose rows are the cases."),
         ], foreign: ["file": "csv"])
 
-    static let derivedTarget = KeyTable(
-        name: "derived target", summary: "A connection of the scenario's own.",
-        keys: [Key("from", .text, "The target of the profile that it begins with.")], foreign: [:])
+    /// A connection that a scenario derives; any key of the kind may be set anew.
+    var derivedTarget: KeyTable {
+        let keys = ConfigurationKeys.target(kinds).keys.filter { $0.name != "from" && $0.name != "default" }
+        return KeyTable(
+            name: "derived target", summary: "A connection of the scenario's own.",
+            keys: [Key("from", .text, "The target of the profile that it begins with.")] + keys)
+    }
 
     /// Every table that `plumb explain` and the schema draw from, the kinds' own included.
     public var all: [KeyTable] {

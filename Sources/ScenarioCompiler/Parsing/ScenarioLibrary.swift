@@ -151,17 +151,24 @@ public final class ScenarioLibrary {
             diagnostics.append(
                 Diagnostic(
                     .unreadableFile, at: span, "there is no file '\(name)'",
-                    hint: "paths are relative to the file that names them; looked for \(FilePath.shown(path, from: workingFolder))"))
+                    hint: nearest(to: path).map { "did you mean '\($0)'?" }
+                        ?? "paths are relative to the file that names them; looked for \(FilePath.shown(path, from: workingFolder))"
+                ))
             return nil
         }
         guard FilePath.isInside(real, root) else {
             diagnostics.append(
                 Diagnostic(
-                    .outsideRoot, at: span, "'\(name)' lies outside of \(FilePath.shown(root, from: workingFolder))",
+                    .outsideRoot, at: span, "'\(name)' lies outside of the project's folder",
                     hint: "files that scenarios read stay in the folder of plumb.yaml, links followed"))
             return nil
         }
         return real
+    }
+
+    /// The name of the file beside a missing one that was most likely meant.
+    private func nearest(to path: String) -> String? {
+        NearestName.of(FilePath.name(of: path), in: files.names(in: FilePath.parent(path)))
     }
 }
 

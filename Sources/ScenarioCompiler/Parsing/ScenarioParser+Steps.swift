@@ -7,7 +7,10 @@ extension ScenarioParser {
     /// Reads a list of steps; edges are drawn later, once every id is known.
     mutating func parseBlock(_ node: YAMLNode, what: String, isParallel: Bool) -> Block {
         guard let elements = node.elements else {
-            reader.diagnostics.append(.expected("a list of steps under '\(what)'", node))
+            reader.diagnostics.append(
+                .expected(
+                    "a list of steps under '\(what)'", node,
+                    hint: node.members == nil ? "begin each step with '- '" : "begin each step with '- ', and name it by 'id'"))
             return Block(steps: [])
         }
         if elements.isEmpty {
@@ -78,6 +81,10 @@ extension ScenarioParser {
             guard let duration = reader.late(node, { $0.duration(&$1) }) else { return }
             step.action = .wait(duration)
         case "group":
+            if node.elements != nil {
+                reader.diagnostics.append(.expected("a mapping", node, hint: "put the steps one level deeper, under 'steps'"))
+                return
+            }
             guard let group = MappingReader(node, keys.group, &reader.diagnostics) else { return }
             let isParallel = group["parallel"]?.boolean(&reader.diagnostics) ?? false
             let keepGoing = (group["keep_going"] ?? mapping["keep_going"])?.boolean(&reader.diagnostics) ?? false
@@ -117,7 +124,11 @@ extension ScenarioParser {
     private mutating func parseJudgement(_ mapping: MappingReader, into step: inout Step) {
         if let node = mapping["expect"] {
             if node.members == nil {
-                reader.diagnostics.append(.expected("a mapping of result members such as '{ status: 200 }'", node))
+                let number = node.scalar.flatMap { if case .integer = $0.resolved { $0.text } else { nil } }
+                reader.diagnostics.append(
+                    .expected(
+                        "a mapping of result members such as '{ status: 200 }'", node,
+                        hint: number.map { "write 'expect: { status: \($0) }'" }))
             } else {
                 reader.inExpectation = true
                 step.expectation = parseExpectation(node)
@@ -148,7 +159,8 @@ extension ScenarioParser {
 
     private mutating func parseCaptures(_ node: YAMLNode) -> [Capture] {
         guard let members = node.members else {
-            reader.diagnostics.append(.expected("a mapping of names and jq expressions", node))
+            reader.diagnostics.append(
+                .expected("a mapping of names and jq expressions", node, hint: "write 'NAME: .body.id', one a line"))
             return []
         }
         return members.compactMap { member -> Capture? in

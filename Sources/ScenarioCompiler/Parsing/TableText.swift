@@ -70,7 +70,8 @@ enum TableText {
                 diagnostics.append(
                     Diagnostic(
                         .table, at: SourceSpan(source, record.offset..<record.offset + 1),
-                        "this row has \(record.fields.count) fields, and the header \(header.fields.count)"))
+                        "this row has \(record.fields.count) of the \(header.fields.count) fields that the header has",
+                        hint: "a value with a comma stands in double quotes"))
                 return nil
             }
             rows.append(.object(Value.Object(zip(header.fields, record.fields.map { .string($0) }))))

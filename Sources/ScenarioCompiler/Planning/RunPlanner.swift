@@ -68,14 +68,17 @@ public struct RunPlanner {
         let base = (compiled.folders + [scenario.name]).joined(separator: "/")
         let skip = skipReason(compiled, selection)
         let claims = Claims.of(scenario, configuration, kinds)
-        var names: Set<String> = []
-        for (row, name) in rows(of: compiled, isSkipped: skip != nil) {
+        var names: [String: Int] = [:]
+        for (number, (row, name)) in rows(of: compiled, isSkipped: skip != nil).enumerated() {
             let full = name.map { "\(base)[\($0)]" } ?? base
-            if !names.insert(full).inserted, let cases = scenario.cases {
+            if let first = names.updateValue(number, forKey: full), let cases = scenario.cases {
+                let earlier = cases.span(ofRow: first).map { Diagnostic.Label(span: $0, text: "the first is here") }
                 diagnostics.append(
                     Diagnostic(
-                        .equalRows, at: cases.span, "two rows have the name '\(name ?? "")'",
-                        hint: "give the rows a 'name' each"))
+                        .equalRows, at: cases.span(ofRow: number) ?? cases.span,
+                        "rows \(first + 1) and \(number + 1) have the same name '\(name ?? "")'",
+                        secondary: earlier.map { [$0] } ?? [],
+                        hint: "a row is named by its 'name', else by its scalars: give each a 'name' of its own"))
                 return
             }
             if let wanted = selection.names, !wanted.contains(full) { continue }
@@ -120,7 +123,8 @@ public struct RunPlanner {
             guard let rendered = render([template], compiled, span)?.first else { return [] }
             guard let array = rendered.array else {
                 diagnostics.append(
-                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())"))
+                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())",
+                        hint: "'[…]' makes an array of what stands inside"))
                 return []
             }
             if array.isEmpty { diagnostics.append(Diagnostic(.noCases, at: span, "'cases' has no rows")) }
@@ -142,12 +146,12 @@ public struct RunPlanner {
             if let given = options.variables[variable.name] { variables[variable.name] = given; continue }
             context.variables["vars"] = SharedValue(.object(variables))
             // A variable that needs the row or a result is none that the rows can be made of.
-            if let value = try? value(of: variable.value, context) { variables[variable.name] = value }
+            if let value = try? engine.value(of: variable.value, in: context) { variables[variable.name] = value }
         }
         context.variables["vars"] = SharedValue(.object(variables))
         do throws(EvaluationError) {
             var values: [Value] = []
-            for template in templates { values.append(try value(of: template, context)) }
+            for template in templates { values.append(try engine.value(of: template, in: context)) }
             return values
         } catch {
             diagnostics.append(
@@ -155,21 +159,6 @@ public struct RunPlanner {
                     .casesForm, at: span, "'cases' cannot be made: \(error.message)",
                     hint: .init(error.hint ?? "rows are made of '$suite', '$vars', '$env' and '$config'")))
             return nil
-        }
-    }
-
-    private func value(of template: ValueTemplate, _ context: EvaluationContext) throws(EvaluationError) -> Value {
-        switch template {
-        case .literal(let value, _, _): return value
-        case .template(let template, _): return try engine.render(template, in: context)
-        case .array(let elements, _):
-            var values: [Value] = []
-            for element in elements { values.append(try value(of: element, context)) }
-            return .array(values)
-        case .object(let members, _):
-            var object = Value.Object()
-            for member in members { object[member.key] = try value(of: member.value, context) }
-            return .object(object)
         }
     }
 
@@ -199,6 +188,13 @@ public struct RunPlanner {
     private static func clean(_ name: String) -> String {
         let line = name.map { $0.isNewline ? " " : $0 }
         return line.count > 80 ? String(line.prefix(79)) + "…" : String(line)
+    }
+}
+
+extension Scenario.Cases {
+    /// Where a row is written; nil for those of a template or a table.
+    fileprivate func span(ofRow number: Int) -> SourceSpan? {
+        if case .rows(let rows, _) = self, rows.indices.contains(number) { rows[number].span } else { nil }
     }
 }
 

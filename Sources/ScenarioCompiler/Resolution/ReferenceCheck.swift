@@ -74,7 +74,8 @@ struct ReferenceCheck {
                     report(
                         later ? .forwardReference : .unknownName, expression, reference, key: 0,
                         later ? "'$vars.\(name)' is defined further down" : "there is no variable '\(name)'",
-                        nearest: later ? nil : (name, variables), advice: "declare it under 'vars'")
+                        nearest: later ? nil : (name, variables),
+                        advice: later ? "variables are evaluated in order: move it above this one" : "declare it under 'vars'")
                 }
             case "needs":
                 guard let name else { continue }
@@ -103,7 +104,8 @@ struct ReferenceCheck {
                 if !inLoop {
                     report(
                         .unknownName, expression, reference, key: nil,
-                        "'$\(reference.variable)' has a meaning only inside 'each' or 'repeat'", nearest: nil, advice: nil)
+                        "'$\(reference.variable)' has a meaning only inside 'each' or 'repeat'", nearest: nil,
+                        advice: "give the step 'each: LIST', where LIST is jq that yields an array")
                 }
             default: break
             }
@@ -146,7 +148,8 @@ struct ReferenceCheck {
             if isAround {
                 report(
                     .forwardReference, expression, reference, key: 0,
-                    "step '\(id)' is the group around this step and has not ended here", nearest: nil, advice: nil)
+                    "step '\(id)' is the group around this step and has not ended here", nearest: nil,
+                    advice: "judge it in the group's own 'assert', or in a step behind it")
                 continue
             }
             if let here, !isSelf, !inCleanup, entry.order > here.order {
