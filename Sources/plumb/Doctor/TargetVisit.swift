@@ -22,7 +22,7 @@ enum TargetVisit {
     }
 
     private static func visit(_ configuration: Configuration, on loop: EventLoop) async -> [Outcome] {
-        let drivers = StepDrivers.make(on: loop, version: PlumbVersion.text)
+        let drivers = StepKinds.drivers(on: loop, version: PlumbVersion.text)
         let engine = ExpressionEngine(configuration.expressions)
         let layers = SettingsLayers(configuration)
         var outcomes: [Outcome] = []
