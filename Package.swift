@@ -98,6 +98,7 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
             name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"], exclude: ["Cases"]),
     ],
