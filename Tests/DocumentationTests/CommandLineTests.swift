@@ -70,6 +70,7 @@ struct CommandLineTests {
 
     /// The words up to a comment.
     private static func words(_ text: some StringProtocol) -> [String] {
-        text.split(separator: " ").prefix { $0 != "#" && $0 != "|" }.map(String.init)
+        let words = text.split(separator: " ").map { String($0) }
+        return Array(words[..<(words.firstIndex { $0 == "#" || $0 == "|" } ?? words.endIndex)])
     }
 }
