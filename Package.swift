@@ -77,7 +77,7 @@ let package = Package(
             dependencies: [
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
-            ], exclude: ["Configuration/Golden"]),
+            ], exclude: ["Configuration/Golden", "Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(

@@ -6,7 +6,7 @@ public enum NearestName {
         var best: (name: String, distance: Int)?
         for candidate in candidates where candidate != name {
             let known = Array(candidate.lowercased().unicodeScalars)
-            let limit = min(3, max(1, max(known.count, typed.count) / 2))
+            let limit = min(3, max(known.count, typed.count) / 2)
             guard abs(known.count - typed.count) <= limit else { continue }
             let distance = edits(typed, known)
             if distance <= limit, best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }

@@ -62,7 +62,10 @@ extension ExpressionAnalyzer {
         if let near, name.count > 3, near.lowercased().first == name.lowercased().first {
             return "did you mean '\(near)'?"
         }
-        return arity == 0 && role.hasDot ? "a member of the result is written .\(name)" : nil
+        guard arity == 0 else { return nil }
+        if languageVariables.contains(name) { return "the variable is written $\(name)" }
+        return role.hasDot
+            ? "a member of the result is written .\(name)" : "a variable of the scenario is written $vars.\(name)"
     }
 
     /// What names of other languages, and of newer jq, are called here.

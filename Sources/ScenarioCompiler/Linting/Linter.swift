@@ -41,9 +41,29 @@ public struct Linter {
             let suites = SuiteChecks(configuration, files: files)
             found += suites.folders()
             found += suites.unusedKeys(of: compilation, request)
+            found += Self.problemsOfCases(in: compilation, configuration, kinds)
         }
         found += Self.problems(in: compilation.expressions)
         keep(found, perFile: perFile)
+    }
+
+    /// What is wrong with rows; those that are made of this machine's environment are left alone.
+    private static func problemsOfCases(
+        in compilation: Compiler.Compilation, _ configuration: Configuration, _ kinds: [any StepKind]
+    ) -> [Diagnostic] {
+        var part = Compiler.Compilation()
+        part.scenarios = compilation.scenarios.filter { compiled in
+            guard compiled.scenario.cases != nil else { return false }
+            return !compiled.scenario.rowExpressions.contains { expression in
+                expression.analysis.references.contains { ["env", "secrets"].contains($0.variable) }
+            }
+        }
+        part.expressions = part.scenarios.flatMap(\.scenario.rowExpressions)
+        var problems: [Diagnostic] = []
+        _ = RunPlanner.plan(
+            part, configuration, kinds: kinds, engine: ExpressionEngine(part.expressions), options: .init(),
+            selection: .init(), into: &problems)
+        return problems
     }
 
     /// What libjq refuses, and functions that stand where they cannot be computed; an expression counts once.
@@ -80,6 +100,19 @@ extension [Diagnostic] {
             if a.path != b.path { return a.path < b.path }
             return (a.offset, a.index) < (b.offset, b.index)
         }.map(\.diagnostic)
+    }
+}
+
+extension Scenario {
+    /// The expressions that rows are made of, those of variables included.
+    fileprivate var rowExpressions: [Expression] {
+        let own: [Expression] =
+            switch cases {
+            case .rows(let rows, _): rows.flatMap(\.expressions)
+            case .template(let template, _): template.expressions
+            case .table, .query, nil: []
+            }
+        return own + variables.flatMap(\.value.expressions)
     }
 }
 

@@ -84,7 +84,8 @@ public final class ScenarioLibrary {
         if let start = trail.firstIndex(where: { $0.path == path }) {
             let way = (trail[start...].map(\.shown) + [trail[start].shown]).joined(separator: " -> ")
             diagnostics.append(
-                Diagnostic(.cycle, at: span, "scenarios use each other in a circle: \(way)", hint: "take one of them out"))
+                Diagnostic(
+                    .cycle, at: span, "scenarios use each other in a circle: \(way)", hint: "take one of them out"))
             return nil
         }
         guard trail.count < Self.depthLimit else {
@@ -151,17 +152,24 @@ public final class ScenarioLibrary {
             diagnostics.append(
                 Diagnostic(
                     .unreadableFile, at: span, "there is no file '\(name)'",
-                    hint: "paths are relative to the file that names them; looked for \(FilePath.shown(path, from: workingFolder))"))
+                    hint: nearest(to: path).map { "did you mean '\($0)'?" }
+                        ?? "paths are relative to the file that names them; looked for \(FilePath.shown(path, from: workingFolder))"
+                ))
             return nil
         }
         guard FilePath.isInside(real, root) else {
             diagnostics.append(
                 Diagnostic(
-                    .outsideRoot, at: span, "'\(name)' lies outside of \(FilePath.shown(root, from: workingFolder))",
+                    .outsideRoot, at: span, "'\(name)' lies outside of the project's folder",
                     hint: "files that scenarios read stay in the folder of plumb.yaml, links followed"))
             return nil
         }
         return real
+    }
+
+    /// The name of the file beside a missing one that was most likely meant.
+    private func nearest(to path: String) -> String? {
+        NearestName.of(FilePath.name(of: path), in: files.names(in: FilePath.parent(path)))
     }
 }
 

@@ -7,7 +7,11 @@ extension ScenarioParser {
     /// Reads a list of steps; edges are drawn later, once every id is known.
     mutating func parseBlock(_ node: YAMLNode, what: String, isParallel: Bool) -> Block {
         guard let elements = node.elements else {
-            reader.diagnostics.append(.expected("a list of steps under '\(what)'", node))
+            reader.diagnostics.append(
+                .expected(
+                    "a list of steps under '\(what)'", node,
+                    hint: node.members == nil
+                        ? "begin each step with '- '" : "begin each step with '- ', and name it by 'id'"))
             return Block(steps: [])
         }
         if elements.isEmpty {
@@ -51,7 +55,9 @@ extension ScenarioParser {
             reader.diagnostics.append(
                 Diagnostic(
                     .needsOutsideParallel, at: needs, .needsOutsideParallel,
-                    hint: "steps run in file order; put them under 'group: { parallel: true, steps: … }' to order them by needs"))
+                    hint:
+                        "steps run in file order; put them under 'group: { parallel: true, steps: … }' to order them by needs"
+                ))
         }
         step.expressions = Array(reader.expressions[first...])
         for key in ["faults", "recovers_within"] where mapping.has(key) {
@@ -78,6 +84,11 @@ extension ScenarioParser {
             guard let duration = reader.late(node, { $0.duration(&$1) }) else { return }
             step.action = .wait(duration)
         case "group":
+            if node.elements != nil {
+                reader.diagnostics.append(
+                    .expected("a mapping", node, hint: "put the steps one level deeper, under 'steps'"))
+                return
+            }
             guard let group = MappingReader(node, keys.group, &reader.diagnostics) else { return }
             let isParallel = group["parallel"]?.boolean(&reader.diagnostics) ?? false
             let keepGoing = (group["keep_going"] ?? mapping["keep_going"])?.boolean(&reader.diagnostics) ?? false
@@ -117,7 +128,11 @@ extension ScenarioParser {
     private mutating func parseJudgement(_ mapping: MappingReader, into step: inout Step) {
         if let node = mapping["expect"] {
             if node.members == nil {
-                reader.diagnostics.append(.expected("a mapping of result members such as '{ status: 200 }'", node))
+                let number = node.scalar.flatMap { if case .integer = $0.resolved { $0.text } else { nil } }
+                reader.diagnostics.append(
+                    .expected(
+                        "a mapping of result members such as '{ status: 200 }'", node,
+                        hint: number.map { "write 'expect: { status: \($0) }'" }))
             } else {
                 reader.inExpectation = true
                 step.expectation = parseExpectation(node)
@@ -148,7 +163,8 @@ extension ScenarioParser {
 
     private mutating func parseCaptures(_ node: YAMLNode) -> [Capture] {
         guard let members = node.members else {
-            reader.diagnostics.append(.expected("a mapping of names and jq expressions", node))
+            reader.diagnostics.append(
+                .expected("a mapping of names and jq expressions", node, hint: "write 'NAME: .body.id', one a line"))
             return []
         }
         return members.compactMap { member -> Capture? in
@@ -217,9 +233,12 @@ extension ScenarioParser {
 }
 
 extension Diagnostic.Code {
-    static let noSteps = Diagnostic.Code("scenario.no-steps", "A list of steps needs at least one: no step would prove nothing.")
-    static let twoKinds = Diagnostic.Code("scenario.two-kinds", "A step does one thing: it has one kind, or none and only judges.")
-    static let emptyStep = Diagnostic.Code("scenario.empty-step", "A step without a kind must judge or compute something.")
+    static let noSteps = Diagnostic.Code(
+        "scenario.no-steps", "A list of steps needs at least one: no step would prove nothing.")
+    static let twoKinds = Diagnostic.Code(
+        "scenario.two-kinds", "A step does one thing: it has one kind, or none and only judges.")
+    static let emptyStep = Diagnostic.Code(
+        "scenario.empty-step", "A step without a kind must judge or compute something.")
     static let needsOutsideParallel = Diagnostic.Code(
         "scenario.needs-place", "'needs' orders the steps of a parallel group; everywhere else file order does.")
     static let pollingWithoutUntil = Diagnostic.Code(

@@ -82,12 +82,12 @@ struct ScenarioParser {
         if node.isWholeTemplate { return .template(reader.value(node), node.span) }
         guard let mapping = MappingReader(node, ScenarioKeys.caseSource, &reader.diagnostics) else { return nil }
         if let csv = mapping["csv"], let path = csv.text(&reader.diagnostics) {
-            return library.rows(path, .csv, from: file, at: csv.span, into: &reader.diagnostics)
-                .map { .table($0, csv.span) }
+            // Rows that cannot be read are still rows: what reads '$case' is not to blame.
+            return .table(library.rows(path, .csv, from: file, at: csv.span, into: &reader.diagnostics) ?? [], csv.span)
         }
         if let lines = mapping["jsonl"], let path = lines.text(&reader.diagnostics) {
-            return library.rows(path, .jsonLines, from: file, at: lines.span, into: &reader.diagnostics)
-                .map { .table($0, lines.span) }
+            return .table(
+                library.rows(path, .jsonLines, from: file, at: lines.span, into: &reader.diagnostics) ?? [], lines.span)
         }
         if let query = mapping["sql"] {
             reader.diagnostics.append(.unavailable("cases from a query", at: query.span))
@@ -196,8 +196,8 @@ struct ScenarioParser {
 
 extension Diagnostic {
     /// That something else stands where a certain form is due.
-    static func expected(_ what: String, _ node: YAMLNode) -> Diagnostic {
-        Diagnostic(.scenarioForm, at: node.span, "expected \(what), found \(node.found)")
+    static func expected(_ what: String, _ node: YAMLNode, hint: Message? = nil) -> Diagnostic {
+        Diagnostic(.scenarioForm, at: node.openingSpan, "expected \(what), found \(node.found)", hint: hint)
     }
 
     /// That a part of the language is known and cannot be carried out by this build.
@@ -214,7 +214,8 @@ extension Diagnostic.Code {
     static let unavailable = Diagnostic.Code(
         "scenario.unavailable", "The language has this, and this build of plumb was made without it.")
     static let noCases = Diagnostic.Code(
-        "scenario.no-cases", "A scenario with cases needs at least one row: no row would be no test, and nothing would be proved.")
+        "scenario.no-cases",
+        "A scenario with cases needs at least one row: no row would be no test, and nothing would be proved.")
     static let unknownParameter = Diagnostic.Code(
         "scenario.unknown-parameter", "'with' sets variables that the used file declares under 'vars', and no others.")
     static let missingParameter = Diagnostic.Code(

@@ -13,7 +13,9 @@ public struct RunPlanner {
 
     /// What is selected of the compiled scenarios.
     public struct Selection: Sendable {
-        /// Tags of which a scenario must have one; `!tag` leaves out. All where empty.
+        /// Tags of which a scenario must have one; all where empty.
+        ///
+        /// `!tag` leaves out those that have it.
         public var tags: [String] = []
         /// Names of tests, as a report gives them; all where nil.
         public var names: Set<String>?
@@ -68,14 +70,17 @@ public struct RunPlanner {
         let base = (compiled.folders + [scenario.name]).joined(separator: "/")
         let skip = skipReason(compiled, selection)
         let claims = Claims.of(scenario, configuration, kinds)
-        var names: Set<String> = []
-        for (row, name) in rows(of: compiled, isSkipped: skip != nil) {
+        var names: [String: Int] = [:]
+        for (number, (row, name)) in rows(of: compiled, isSkipped: skip != nil).enumerated() {
             let full = name.map { "\(base)[\($0)]" } ?? base
-            if !names.insert(full).inserted, let cases = scenario.cases {
+            if let first = names.updateValue(number, forKey: full), let cases = scenario.cases {
+                let earlier = cases.span(ofRow: first).map { Diagnostic.Label(span: $0, text: "the first is here") }
                 diagnostics.append(
                     Diagnostic(
-                        .equalRows, at: cases.span, "two rows have the name '\(name ?? "")'",
-                        hint: "give the rows a 'name' each"))
+                        .equalRows, at: cases.span(ofRow: number) ?? cases.span,
+                        "rows \(first + 1) and \(number + 1) have the same name '\(name ?? "")'",
+                        secondary: earlier.map { [$0] } ?? [],
+                        hint: "a row is named by its 'name', else by its scalars: give each a 'name' of its own"))
                 return
             }
             if let wanted = selection.names, !wanted.contains(full) { continue }
@@ -92,13 +97,16 @@ public struct RunPlanner {
     private mutating func skipReason(_ compiled: Compiler.CompiledScenario, _ selection: Selection) -> String? {
         let layers = SettingsLayers(configuration, suites: compiled.suites)
         if !layers.isEnabled.value {
-            return "suite \(compiled.suites.last?.path.joined(separator: "/") ?? "") is disabled (\(layers.isEnabled.origin))"
+            return
+                "suite \(compiled.suites.last?.path.joined(separator: "/") ?? "") is disabled (\(layers.isEnabled.origin))"
         }
         let unmet = Requirements.unmet(of: compiled.scenario, by: configuration)
         guard !unmet.isEmpty else { return nil }
         if selection.refusesSkips {
             for (reason, requirement) in zip(unmet, compiled.scenario.requirements) {
-                diagnostics.append(Diagnostic(.unmetRequirement, at: requirement.span, .init(reason), hint: "--no-skips makes this an error"))
+                diagnostics.append(
+                    Diagnostic(
+                        .unmetRequirement, at: requirement.span, .init(reason), hint: "--no-skips makes this an error"))
             }
         }
         return unmet.joined(separator: "; ")
@@ -120,7 +128,9 @@ public struct RunPlanner {
             guard let rendered = render([template], compiled, span)?.first else { return [] }
             guard let array = rendered.array else {
                 diagnostics.append(
-                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())"))
+                    Diagnostic(
+                        .casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())",
+                        hint: "'[…]' makes an array of what stands inside"))
                 return []
             }
             if array.isEmpty { diagnostics.append(Diagnostic(.noCases, at: span, "'cases' has no rows")) }
@@ -135,19 +145,26 @@ public struct RunPlanner {
         var context = EvaluationContext(seed: options.seed + "/cases/" + compiled.path)
         context.variables["suite"] = SharedValue(.object(compiled.suites.suiteData))
         context.variables["env"] = SharedValue(
-            .object(Value.Object(configuration.environment.filter { !configuration.secrets.keys.contains($0.key) }.map { ($0.key, .string($0.value)) })))
+            .object(
+                Value.Object(
+                    configuration.environment.filter { !configuration.secrets.keys.contains($0.key) }.map {
+                        ($0.key, .string($0.value))
+                    })))
         context.variables["config"] = SharedValue(configuration.tree)
         var variables = compiled.scenario.fileVariables
         for variable in compiled.scenario.variables {
-            if let given = options.variables[variable.name] { variables[variable.name] = given; continue }
+            if let given = options.variables[variable.name] {
+                variables[variable.name] = given
+                continue
+            }
             context.variables["vars"] = SharedValue(.object(variables))
             // A variable that needs the row or a result is none that the rows can be made of.
-            if let value = try? value(of: variable.value, context) { variables[variable.name] = value }
+            if let value = try? engine.value(of: variable.value, in: context) { variables[variable.name] = value }
         }
         context.variables["vars"] = SharedValue(.object(variables))
         do throws(EvaluationError) {
             var values: [Value] = []
-            for template in templates { values.append(try value(of: template, context)) }
+            for template in templates { values.append(try engine.value(of: template, in: context)) }
             return values
         } catch {
             diagnostics.append(
@@ -155,21 +172,6 @@ public struct RunPlanner {
                     .casesForm, at: span, "'cases' cannot be made: \(error.message)",
                     hint: .init(error.hint ?? "rows are made of '$suite', '$vars', '$env' and '$config'")))
             return nil
-        }
-    }
-
-    private func value(of template: ValueTemplate, _ context: EvaluationContext) throws(EvaluationError) -> Value {
-        switch template {
-        case .literal(let value, _, _): return value
-        case .template(let template, _): return try engine.render(template, in: context)
-        case .array(let elements, _):
-            var values: [Value] = []
-            for element in elements { values.append(try value(of: element, context)) }
-            return .array(values)
-        case .object(let members, _):
-            var object = Value.Object()
-            for member in members { object[member.key] = try value(of: member.value, context) }
-            return .object(object)
         }
     }
 
@@ -202,10 +204,20 @@ public struct RunPlanner {
     }
 }
 
+extension Scenario.Cases {
+    /// Where a row is written; nil for those of a template or a table.
+    fileprivate func span(ofRow number: Int) -> SourceSpan? {
+        if case .rows(let rows, _) = self, rows.indices.contains(number) { rows[number].span } else { nil }
+    }
+}
+
 extension Diagnostic.Code {
     static let equalRows = Diagnostic.Code(
-        "scenario.equal-rows", "Each row of 'cases' is a test with a name of its own: its 'name', else its scalars, else its number.")
-    static let casesForm = Diagnostic.Code("scenario.cases", "'cases' is a list of rows, or a template that yields one.")
+        "scenario.equal-rows",
+        "Each row of 'cases' is a test with a name of its own: its 'name', else its scalars, else its number.")
+    static let casesForm = Diagnostic.Code(
+        "scenario.cases", "'cases' is a list of rows, or a template that yields one.")
     static let unmetRequirement = Diagnostic.Code(
-        "target.required", "The scenario requires what the profile does not have; it is skipped unless --no-skips is given.")
+        "target.required",
+        "The scenario requires what the profile does not have; it is skipped unless --no-skips is given.")
 }

@@ -36,7 +36,8 @@ enum DependencyEdges {
                     diagnostics.append(
                         Diagnostic(
                             .unknownStep, at: need.span, "there is no step '\(need.id)' in this group",
-                            hint: near.map { "did you mean '\($0)'?" } ?? "'needs' names steps of the same parallel group"))
+                            hint: near.map { "did you mean '\($0)'?" }
+                                ?? "'needs' names steps of the same parallel group"))
                     continue
                 }
                 edges.append(.init(from: from, to: position, reason: .needs(need.span)))
@@ -44,11 +45,13 @@ enum DependencyEdges {
             var seen: Set<Int> = []
             for expression in step.expressions {
                 for reference in expression.analysis.references where reference.variable == "steps" {
-                    guard let id = reference.keys.first, let from = homes[id], from != position,
+                    // A reference to a later step is reported by ``ReferenceCheck``, and drawn it would be a circle.
+                    guard let id = reference.keys.first, let from = homes[id], from < position,
                         seen.insert(from).inserted
                     else { continue }
                     edges.append(
-                        .init(from: from, to: position, reason: .reference(expression.source.span(of: reference.range))))
+                        .init(from: from, to: position, reason: .reference(expression.source.span(of: reference.range)))
+                    )
                 }
             }
             if case .whileStep(let id, let span)? = step.repetition?.extent,
@@ -62,9 +65,14 @@ enum DependencyEdges {
         }
         block.edges = edges
         if let cycle = cycle(in: block) {
-            let names = (cycle + [cycle[0]]).map { block.steps[$0].id }.joined(separator: " -> ")
+            // Edges lead from a step to those that wait for it; people read "a waits for b".
+            let waiting = [cycle[0]] + cycle.dropFirst().reversed()
+            let names = (waiting + [waiting[0]]).map { block.steps[$0].id }.joined(separator: " -> ")
+            let others = waiting.dropFirst().map { Diagnostic.Label(span: block.steps[$0].span, text: "in the circle") }
             diagnostics.append(
-                Diagnostic(.cycle, at: block.steps[cycle[0]].span, "these steps wait for each other in a circle: \(names)"))
+                Diagnostic(
+                    .cycle, at: block.steps[waiting[0]].span, "these steps wait for each other in a circle: \(names)",
+                    secondary: Array(others), hint: "take one of their 'needs' or references out"))
             block.edges = []
         }
     }

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Expressions
 public import ScenarioModel
+internal import ScenarioSyntax
 
 /// Checks what only the configuration can tell: targets, secrets, and variables of the environment.
 struct TargetCheck {
@@ -10,10 +11,11 @@ struct TargetCheck {
         var names = configuration.targets.map(\.name) + scenario.targets.map(\.name)
         names += scenario.requirements.compactMap(\.target)
         for derived in scenario.targets {
+            problems += unknownKeys(derived, scenario, configuration, kinds)
             guard let from = derived.from, !configuration.targets.contains(where: { $0.name == from }),
                 !scenario.targets.contains(where: { $0.name == from && $0.name != derived.name })
             else { continue }
-            problems.append(unknown(from, derived.span, names, configuration))
+            problems.append(unknown(from, derived.changes["from"]?.span ?? derived.span, names, configuration))
         }
         let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
         scenario.visitSteps { step in
@@ -31,6 +33,26 @@ struct TargetCheck {
             }
         }
         return problems
+    }
+
+    /// The keys of a derived target that its kind does not have; of a kind without a driver none is known.
+    private static func unknownKeys(
+        _ derived: Scenario.DerivedTarget, _ scenario: Scenario, _ configuration: Configuration,
+        _ kinds: [any StepKind]
+    ) -> [Diagnostic] {
+        let base = derived.from.flatMap { configuration.target($0) }
+        guard case .object(let members, _) = derived.changes,
+            let kind = derived.changes["kind"]?.constant?.string ?? base?.kind,
+            let declared = kinds.flatMap(\.targetKinds).first(where: { $0.name == kind })
+        else { return [] }
+        let table = ConfigurationKeys.target(of: declared)
+        return members.filter { table[$0.key] == nil && !$0.key.hasPrefix("x-") }.map { member in
+            let near = NearestName.of(member.key, in: table.keys.map(\.name)) ?? table.foreign[member.key]
+            return Diagnostic(
+                .unknownKey, at: member.keySpan, "unknown key '\(member.key)' in \(table.name)",
+                hint: near.map { "did you mean '\($0)'?" }
+                    ?? "known keys are \(table.keys.map { "'\($0.name)'" }.joined(separator: ", "))")
+        }
     }
 
     private static func unknown(
@@ -60,7 +82,8 @@ public enum Requirements {
                 return "\(profile) has no target '\(name)'"
             }
             if requirement.kinds.isEmpty || requirement.kinds.contains(target.kind) { return nil }
-            return "target '\(name)' of \(profile) is of kind \(target.kind), and \(requirement.kinds.joined(separator: " or ")) is required"
+            return
+                "target '\(name)' of \(profile) is of kind \(target.kind), and \(requirement.kinds.joined(separator: " or ")) is required"
         }
     }
 }
@@ -81,6 +104,8 @@ extension Scenario {
 }
 
 extension Diagnostic.Code {
-    static let noTarget = Diagnostic.Code("target.none", "A step needs a connection, and the profile has none that fits without a name.")
-    static let unknownTarget = Diagnostic.Code("target.unknown", "A step names a connection that the profile does not have.")
+    static let noTarget = Diagnostic.Code(
+        "target.none", "A step needs a connection, and the profile has none that fits without a name.")
+    static let unknownTarget = Diagnostic.Code(
+        "target.unknown", "A step names a connection that the profile does not have.")
 }

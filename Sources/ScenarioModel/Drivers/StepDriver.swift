@@ -49,11 +49,13 @@ public struct Attempt {
     public var retryAfter: Duration?
     /// Requests that went on the wire.
     public var requests: Int
+    /// Facts worth a line in the step's report: a number carried as text, a header that could not be read.
+    public var notes: [String]
 
     /// Creates an attempt's outcome.
     public init(
         result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
-        retryAfter: Duration? = nil, requests: Int = 1
+        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = []
     ) {
         self.result = result
         self.error = error
@@ -61,6 +63,7 @@ public struct Attempt {
         self.code = code
         self.retryAfter = retryAfter
         self.requests = requests
+        self.notes = notes
     }
 }
 
@@ -71,7 +74,7 @@ public struct StepError: Error, Sendable, Hashable {
     public var message: String
     /// How far it came: `dns`, `connect`, `tls`, `request`, `first_byte`, `body`.
     public var phase: String?
-    /// The service's own fields: `sqlstate`, `detail`, …
+    /// The fields that the service itself gives, such as an SQLSTATE and its detail.
     public var fields: Value.Object
     public var hint: String?
 
@@ -119,10 +122,15 @@ public struct StepError: Error, Sendable, Hashable {
 public final class TestSession {
     /// The test's name, which servers are told.
     public let test: String
+    /// Told of texts that a driver came by and that no output may show, such as a fetched token.
+    public let onSecret: (String) -> Void
     private var kept: [String: AnyObject] = [:]
 
     /// Creates an empty session.
-    public init(test: String) { self.test = test }
+    public init(test: String, onSecret: @escaping (String) -> Void = { _ in }) {
+        self.test = test
+        self.onSecret = onSecret
+    }
 
     /// A driver's own state, by a key of its choice.
     public subscript(key: String) -> AnyObject? {

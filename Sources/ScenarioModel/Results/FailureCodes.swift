@@ -2,7 +2,9 @@ public import Diagnostics
 
 extension Diagnostic.Code {
     /// Every code of reading templates and expressions out of a file, for `plumb explain`.
-    public static let allTemplateCodes: [Diagnostic.Code] = [.expectedExpression, .templateInKey, .templateType]
+    public static let allTemplateCodes: [Diagnostic.Code] = [
+        .expectedExpression, .templateInKey, .templateType, .otherTemplate,
+    ]
 
     /// Every code of a failure that a run can report, those of the kinds of step apart.
     public static let allFailureCodes: [Diagnostic.Code] = [

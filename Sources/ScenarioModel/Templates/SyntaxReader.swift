@@ -21,7 +21,10 @@ public struct SyntaxReader {
     /// Reads a scalar of bare jq.
     public mutating func expression(_ node: YAMLNode, _ role: Expression.Role) -> Expression? {
         guard let scalar = node.scalar else {
-            diagnostics.append(Diagnostic(.expectedExpression, at: node.span, .expectedExpression(node.found)))
+            diagnostics.append(
+                Diagnostic(
+                    .expectedExpression, at: node.openingSpan, .expectedExpression(node.found),
+                    hint: "jq is text: put it in quotes, such as '[1, 2]', or behind '|'"))
             return nil
         }
         if case .plain = scalar.style, case .null = scalar.resolved, scalar.text.isEmpty {
@@ -58,6 +61,12 @@ public struct SyntaxReader {
 
     private mutating func scalarTemplate(_ scalar: YAMLScalar, _ node: YAMLNode) -> ValueTemplate {
         guard Template.containsMarker(scalar.text) else {
+            if let text = OtherTemplate.find(in: scalar.text) {
+                diagnostics.append(
+                    Diagnostic(
+                        .otherTemplate, .warning, at: node.span, .otherTemplate(text.whole),
+                        hint: "a template is written '${{ $vars.\(text.name) }}'"))
+            }
             return .literal(scalar.value, text: scalar.text, node.span)
         }
         let role: Expression.Role = inExpectation ? .expectTemplate : .template
@@ -103,7 +112,22 @@ extension YAMLNode {
     }
 }
 
+/// Finds what other tools take for a template: `{{ name }}`, `${name}`.
+enum OtherTemplate {
+    /// The first such text, and the name in it.
+    static func find(in text: String) -> (whole: String, name: String)? {
+        guard text.utf8.contains(UInt8(ascii: "{")), text.utf8.contains(UInt8(ascii: "}")) else { return nil }
+        let pattern = /\{\{ *([A-Za-z_][A-Za-z0-9_.]*) *\}\}|\$\{([A-Za-z_][A-Za-z0-9_.]*)\}/
+        guard let match = text.firstMatch(of: pattern), let name = match.1 ?? match.2 else { return nil }
+        return (String(match.0), String(name.split(separator: ".").last ?? name))
+    }
+}
+
 extension Diagnostic.Code {
+    static let otherTemplate = Diagnostic.Code(
+        "template.other-syntax",
+        "`{{ name }}` and `${name}` are templates of other tools; here they are text and are sent as they stand. "
+            + "Templates are written `${{ $vars.name }}`.")
     static let expectedExpression = Diagnostic.Code(
         "syntax.expected-expression", "This key holds a jq expression as text, such as `.status == 200`.")
     static let templateInKey = Diagnostic.Code(
@@ -114,6 +138,9 @@ extension Diagnostic.Code {
 extension Diagnostic.Message {
     fileprivate static func expectedExpression(_ found: String) -> Self {
         "expected a jq expression as text, found \(found)"
+    }
+    fileprivate static func otherTemplate(_ text: String) -> Self {
+        "'\(text)' is no template and is sent as it stands"
     }
     fileprivate static var templateInKey: Self { "a template cannot stand in a key" }
 }

@@ -134,6 +134,7 @@ extension Interpreter {
         frame.keep(step.id, value)
         failures += Judge(rendering: rendering, step: step).judge(attempt.result)
         report.failures += failures
+        report.notes += attempt.notes
         for failure in failures { report.verdict = report.verdict.worse(failure.verdict) }
         if report.verdict != .passed || plan.options.keepsExchanges && run.repeatDepth == 0 {
             let exchange = attempt.exchange()

@@ -52,7 +52,7 @@ public struct MappingReader {
         let known = table.keys.map(\.name)
         let strange = name.unicodeScalars.filter { !$0.isASCII || VisibleText.isHidden($0) }
         let message = Diagnostic.Message.unknownKey(name, in: table.name)
-        if let translated = table.foreign[name] {
+        if let translated = table.foreign[name], table[translated] != nil {
             return Diagnostic(.unknownKey, at: span, message, hint: "here it is called '\(translated)'")
         }
         if !strange.isEmpty {
@@ -61,16 +61,27 @@ public struct MappingReader {
             let near = known.contains(plain) ? plain : NearestName.of(plain, in: known)
             return Diagnostic(.unknownKey, at: span, message, hint: .lookAlike(shown, near))
         }
-        if let near = NearestName.of(name, in: known + table.foreign.keys.sorted()) {
-            return Diagnostic(.unknownKey, at: span, message, hint: .didYouMean(table.foreign[near] ?? near))
+        if let near = NearestName.of(name, in: known) {
+            return Diagnostic(.unknownKey, at: span, message, hint: .didYouMean(near))
+        }
+        let foreign = table.foreign.filter { table[$0.value] != nil }
+        if let near = NearestName.of(name, in: foreign.keys.sorted()), let translated = foreign[near],
+            isTypo(name, near)
+        {
+            return Diagnostic(.unknownKey, at: span, message, hint: .didYouMean(translated))
         }
         return Diagnostic(.unknownKey, at: span, message, hint: .known(known))
+    }
+
+    /// Whether one stroke makes the difference: words of other tools are many, and further away all are alike.
+    private static func isTypo(_ name: String, _ word: String) -> Bool {
+        NearestName.edits(Array(name.unicodeScalars), Array(word.unicodeScalars)) == 1
     }
 }
 
 extension YAMLNode {
     /// The place that stands for the whole of a collection: its first line.
-    var openingSpan: SourceSpan {
+    public var openingSpan: SourceSpan {
         let line = span.file.lines.range(ofLine: span.file.lines.line(at: span.range.lowerBound), in: span.file.bytes)
         let end = max(span.range.lowerBound, min(span.range.upperBound, line.upperBound))
         return SourceSpan(span.file, span.range.lowerBound..<end)

@@ -163,10 +163,8 @@ struct RunPreparation {
     }
 
     private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {
-        settings.options.flatMap { name, value -> [String] in
-            let text = value.array.map { $0.map(\.tostring).joined(separator: ",") } ?? value.tostring
-            return ["--\(name.map { $0 == "_" ? "-" : String($0) }.joined())", text]
-        } + (command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")])
+        settings.arguments
+            + (command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")])
     }
 }
 

@@ -61,10 +61,14 @@ enum Worker {
             box.value.note(expression: expression.text)
         }
         engine.afterForeign = { box.value.noteEnd() }
+        let files = ProjectFiles(root: plan.configuration.root)
+        engine.schemaLoader = { (name, expression) throws(EvaluationError) in
+            try SchemaFile.value(name, from: expression.source.span, files)
+        }
         engine.warmUp()
         let parts = Interpreter.Parts(
-            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepDrivers.make(on: loop, version: PlumbVersion.text),
-            kinds: StepKinds.all, files: ProjectFiles(root: plan.configuration.root),
+            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
+            kinds: StepKinds.all, files: files,
             sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
         return Interpreter(plan, parts)

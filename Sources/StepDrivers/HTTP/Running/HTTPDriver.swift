@@ -57,7 +57,9 @@ public final class HTTPDriver: StepDriver {
                         prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
                         requests: requests, elapsed: ContinuousClock.now - begun
                     ).attempt()
-                case .success(let found): token = found
+                case .success(let found):
+                    token = found
+                    session.onSecret(found)
                 }
                 requests += tokens.takeRequestCount() + 1
                 var authorized = request
