@@ -101,7 +101,7 @@ let package = Package(
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
             name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"],
-            exclude: ["Cases", "BadInputs.md"]),
+            exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -45,7 +45,8 @@ public struct ScenarioFinder {
             let before = met
             walk(real, depth: 0)
             if met == before {
-                report("'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
+                report(
+                    "'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
             }
         } else if files.isFile(real) {
             take(real, isNamed: true)
@@ -60,7 +61,9 @@ public struct ScenarioFinder {
             return
         }
         guard depth < Self.depthLimit else {
-            report("'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep", hint: nil)
+            report(
+                "'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep",
+                hint: nil)
             return
         }
         guard access(folder, R_OK | X_OK) == 0 else {

@@ -40,7 +40,8 @@ struct RunSession {
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
-                    abandon(because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
+                    abandon(
+                        because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
                     break
                 }
                 follow(worker)
@@ -107,7 +108,8 @@ struct RunSession {
     }
 
     /// Reports what died with a worker.
-    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan) {
+    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan)
+    {
         let cause = Self.describe(ending)
         let running = recorder.running
         let content = blackBox.content
@@ -130,7 +132,10 @@ struct RunSession {
                         verdict: .error, reason: "crashed", ms: milliseconds, failures: [failure])))
         }
         if !isInterrupted {
-            tell(.note("the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"))
+            tell(
+                .note(
+                    "the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"
+                ))
         }
     }
 
@@ -154,7 +159,8 @@ struct RunSession {
 
     private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
         let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
-        let provisional = recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
+        let provisional =
+            recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
         let end = RunEnd(
             ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
         tell(.runFinished(end))
