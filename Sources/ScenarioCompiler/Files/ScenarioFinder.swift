@@ -63,9 +63,9 @@ public struct ScenarioFinder {
             return
         }
         for name in files.names(in: folder) where !name.hasPrefix("_") && !name.hasPrefix(".") {
-            let path = FilePath.join(folder, name)
-            guard let real = FilePath.real(path) else {
+            guard let real = FilePath.real(name, in: folder) else {
                 if Self.isScenarioName(name) {
+                    let path = FilePath.join(folder, name)
                     report("'\(FilePath.shown(path, from: workingFolder))' is a link to nothing, or to itself", hint: nil)
                 }
                 continue
