@@ -203,7 +203,7 @@ extension Interpreter {
         return FailureReport(
             code: "repeat.pass", verdict: isError ? .error : .failed,
             message: "\(tally.passed) of \(tally.runs) runs passed, and \(wanted) must", place: place,
-            hint: "the first failures follow; 'pass: 99%' would allow some")
+            hint: "the first failures follow" + (wanted == "all" ? "; 'pass: 99%' would allow some" : ""))
     }
 }
 

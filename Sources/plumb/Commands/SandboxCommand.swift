@@ -66,6 +66,8 @@ struct SandboxCommand: ParsableCommand {
         var endsWithInput = false
         var rest = words[...]
         while let word = rest.popFirst() {
+            // Everything is passed through to this loop, the library's own flag too.
+            if word == "--help" || word == "-h" { throw CleanExit.helpRequest(Self.self) }
             if word == "--until-stdin-closes" {
                 endsWithInput = true
                 continue
