@@ -71,14 +71,14 @@ public struct ScenarioFinder {
             return
         }
         for name in files.names(in: folder) where !name.hasPrefix("_") && !name.hasPrefix(".") {
-            let path = FilePath.join(folder, name)
-            guard let real = FilePath.real(path) else {
+            guard let real = FilePath.real(name, in: folder) else {
                 guard Self.isScenarioName(name) else { continue }
                 // Bytes that are no UTF-8 were replaced in the name, so that it names nothing any more.
                 let isReplaced = name.unicodeScalars.contains("\u{FFFD}")
                 let reason = isReplaced ? "has a name that is not UTF-8" : "is a link to nothing, or to itself"
                 report(
-                    "'\(FilePath.shown(path, from: workingFolder))' \(reason)", hint: isReplaced ? "rename it" : nil)
+                    "'\(FilePath.shown(FilePath.join(folder, name), from: workingFolder))' \(reason)",
+                    hint: isReplaced ? "rename it" : nil)
                 continue
             }
             if files.isFolder(real) {

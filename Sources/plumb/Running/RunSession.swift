@@ -23,6 +23,11 @@ struct RunSession {
     private var buffer: [UInt8] = []
     /// What ends a run whose cleanups do not come to an end.
     private static let grace: Duration = .seconds(32)
+    /// Milliseconds for which events gather before they are read: each look costs this process and the worker a switch.
+    private static let gathering: Int32 = 10
+    /// Bytes that are read in one go, and how many such goes there are before signals are heard again.
+    private static let chunk = 1 << 16
+    private static let chunks = 16
 
     /// Creates a session; the reporters are told of everything that happens.
     init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
@@ -63,24 +68,37 @@ struct RunSession {
     /// Reads a worker's events until it closes them.
     private mutating func follow(_ worker: WorkerProcess) {
         buffer.removeAll(keepingCapacity: true)
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: Self.chunk)
         while true {
-            var waiting = [
-                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = poll(&waiting, 2, 50)
+            let hasEvents = wait(for: worker)
             for signal in signals.read() { hear(signal, worker) }
             if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
             terminal.tick()
-            guard waiting[0].revents != 0 else { continue }
-            let count = read(worker.events, &chunk, chunk.count)
-            if count > 0 {
-                take(chunk[..<count])
-            } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                return
+            guard hasEvents else { continue }
+            for _ in 0..<Self.chunks {
+                let count = read(worker.events, &chunk, chunk.count)
+                if count > 0 {
+                    take(chunk[..<count])
+                } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                    return
+                }
+                if count < chunk.count { break }
             }
         }
+    }
+
+    /// Waits for events, a signal or the time to draw anew; says whether there are events, or their end.
+    private func wait(for worker: WorkerProcess) -> Bool {
+        var waiting = [
+            pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&waiting, 2, 50)
+        guard waiting[0].revents != 0 else { return false }
+        // Without an event asked for, a descriptor tells only that its other side is closed.
+        waiting[0].events = 0
+        if waiting[0].revents & Int16(POLLHUP) == 0 { _ = poll(&waiting, 2, Self.gathering) }
+        return true
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) {
