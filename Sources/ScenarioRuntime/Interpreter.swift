@@ -136,7 +136,8 @@ public actor Interpreter {
             return (number, false)
         }
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
-        let result = await execute(planned)
+        let position = RunPosition(test: planned.name.index, trail: "")
+        let result = await RunPosition.$current.withValue(position) { await execute(planned) }
         sink(.testFinished(result))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)

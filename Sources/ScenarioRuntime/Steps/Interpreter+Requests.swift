@@ -70,6 +70,7 @@ extension Interpreter {
                         in: carrier.run.session)
                 }
                 requests += attempt.requests
+                for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
                 attempted.limit = inner.tightest
                 if Task.isCancelled || isStopping && !carrier.run.isCleaningUp {

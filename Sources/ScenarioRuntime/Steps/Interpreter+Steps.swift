@@ -17,7 +17,10 @@ extension Interpreter {
                 test: run.planned.name.index, id: step.id, trail: trail.joined(separator: " → "), kind: step.kind,
                 ms: milliseconds(since: began)))
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
-        var outcome = await conditional(step, run, frame, limits, trail)
+        let position = RunPosition(test: run.planned.name.index, trail: trail.joined(separator: " → "))
+        var outcome = await RunPosition.$current.withValue(position) {
+            await conditional(step, run, frame, limits, trail)
+        }
         if outcome.report.verdict != .skipped {
             outcome.report.startedMs = (started - began).milliseconds
             outcome.report.ms = milliseconds(since: started)

@@ -44,7 +44,7 @@ extension Interpreter {
             plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
-            planned: run.planned, scenario: scenario, layers: layers, session: newSession(key),
+            planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
             seed: plan.options.seed + "/needs/" + key, started: clock.now)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }

@@ -10,7 +10,7 @@ extension Interpreter {
         let layers = SettingsLayers(
             plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         let run = TestRun(
-            planned: planned, scenario: scenario, layers: layers, session: newSession(planned.name.name),
+            planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
             seed: plan.options.seed + "/" + planned.name.name, started: clock.now)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
@@ -106,12 +106,6 @@ extension Interpreter {
             "seed": .string(plan.options.seed), "profile": plan.configuration.profile.map { .string($0) } ?? .null,
             "started": .string(plan.options.started),
         ]
-    }
-
-    /// A session whose drivers' secrets are masked.
-    func newSession(_ test: String) -> TestSession {
-        let secrets = secrets
-        return TestSession(test: test) { secrets.add(.string($0)) }
     }
 
     private func endSession(_ run: TestRun) async {

@@ -62,7 +62,13 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
         if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
-        for text in report { _ = try ReportRequest(text) }
+        var paths: Set<String> = []
+        for text in report {
+            let path = try ReportRequest(text).path
+            guard paths.insert(path).inserted else {
+                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
+            }
+        }
         _ = try Project.variables(selection.variables)
         _ = try Project.flags(selection)
     }

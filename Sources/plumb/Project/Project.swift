@@ -19,6 +19,7 @@ struct Project {
     static func load(
         _ paths: [String], _ options: ProjectOptions, isLint: Bool, into diagnostics: inout [Diagnostic]
     ) -> Project? {
+        CrashNotice.begin()
         let folder = Streams.workingFolder
         let request = ConfigurationRequest(
             path: options.config, scenarios: paths, profile: options.profile, environmentFile: options.envFile,

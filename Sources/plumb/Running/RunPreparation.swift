@@ -71,7 +71,7 @@ struct RunPreparation {
             }
             selection.names = names
         }
-        let engine = ExpressionEngine(project.compilation.expressions)
+        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
         var plan = RunPlanner.plan(
             project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
             selection: selection, into: &diagnostics)
@@ -118,14 +118,18 @@ struct RunPreparation {
     }
 
     private func execute(_ plan: RunPlan, _ signals: Signals, _ history: LastRun) -> ExitCode {
-        let style = Streams.style(STDOUT_FILENO, command.project.color)
+        CrashNotice.end()
+        // A report on standard output has it to itself.
+        let isOutputTaken = command.report.contains { $0.hasSuffix("=-") }
+        let stream = isOutputTaken ? STDERR_FILENO : STDOUT_FILENO
+        let style = Streams.style(stream, command.project.color)
         let began = ContinuousClock.now
         let terminal = TerminalReporter(
             style: style,
             now: {
                 let elapsed = ContinuousClock.now - began
                 return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
-            }, write: { Streams.out($0) })
+            }, write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !command.quiet
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
@@ -138,7 +142,7 @@ struct RunPreparation {
             }
         }
         guard problems.isEmpty else {
-            for problem in problems { Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")") }
+            for problem in problems { tell(problem, plan) }
             return .nothingRan
         }
         let start = RunStart(
@@ -148,11 +152,14 @@ struct RunPreparation {
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
         history.write(outcome.result)
-        for problem in outcome.problems {
-            Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")")
-        }
+        for problem in outcome.problems { tell(problem, plan) }
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !outcome.problems.isEmpty ? 3 : status))
+    }
+
+    private func tell(_ problem: ReportError, _ plan: RunPlan) {
+        let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
+        Streams.err(mask.masked("error: \(problem)\n" + (problem.hint.map { "  = hint: \($0)\n" } ?? "")))
     }
 
     private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {

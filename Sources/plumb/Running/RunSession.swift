@@ -14,6 +14,8 @@ struct RunSession {
     private var problems: [ReportError] = []
     private var recorder = RunRecorder()
     private let signals: Signals
+    /// Masks what this side says by itself; what comes from a worker is masked there.
+    private let mask: SecretMask
     private let began = ContinuousClock.now
     private var requests = 0
     private var isInterrupted = false
@@ -28,23 +30,30 @@ struct RunSession {
         self.terminal = terminal
         self.reporters = reporters
         self.signals = signals
+        mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
     }
 
     /// Runs the plan to its end, through as many workers as it takes.
     mutating func run(started: RunStart) -> (result: RunResult, problems: [ReportError]) {
-        tell(.runStarted(started))
+        tellMasked(.runStarted(started))
         var remaining = plan
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
-                    tell(.note("the worker could not be started: \(String(cString: strerror(errno)))"))
+                    abandon(because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
                     break
                 }
                 follow(worker)
-                let ending = worker.reap()
+                let (ending, words) = worker.reap()
                 if ending == .exit(0) { break }
-                bury(ending, blackBox, remaining)
+                bury(ending, words, blackBox, remaining)
+                let open = remaining.tests.count
                 remaining.tests = plan.tests.filter { !recorder.hasFinished($0.name.index) }
+                // Without any progress, starting again would end the same way.
+                if remaining.tests.count == open {
+                    abandon(because: "the worker process \(Self.describe(ending))")
+                    break
+                }
             }
         }
         return conclude(started)
@@ -98,11 +107,11 @@ struct RunSession {
     }
 
     /// Reports what died with a worker.
-    private mutating func bury(_ ending: WorkerProcess.Ending, _ blackBox: BlackBox, _ plan: RunPlan) {
+    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan) {
         let cause = Self.describe(ending)
         let running = recorder.running
         let content = blackBox.content
-        let culprit = content?.expression == nil ? nil : content?.test
+        let culprit = content?.expression == nil ? nil : running.first { $0.name.index == content?.test }?.name.index
         for test in running where culprit == nil || test.name.index == culprit {
             guard let planned = plan.tests.first(where: { $0.name.index == test.name.index }) else { continue }
             var failure = FailureReport(code: "run.crash", verdict: .error, message: "the worker process \(cause)")
@@ -113,7 +122,8 @@ struct RunSession {
                     failure.hint = "jq crashed on this program; write it another way"
                 }
             }
-            tell(
+            if let words { failure.notes.append("it said: \(words)") }
+            tellMasked(
                 .testFinished(
                     TestResult(
                         test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
@@ -122,15 +132,14 @@ struct RunSession {
         if !isInterrupted {
             tell(.note("the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"))
         }
-        if running.isEmpty, culprit == nil {
-            // Nothing ran that could be blamed: starting again would end the same way.
-            for test in plan.tests where !recorder.hasFinished(test.name.index) {
-                tell(
-                    .testFinished(
-                        TestResult(
-                            test: test.name, verdict: .error, reason: "the worker process \(cause)",
-                            failures: [.init(code: "run.crash", verdict: .error, message: "the worker process \(cause)")])))
-            }
+    }
+
+    /// Ends the tests that no worker has finished, as errors.
+    private mutating func abandon(because reason: String) {
+        for test in plan.tests where !recorder.hasFinished(test.name.index) {
+            let failure = FailureReport(code: "run.crash", verdict: .error, message: reason)
+            tellMasked(
+                .testFinished(TestResult(test: test.name, verdict: .error, reason: "not run", failures: [failure])))
         }
     }
 
@@ -169,6 +178,11 @@ struct RunSession {
     private var milliseconds: Double {
         let elapsed = ContinuousClock.now - began
         return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
+    }
+
+    /// Tells of an event of this side, secrets masked.
+    private mutating func tellMasked(_ event: RunEvent) {
+        tell(mask.isEmpty ? event : (try? RunEvent(json: event.json(masking: mask))) ?? event)
     }
 
     private mutating func tell(_ event: RunEvent) {
