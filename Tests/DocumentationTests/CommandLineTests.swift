@@ -49,15 +49,14 @@ struct CommandLineTests {
     private static func lines(_ page: MarkdownPage) -> [Line] {
         var lines: [Line] = []
         for block in page.blocks where ["sh", "console"].contains(block.language) {
-            var pending = ""
+            var pending: String?
             for (offset, text) in block.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-                pending += text.hasPrefix("$ ") ? String(text.dropFirst(2)) : String(text)
-                if pending.hasSuffix("\\") {
-                    pending.removeLast()
-                    continue
-                }
-                lines.append(Line(number: block.line + 1 + offset, words: words(pending)))
-                pending = ""
+                // What has no prompt in a console is output.
+                let isCommand = block.language == "sh" || text.hasPrefix("$ ")
+                guard pending != nil || isCommand else { continue }
+                let command = (pending ?? "") + (text.hasPrefix("$ ") ? text.dropFirst(2) : text)
+                pending = command.hasSuffix("\\") ? String(command.dropLast()) : nil
+                if pending == nil { lines.append(Line(number: block.line + 1 + offset, words: words(command))) }
             }
         }
         for (number, text) in page.prose {
@@ -70,7 +69,7 @@ struct CommandLineTests {
 
     /// The words up to a comment.
     private static func words(_ text: some StringProtocol) -> [String] {
-        let words = text.split(separator: " ").map { String($0) }
-        return Array(words[..<(words.firstIndex { $0 == "#" || $0 == "|" } ?? words.endIndex)])
+        let all = String(text).split(separator: " ").map(String.init)
+        return Array(all[..<(all.firstIndex { $0 == "#" || $0 == "|" } ?? all.endIndex)])
     }
 }
