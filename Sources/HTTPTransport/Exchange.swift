@@ -177,8 +177,8 @@ final class Exchange {
 
     private func failTooLarge() {
         fail(
-            .tooLarge, "the body is over \(request.maxBytes) bytes", hint: "raise max_bytes if so large a body is right"
-        )
+            .tooLarge, "the body is over \(request.maxBytes.sizeText)",
+            hint: "raise max_bytes if so large a body is right")
     }
 
     /// Marks how the event stream ended.
@@ -203,5 +203,14 @@ extension Duration {
         if count < 1000 { return "\(Int(count.rounded())) ms" }
         let tenths = Int((count / 100).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}
+
+extension Int {
+    /// A number of bytes as a person writes it: `64 MiB`, or the number itself where it is no round one.
+    fileprivate var sizeText: String {
+        if self >= 1 << 20, self % (1 << 20) == 0 { return "\(self >> 20) MiB" }
+        if self >= 1 << 10, self % (1 << 10) == 0 { return "\(self >> 10) KiB" }
+        return "\(self) bytes"
     }
 }

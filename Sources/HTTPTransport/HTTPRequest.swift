@@ -13,6 +13,8 @@ public struct HTTPRequest: Sendable {
     public var followRedirects: Int
     /// Further headers that never follow a redirect to another origin, as `Authorization` and `Cookie` never do.
     public var credentialHeaders: [String]
+    /// Whether the body holds credentials: then no redirect to another origin that repeats it is followed.
+    public var hasCredentialBody = false
     /// The most bytes of a decoded body.
     public var maxBytes: Int
     /// From the start to the last byte, redirects and waiting for a connection included.

@@ -40,7 +40,8 @@ extension CurlReport {
             return uploaded < exchange.bodySize ? .request : .firstByte
         }
         if times.dns == 0 { return .dns }
-        if times.connect == 0 { return .connect }
+        // libcurl tells the time of connecting only once the TLS handshake is over; the port is known before.
+        if times.connect == 0, localPort == 0 { return .connect }
         return exchange.url.origin.scheme == "https" ? .tls : .connect
     }
 
@@ -56,7 +57,11 @@ extension CurlReport {
         case .request: return "\(limit): \(uploaded) of \(exchange.bodySize) bytes of the request were sent"
         case .firstByte where exchange.head.byteCount > 0: return "\(limit): the headers were not complete"
         case .firstByte: return "\(limit): \(place) took the request and sent nothing"
-        case .body: return "\(limit): \(exchange.progress) of the body had arrived"
+        case .body:
+            guard let count = exchange.events?.events.count else {
+                return "\(limit): \(exchange.progress) of the body had arrived"
+            }
+            return "\(limit): the stream did not end, \(count == 1 ? "1 event" : "\(count) events") had arrived"
         }
     }
 
@@ -89,6 +94,8 @@ extension CurlReport {
             return Verdict(.reset, "the server closed the connection without an answer")
         case CURLE_OUT_OF_MEMORY where phase == .firstByte, CURLcode(rawValue: Self.tooLarge) where phase == .firstByte:
             return Verdict(.protocol, "header too large: one header is over 100 KiB")
+        case CURLE_UNSUPPORTED_PROTOCOL where message.contains("response code"):
+            return Verdict(.protocol, "not a valid HTTP answer: its status is no number from 100 to 999")
         case CURLE_UNSUPPORTED_PROTOCOL where exchange.sends > 0:
             let isOld = message.contains("HTTP/0.9")
             return Verdict(

@@ -30,6 +30,8 @@ struct CurlReport {
     var times = Times()
     /// How many connections were opened for the transfer.
     var connectionCount = 0
+    /// Our port of the connection; 0 before there is one.
+    var localPort = 0
     var uploaded = 0
     var requestSize = 0
     var headerSize = 0

@@ -68,6 +68,7 @@ internal import CLibCurl
         unsafe report.times.firstByte = Int64(lcurl_getinfo_offset(handle, CURLINFO_STARTTRANSFER_TIME_T))
         unsafe report.times.total = Int64(lcurl_getinfo_offset(handle, CURLINFO_TOTAL_TIME_T))
         report.connectionCount = unsafe lcurl_getinfo_long(handle, CURLINFO_NUM_CONNECTS)
+        report.localPort = unsafe lcurl_getinfo_long(handle, CURLINFO_LOCAL_PORT)
         report.uploaded = unsafe Int(lcurl_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T))
         report.requestSize = unsafe lcurl_getinfo_long(handle, CURLINFO_REQUEST_SIZE)
         report.headerSize = unsafe lcurl_getinfo_long(handle, CURLINFO_HEADER_SIZE)

@@ -45,7 +45,8 @@ struct RedirectPolicy {
         guard limit > 0, [301, 302, 303, 307, 308].contains(status), let location else { return .stop }
         guard followed.count < limit else {
             return .refuse(
-                "more than \(limit) redirects, the next to '\(location.preview)'", hint: "raise follow_redirects")
+                "more than \(limit == 1 ? "1 redirect" : "\(limit) redirects"), the next to '\(location.preview)'",
+                hint: "raise follow_redirects")
         }
         guard location.utf8.count <= Self.locationLimit else {
             return .refuse("the redirect's Location is over \(Self.locationLimit >> 10) KiB", hint: nil)
@@ -64,6 +65,12 @@ struct RedirectPolicy {
         guard !target.hasUserInfo else {
             return .refuse(
                 "a redirect that brings a user name is not followed: '\(target.text.preview)'",
+                hint: "follow it by a step of its own")
+        }
+
+        guard status < 307 || !request.hasCredentialBody || target.origin == url.origin else {
+            return .refuse(
+                "a redirect that takes a secret in the body to another host is not followed: '\(target.text.preview)'",
                 hint: "follow it by a step of its own")
         }
 

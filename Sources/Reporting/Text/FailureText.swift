@@ -105,7 +105,8 @@ public struct FailureText: Sendable {
             text.append(indent)
             text.append(texts[index], .note)
             text.append(String(repeating: " ", count: widest - cells[index]))
-            text.append(" is \(line(operand.type)) ", .dim)
+            // Null is its own type, and the one value of it.
+            text.append(operand.type == operand.value ? " is " : " is \(line(operand.type)) ", .dim)
             let room = max(20, width - indent.utf8.count - widest - operand.type.utf8.count - 5)
             text.append(CutText.start(of: operand.value, cells: room), .strong)
             text.append("\n")

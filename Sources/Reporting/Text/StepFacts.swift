@@ -33,7 +33,14 @@ struct StepFacts {
 
     private func answer(_ exchange: StepReport.Exchange, in text: inout StyledText) {
         let size = exchange.bodyBytes.map { Figures.count($0, "byte") }
-        guard let status = exchange.response.first else {
+        // The answer's remarks stand in brackets, the redirects before its first line.
+        let remarks = exchange.response.filter { $0.hasPrefix("(") && $0.hasSuffix(")") }
+        defer {
+            for remark in remarks.prefix(Self.mostNotes) {
+                fact("note", String(remark.dropFirst().dropLast()), in: &text)
+            }
+        }
+        guard let status = exchange.response.first(where: { !$0.hasPrefix("(") }) else {
             if exchange.body == nil { return fact("got", "no answer", in: &text) }
             return body(exchange, size, in: &text)
         }

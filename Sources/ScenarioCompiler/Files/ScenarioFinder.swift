@@ -45,7 +45,8 @@ public struct ScenarioFinder {
             let before = met
             walk(real, depth: 0)
             if met == before {
-                report("'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
+                report(
+                    "'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
             }
         } else if files.isFile(real) {
             take(real, isNamed: true)
@@ -60,7 +61,9 @@ public struct ScenarioFinder {
             return
         }
         guard depth < Self.depthLimit else {
-            report("'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep", hint: nil)
+            report(
+                "'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep",
+                hint: nil)
             return
         }
         guard access(folder, R_OK | X_OK) == 0 else {
@@ -68,14 +71,14 @@ public struct ScenarioFinder {
             return
         }
         for name in files.names(in: folder) where !name.hasPrefix("_") && !name.hasPrefix(".") {
-            let path = FilePath.join(folder, name)
-            guard let real = FilePath.real(path) else {
+            guard let real = FilePath.real(name, in: folder) else {
                 guard Self.isScenarioName(name) else { continue }
                 // Bytes that are no UTF-8 were replaced in the name, so that it names nothing any more.
                 let isReplaced = name.unicodeScalars.contains("\u{FFFD}")
                 let reason = isReplaced ? "has a name that is not UTF-8" : "is a link to nothing, or to itself"
                 report(
-                    "'\(FilePath.shown(path, from: workingFolder))' \(reason)", hint: isReplaced ? "rename it" : nil)
+                    "'\(FilePath.shown(FilePath.join(folder, name), from: workingFolder))' \(reason)",
+                    hint: isReplaced ? "rename it" : nil)
                 continue
             }
             if files.isFolder(real) {

@@ -48,7 +48,7 @@ public struct ScenarioKeys: Sendable {
                     "targets", .map(.table { self.derivedTarget }),
                     "Connections made from the profile's: `{from: database, password: nope}`."),
                 Key("if", .expression, "One boolean; false skips the scenario, and the report says why."),
-                Key("timeout", .duration, default: "5m", "The time of the whole test, cleanup apart."),
+                Key("timeout", .duration, "The time-out of each attempt of its steps that have none of their own."),
                 Key(
                     "retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]),
                     "The default of its steps; a scenario is never retried as a whole."),

@@ -51,11 +51,13 @@ public struct Attempt {
     public var requests: Int
     /// Facts worth a line in the step's report: a number carried as text, a header that could not be read.
     public var notes: [String]
+    /// Secrets that the driver came by, such as a token it fetched; masked from now on.
+    public var secrets: [String]
 
     /// Creates an attempt's outcome.
     public init(
         result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
-        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = []
+        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = [], secrets: [String] = []
     ) {
         self.result = result
         self.error = error
@@ -64,6 +66,7 @@ public struct Attempt {
         self.retryAfter = retryAfter
         self.requests = requests
         self.notes = notes
+        self.secrets = secrets
     }
 }
 
@@ -122,15 +125,10 @@ public struct StepError: Error, Sendable, Hashable {
 public final class TestSession {
     /// The test's name, which servers are told.
     public let test: String
-    /// Told of texts that a driver came by and that no output may show, such as a fetched token.
-    public let onSecret: (String) -> Void
     private var kept: [String: AnyObject] = [:]
 
     /// Creates an empty session.
-    public init(test: String, onSecret: @escaping (String) -> Void = { _ in }) {
-        self.test = test
-        self.onSecret = onSecret
-    }
+    public init(test: String) { self.test = test }
 
     /// A driver's own state, by a key of its choice.
     public subscript(key: String) -> AnyObject? {

@@ -112,6 +112,8 @@ public protocol TemplateScope {
     func file(_ path: String, at span: SourceSpan) throws(StepFailure) -> String
     /// Whether a permission was given on the command line, such as `exec`.
     func allows(_ permission: String) -> Bool
+    /// Whether a text holds a secret that was read so far, in any encoding.
+    func holdsSecret(_ text: String) -> Bool
 }
 
 extension TemplateScope {

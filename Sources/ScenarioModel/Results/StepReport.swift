@@ -78,7 +78,7 @@ public struct StepReport: Sendable, Hashable {
         public var summary: String
         /// The request in full, a line each.
         public var request: [String]
-        /// The answer's first line and headers, a line each; empty where none came.
+        /// The answer's first line and headers, a line each, remarks in brackets; empty where none came.
         public var response: [String]
         /// The beginning of the answer's body as text.
         public var body: String?

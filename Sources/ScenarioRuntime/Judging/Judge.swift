@@ -17,8 +17,10 @@ struct Judge {
             failures.append(
                 FailureReport(
                     code: "expect.implied", verdict: .failed,
-                    message: "\(implied.field) is \(value.preview()), and \(implied.text) is expected where the step says nothing of it",
-                    place: Place(step.span), hint: "write 'expect: { \(implied.field): \(value.preview()) }' if that is right"))
+                    message: "\(implied.field) is \(value.preview()), and the step expects that \(implied.text)",
+                    place: Place(step.span),
+                    hint: "that holds for a step that says nothing of it; write "
+                        + "'expect: { \(implied.field): \(value.preview()) }' if it is right"))
         }
         if let expectation = step.expectation { failures += match(expectation, result) }
         failures += assertions(step.assertions, result, code: "assert.false")

@@ -81,6 +81,8 @@ struct Rendering: TemplateScope {
 
     func allows(_ permission: String) -> Bool { permissions.contains(permission) }
 
+    func holdsSecret(_ text: String) -> Bool { secrets.isHeld(in: text) }
+
     /// Turns an evaluation's error into a failure with its place, and says why a step has no result.
     func failure(_ error: EvaluationError, _ expression: Expression?, code: String) -> StepFailure {
         var message = error.message

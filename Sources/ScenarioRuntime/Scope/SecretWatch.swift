@@ -1,4 +1,5 @@
 import Expressions
+import ScenarioModel
 
 /// Knows which expressions read secrets, and tells the sink of every value that is one.
 ///
@@ -7,6 +8,7 @@ final class SecretWatch {
     /// Told of each new secret text.
     private let onSecret: (String) -> Void
     private var known: Set<String> = []
+    private let mask = SecretMask()
     /// `steps.ID.NAME` of captures that are declared secret.
     private var captures: Set<[String]> = []
 
@@ -23,11 +25,16 @@ final class SecretWatch {
         }
     }
 
+    /// Whether a text holds a secret that was read so far, in any encoding.
+    func isHeld(in text: String) -> Bool { mask.masked(text) != text }
+
     /// Masks a value from now on; texts under four bytes would mask half of every report.
     func add(_ value: Value) {
         switch value {
         case .string(let text):
-            if text.utf8.count >= 4, known.insert(text).inserted { onSecret(text) }
+            guard text.utf8.count >= SecretMask.leastBytes, known.insert(text).inserted else { return }
+            mask.add(text)
+            onSecret(text)
         case .number, .bool, .null: break
         case .array(let elements): elements.forEach(add)
         case .object(let object): object.values.forEach(add)

@@ -44,7 +44,7 @@ extension Interpreter {
             plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
-            planned: run.planned, scenario: scenario, layers: layers, session: newSession(key),
+            planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
             seed: plan.options.seed + "/needs/" + key, started: clock.now)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
@@ -64,7 +64,9 @@ extension Interpreter {
                 scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [scenario.name])
             if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
                 let reason = failed.failures.first.map { ": \($0.message)" } ?? ""
-                return .failed("needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)")
+                return .failed(
+                    "needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)"
+                )
             }
             let fields = try outputs(of: scenario, frame, seed: run.seed)
             return .outputs(SharedValue(fields: fields).value)

@@ -10,7 +10,7 @@ extension Interpreter {
         let layers = SettingsLayers(
             plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         let run = TestRun(
-            planned: planned, scenario: scenario, layers: layers, session: newSession(planned.name.name),
+            planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
             seed: plan.options.seed + "/" + planned.name.name, started: clock.now)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
@@ -108,20 +108,17 @@ extension Interpreter {
         ]
     }
 
-    /// A session whose drivers' secrets are masked.
-    func newSession(_ test: String) -> TestSession {
-        let secrets = secrets
-        return TestSession(test: test) { secrets.add(.string($0)) }
-    }
-
     private func endSession(_ run: TestRun) async {
         for driver in drivers.values { await driver.endSession(run.session) }
     }
 
     private func conclude(_ result: inout TestResult, _ run: TestRun) {
-        for step in result.steps { result.verdict = result.verdict.worse(step.verdict == .skipped ? .passed : step.verdict) }
+        for step in result.steps {
+            result.verdict = result.verdict.worse(step.verdict == .skipped ? .passed : step.verdict)
+        }
         for failure in result.failures { result.verdict = result.verdict.worse(failure.verdict) }
-        if result.verdict == .passed, result.cleanup.contains(where: { $0.verdict == .failed || $0.verdict == .error }) {
+        if result.verdict == .passed, result.cleanup.contains(where: { $0.verdict == .failed || $0.verdict == .error })
+        {
             result.verdict = .error
             result.reason = "cleanup failed"
         }

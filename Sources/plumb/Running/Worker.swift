@@ -56,18 +56,19 @@ enum Worker {
         _ plan: RunPlan, on loop: EventLoop, events: Int32, mask: SecretMask, box: Confined<BlackBox>
     ) -> Interpreter {
         let engine = ExpressionEngine(plan.expressions)
+        let files = ProjectFiles(root: plan.configuration.root)
+        engine.schemaLoader = { (name, expression) throws(EvaluationError) in
+            try SchemaFile.value(name, from: expression.source.span, files)
+        }
         engine.beforeForeign = { expression in
             if let position = RunPosition.current { box.value.note(test: position.test, trail: position.trail) }
             box.value.note(expression: expression.text)
         }
         engine.afterForeign = { box.value.noteEnd() }
-        let files = ProjectFiles(root: plan.configuration.root)
-        engine.schemaLoader = { (name, expression) throws(EvaluationError) in
-            try SchemaFile.value(name, from: expression.source.span, files)
-        }
         engine.warmUp()
         let parts = Interpreter.Parts(
-            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
+            executor: loop, clock: LoopClock(loop: loop), engine: engine,
+            drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
             kinds: StepKinds.all, files: files,
             sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
@@ -88,8 +89,7 @@ enum Worker {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                // The buffer has bytes, so it has an address.
-                Glibc.write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
             }
             if count < 0 {
                 if errno == EINTR { continue }

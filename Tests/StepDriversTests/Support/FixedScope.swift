@@ -8,6 +8,7 @@ struct FixedScope: TemplateScope {
     /// Files by the name that a step gives them.
     var files: [String: String] = [:]
     var permissions: Set<String> = []
+    var secrets: [String] = []
 
     func value(of template: ValueTemplate) throws(StepFailure) -> Value {
         switch template {
@@ -51,4 +52,6 @@ struct FixedScope: TemplateScope {
     }
 
     func allows(_ permission: String) -> Bool { permissions.contains(permission) }
+
+    func holdsSecret(_ text: String) -> Bool { secrets.contains { text.contains($0) } }
 }

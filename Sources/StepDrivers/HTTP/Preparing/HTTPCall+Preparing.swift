@@ -42,6 +42,7 @@ extension HTTPCall {
         request.settings = connection?.settings ?? ConnectionSettings()
         request.credentialHeaders = (connection?.headers.map(\.name) ?? []) + Self.usualCredentials
         request.followRedirects = try evaluatedRedirects(scope) ?? connection?.followRedirects ?? 0
+        if request.followRedirects > 0 { keepSecretsHome(&request, scope) }
         request.maxBytes =
             try evaluated(maxBytes, "a size such as 10MiB", scope, { QuantityText.parseSize($0) ?? Int($0) })
             ?? connection?.maxBytes ?? Self.defaultMaxBytes
@@ -56,6 +57,14 @@ extension HTTPCall {
             usesTargetAuth: ownAuth == nil && !headers.written.contains("authorization"),
             keepsCookies: keepsCookies ?? connection?.keepsCookies ?? true, droppedDefaults: headers.written,
             bodyNote: body?.note, targetName: connection == nil ? nil : target?.name)
+    }
+
+    /// Marks the headers and the body that hold a secret: those do not follow a redirect to another origin.
+    private func keepSecretsHome(_ request: inout HTTPRequest, _ scope: any TemplateScope) {
+        request.credentialHeaders += request.headers.filter { scope.holdsSecret($0.value) }.map(\.name)
+        if case .bytes(let bytes) = request.body {
+            request.hasCredentialBody = scope.holdsSecret(String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// Headers that are credentials in most services, and stay behind when a redirect leads elsewhere.

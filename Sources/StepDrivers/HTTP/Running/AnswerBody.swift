@@ -19,7 +19,7 @@ final class AnswerBody {
     /// Keys that an object of the body has twice.
     private(set) var duplicateKeys: [String] = []
     private var content = Content.none
-    private let isLatin: Bool
+    private let type: MediaType
     /// The body as text, computed when first read.
     private(set) lazy var text: String = decoded()
 
@@ -27,8 +27,7 @@ final class AnswerBody {
     init(_ response: HTTPResponse, method: String, isWhole: Bool) {
         bytes = response.body
         let header = response.header("content-type") ?? ""
-        let type = MediaType(header)
-        isLatin = type.isLatin
+        type = MediaType(header)
         let hasNone = method == "HEAD" || [204, 205, 304].contains(response.status)
         if type.isJSON, !(hasNone && bytes.isEmpty) {
             if isWhole { parse(type.essence) }
@@ -44,6 +43,17 @@ final class AnswerBody {
         case .json(let value): value
         case .text: .string(text)
         }
+    }
+
+    /// Why a body that begins as JSON does is not read as JSON; nil where it is, or begins otherwise.
+    var reasonForNoJSON: String? {
+        if case .json = content { return nil }
+        guard error == nil, !type.isJSON, let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }),
+            first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        else { return nil }
+        return type.essence.isEmpty
+            ? "the body is not read as JSON: the answer has no content type"
+            : "the body is not read as JSON: its content type is \(type.essence.prefix(100))"
     }
 
     private func parse(_ type: String) {
@@ -76,7 +86,7 @@ final class AnswerBody {
     }
 
     private func decoded() -> String {
-        guard isLatin else { return String(decoding: bytes, as: UTF8.self) }
+        guard type.isLatin else { return String(decoding: bytes, as: UTF8.self) }
         // Each byte of Latin-1 is the scalar of its number.
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }

@@ -41,7 +41,7 @@ struct CurlCommand {
         if let certificate = settings.tls.certificate { words += ["--cert", Self.quoted(certificate)] }
         if let key = settings.tls.key { words += ["--key", Self.quoted(key)] }
         if settings.tls.isInsecure { words.append("-k") }
-        if let proxy = settings.proxy { words += ["--proxy", Self.quoted(proxy)] }
+        if let proxy = settings.proxy { words += ["--proxy", Self.quoted(proxy.withoutUserInfo)] }
         if let socket = settings.unixSocket { words += ["--unix-socket", Self.quoted(socket)] }
         for entry in settings.resolve { words += ["--resolve", Self.quoted(entry)] }
         switch settings.httpVersion {
@@ -89,7 +89,24 @@ struct CurlCommand {
         return "  # BODY: the \(bytes.count) bytes of the body in a file"
     }
 
-    /// A word for a POSIX shell.
+    /// A word with control characters, in the form `$'…'` that bash and zsh read.
+    private static func escaped(_ word: String) -> String {
+        var text = "$'"
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case "'", "\\": text += "\\" + String(scalar)
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                text += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "'"
+    }
+
+    /// A word for a shell.
     static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty
@@ -100,6 +117,7 @@ struct CurlCommand {
                 }
             }
         if isPlain { return word }
+        if word.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return escaped(word) }
         var text = "'"
         for scalar in word.unicodeScalars {
             if scalar == "'" { text += "'\\''" } else { text.unicodeScalars.append(scalar) }

@@ -57,9 +57,7 @@ public final class HTTPDriver: StepDriver {
                         prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
                         requests: requests, elapsed: ContinuousClock.now - begun
                     ).attempt()
-                case .success(let found):
-                    token = found
-                    session.onSecret(found)
+                case .success(let found): token = found
                 }
                 requests += tokens.takeRequestCount() + 1
                 var authorized = request

@@ -27,15 +27,17 @@ struct HTTPOutcome {
         return Attempt(
             result: SharedValue(fields: fields(body, error)), error: error, exchange: exchange.report,
             code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests,
-            notes: notes(body, retry))
+            notes: notes(body, retry), secrets: token.map { [$0] } ?? [])
     }
 
     /// What a reader of the report should know beside request and answer.
     private func notes(_ body: AnswerBody?, _ retry: RetryAfter?) -> [String] {
         var notes: [String] = []
         if let count = body?.exactTexts, count > 0 {
-            notes.append("\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
+            notes.append(
+                "\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
         }
+        if let reason = body?.reasonForNoJSON { notes.append(reason) }
         if let keys = body?.duplicateKeys, !keys.isEmpty {
             notes.append("the last value counts for keys that stand twice: \(keys.prefix(5).joined(separator: ", "))")
         }

@@ -31,6 +31,7 @@ extension StepError {
     private static func hint(_ error: HTTPError, _ target: String?) -> String? {
         let place = target.map { "target '\($0)'" } ?? "the URL"
         switch error.kind {
+        case .refused where error.message.hasPrefix("the proxy"): return "is the 'proxy' of \(place) running?"
         case .refused: return "is the service of \(place) running? 'plumb doctor' looks at every target"
         case .connectTimeout, .unreachable:
             return error.hint ?? "'plumb doctor' looks at every target"

@@ -106,8 +106,10 @@ final class OAuthTokens {
             let pair = PercentEncoding.formComponent(grant.id) + ":" + PercentEncoding.formComponent(grant.secret)
             headers.append(HTTPHeader("Authorization", "Basic \(Base64.encode(pair.utf8))"))
         }
+        // A token that nobody received does no harm: a kept-alive connection that was closed is no failure.
         return HTTPRequest(
-            method: "POST", url: grant.url, headers: headers, body: .bytes(Array(form.joined(separator: "&").utf8)))
+            method: "POST", url: grant.url, headers: headers, body: .bytes(Array(form.joined(separator: "&").utf8)),
+            isIdempotent: true)
     }
 
     private func refusal(_ response: HTTPResponse, _ answer: Value?) -> StepError {
