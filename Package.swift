@@ -98,9 +98,10 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
             name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"],
-            exclude: ["Cases", "HTTP/HTTPBadInputs.md"]),
+            exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),
     ],
     swiftLanguageModes: [.v6]
 )

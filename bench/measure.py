@@ -20,11 +20,29 @@ class Run:
 
 
 @dataclass
+class Process:
+    """One process of a run that was watched."""
+
+    cpu: float = 0.0
+    peak_kib: int = 0
+
+
+@dataclass
+class Watched:
+    """A run that was watched while it went on: what its processes held together, and each by itself."""
+
+    peak_mib: float = 0.0
+    processes: list = field(default_factory=list)
+    connections: int = 0
+    requests: int = 0
+
+
+@dataclass
 class Series:
-    """Several runs of one command, and the peak of its memory in one more."""
+    """Several runs of one command, and one more that was watched."""
 
     runs: list = field(default_factory=list)
-    peak_mib: float = 0.0
+    watched: Watched = field(default_factory=Watched)
 
     @property
     def wall(self):
@@ -74,28 +92,50 @@ def start(command, folder, environment):
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def peak(command, folder, environment):
-    """The most MiB that the processes of one run held together: resident pages, shared ones counted in each.
+def watch(command, folder, environment):
+    """Runs a command and looks at its processes every two milliseconds; not one of the runs that are timed.
 
-    It is sampled, so this run is not one of those that are timed."""
+    The peak is the most MiB that they held together: resident pages, shared ones counted in each. The processes come
+    in the order of their start; their CPU time lacks what fell behind the last look."""
     process = start(command, folder, environment)
     begin = time.monotonic()
     most = 0
-    marks = {}
-    while process.poll() is None:
+    seen = {}
+    while not has_ended(process):
         if time.monotonic() > begin + LIMIT_SECONDS:
             os.killpg(process.pid, signal.SIGKILL)
         now = 0
         for pid in tree(process.pid):
             resident, mark = memory(pid)
             now += resident
-            marks[pid] = max(mark, marks.get(pid, 0))
+            one = seen.setdefault(pid, Process())
+            one.cpu = max(one.cpu, cpu(pid))
+            one.peak_kib = max(one.peak_kib, mark)
         most = max(most, now)
         # What lives for some milliseconds is watched without a pause.
         if time.monotonic() > begin + 0.05:
             time.sleep(0.002)
+    process.wait()
     # A process of its own is told exactly by its high-water mark, whatever fell between two samples.
-    return max([most, *marks.values()]) / 1024
+    most = max([most, *(one.peak_kib for one in seen.values())])
+    return Watched(most / 1024, [one for one in seen.values() if one.peak_kib > 0])
+
+
+def has_ended(process):
+    """Whether a child has ended, which is left to be waited for: until then its processes' figures can be read."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def cpu(pid):
+    """Seconds of CPU time of a process's living threads."""
+    total = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                total += int(file.read().split()[0])
+    except (OSError, IndexError):
+        pass
+    return total / 1e9
 
 
 def tree(root):

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.request
 
 ITEM = '{"id": 7, "name": "widget", "price": 9.5, "tags": ["a", "b"], "nested": {"ok": true}}'
 
@@ -31,6 +32,7 @@ http {{
   access_log off; keepalive_requests 1000000; sendfile on; default_type application/json; {paths}
   server {{
     listen 127.0.0.1:{self.port};
+    location = /counts {{ stub_status; }}
     location = /api/item {{ return 200 '{ITEM}'; }}
     location /files/ {{ alias {files}/; }}
   }}
@@ -49,6 +51,12 @@ http {{
                     self.stop()
                     raise SystemExit(f"bench: nginx does not start; see {folder}/error.log")
                 time.sleep(0.01)
+
+    def counts(self):
+        """Connections and requests since the start; asking is one of each."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/counts", timeout=10) as answer:
+            accepted, _, requests = answer.read().decode().split("\n")[2].split()
+        return int(accepted), int(requests)
 
     def stop(self):
         self.process.terminate()

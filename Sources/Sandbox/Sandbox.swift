@@ -116,7 +116,9 @@ actor Stack {
         }
         for broken in BrokenModel.allCases {
             var pace = pace
-            if broken == .slow { pace.base = min(options.upstreamTimeout * 3, .seconds(60)) }
+            if broken == .slow, !breaks.contains(.slowModelHurries) {
+                pace.base = min(options.upstreamTimeout * 3, .seconds(60))
+            }
             let host = try makeHost(broken.rawValue, replica: 0, port: 0, pace: pace)
             if broken == .slow { try await host.open() }
             models.append(AdminService.ModelEntry(name: broken.rawValue, hosts: [host], pace: pace))

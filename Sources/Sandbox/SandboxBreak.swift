@@ -35,65 +35,128 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case staleWriteAccepted = "stale-write-accepted"
     case pageRepeats = "page-repeats"
     case sessionForgotten = "session-forgotten"
+    case answerOffTopic = "answer-off-topic"
+    case modelsMixedUp = "models-mixed-up"
+    case keyRepeated = "key-repeated"
+    case slowModelHurries = "slow-model-hurries"
+    case latestOutdated = "latest-outdated"
+    case conversationsShared = "conversations-shared"
 
     /// What is wrong, in one line.
     public var summary: String {
         facts.summary
     }
 
-    /// The scenario that must fail, by its path below `scenarios/` without its extension.
-    public var scenario: String {
-        facts.scenario
+    /// The scenarios that must notice; the first is the one that is about it.
+    public var proofs: [Proof] {
+        facts.proofs
     }
 
-    /// The step of that scenario that must notice.
-    public var step: String {
-        facts.step
+    /// A step that must be the first to fail in a scenario that is run on a sandbox broken in this way.
+    public struct Proof: Sendable, Hashable {
+        /// A path below `scenarios/` without its extension.
+        public var scenario: String
+        /// The step's id.
+        public var step: String
+
+        fileprivate init(_ scenario: String, _ step: String) {
+            self.scenario = scenario
+            self.step = step
+        }
     }
 
-    private static let suite = "cross_service/api_gateway_to_models/"
-
-    private var facts: (summary: String, scenario: String, step: String) {
-        let routing = Self.suite + "basic_routing"
-        let balancing = Self.suite + "load_balancing"
-        let errors = Self.suite + "error_handling"
-        let performance = Self.suite + "performance_validation"
+    private var facts: (summary: String, proofs: [Proof]) {
+        let suite = "cross_service/api_gateway_to_models/"
+        let errors = suite + "error_handling"
+        let performance = suite + "performance_validation"
+        let answer = Proof(suite + "basic_routing", "answer")
+        let spread = Proof(suite + "load_balancing", "spread")
+        let typed = Proof("examples/templates_keep_types", "typed")
+        let stream = Proof("examples/streaming", "stream")
         return switch self {
-        case .routingCrossed: ("requests for hermes go to mixtral's service", routing, "answer")
-        case .wrongModelName: ("answers name another model than the one that made them", routing, "answer")
-        case .requestIDLost: ("the caller's x-request-id is not echoed", routing, "answer")
-        case .usageWrong: ("usage.total_tokens is not the sum of its parts", routing, "answer")
-        case .oneReplica: ("every request of a model goes to its first replica", balancing, "spread")
-        case .skewedReplicas: ("the first replica gets nine requests of ten", balancing, "spread")
-        case .unknownModelAnswered: ("an unknown model is answered by mixtral", errors, "unknown_model")
-        case .unknownModelCrashes: ("an unknown model gives 500 instead of 404", errors, "unknown_model")
-        case .malformedAccepted: ("a body that is not JSON is answered", errors, "malformed_body")
-        case .missingFieldAccepted: ("a request without messages is answered", errors, "missing_messages")
-        case .missingKeyAccepted: ("a request without an API key is answered", errors, "missing_key")
-        case .unauthorizedWithoutBody: ("401 comes without an error body", errors, "missing_key")
-        case .errorWithoutCode: ("error bodies carry no code", errors, "unknown_model")
-        case .upstreamDownAnswered: ("a model whose service is down is answered with 200", errors, "upstream_down")
-        case .upstreamDownHangs: ("a request to a service that is down is never answered", errors, "upstream_down")
-        case .upstreamSlowAwaited: ("a slow service is waited for without limit", errors, "upstream_slow")
-        case .stuckAfterError: ("after an upstream's failure nothing is served any more", errors, "serves_after_down")
-        case .noFailover: ("a replica that is down is not passed over", "examples/failover", "served")
-        case .healthLies: ("health calls every model available", errors, "health")
-        case .slowTail: ("one completion of eight takes three seconds more", performance, "latency")
-        case .slowFirstToken: ("the first token of a stream comes three seconds late", performance, "streaming")
-        case .lowThroughput: ("completions are made one at a time, 300 ms each", performance, "latency")
-        case .streamBuffered: ("a stream is held back until it is complete", performance, "streaming")
-        case .streamWithoutDone: ("a stream ends without [DONE]", performance, "streaming")
-        case .rateLimitIgnored: ("the rate limit of a key is not kept", "examples/retry_after", "limited")
-        case .retryAfterMissing: ("429 comes without Retry-After", "examples/retry_after", "limited")
-        case .embeddingsRandom: ("the same text has another embedding each time", "examples/embeddings", "nearest")
-        case .temperatureIgnored: ("temperature 0 gives another text each time", "examples/captures", "again")
-        case .maximumTokensIgnored: ("max_tokens is not kept", "examples/cases_from_csv", "chat")
-        case .metricsFrozen: ("the request counter does not move", "examples/metrics_page", "after")
-        case .statusNeverDone: ("a conversation stays queued for ever", "examples/polling", "done")
-        case .deleteIgnored: ("a deleted conversation is still there", "examples/cleanup", "gone")
-        case .staleWriteAccepted: ("If-Match is not looked at", "examples/conditional_requests", "stale_write")
-        case .pageRepeats: ("the second page repeats the first", "examples/pagination", "second_page")
-        case .sessionForgotten: ("a session's cookie is not accepted", "examples/login_and_cookies", "by_cookie")
+        case .routingCrossed: ("requests for hermes go to mixtral's service", [answer])
+        case .wrongModelName:
+            (
+                "answers name another model than the one that made them",
+                [answer, Proof("examples/scenario_needs", "chat")]
+            )
+        case .requestIDLost: ("the caller's x-request-id is not echoed", [answer, typed])
+        case .usageWrong: ("usage.total_tokens is not the sum of its parts", [answer])
+        case .oneReplica:
+            ("every request of a model goes to its first replica", [spread, Proof("examples/repeat", "many")])
+        case .skewedReplicas: ("the first replica gets nine requests of ten", [spread])
+        case .unknownModelAnswered: ("an unknown model is answered by mixtral", [Proof(errors, "unknown_model")])
+        case .unknownModelCrashes: ("an unknown model gives 500 instead of 404", [Proof(errors, "unknown_model")])
+        case .malformedAccepted: ("a body that is not JSON is answered", [Proof(errors, "malformed_body")])
+        case .missingFieldAccepted: ("a request without messages is answered", [Proof(errors, "missing_messages")])
+        case .missingKeyAccepted:
+            (
+                "a request without an API key is answered",
+                [Proof(errors, "missing_key"), Proof("examples/login_and_cookies", "without_cookie")]
+            )
+        case .unauthorizedWithoutBody: ("401 comes without an error body", [Proof(errors, "missing_key")])
+        case .errorWithoutCode: ("error bodies carry no code", [Proof(errors, "unknown_model")])
+        case .upstreamDownAnswered:
+            (
+                "a model whose service is down is answered with 200",
+                [Proof(errors, "upstream_down"), Proof("examples/outage", "refused")]
+            )
+        case .upstreamDownHangs:
+            ("a request to a service that is down is never answered", [Proof(errors, "upstream_down")])
+        case .upstreamSlowAwaited: ("a slow service is waited for without limit", [Proof(errors, "upstream_slow")])
+        case .stuckAfterError:
+            (
+                "after an upstream's failure nothing is served any more",
+                [Proof(errors, "serves_after_down"), Proof("examples/outage", "others_serve")]
+            )
+        case .noFailover: ("a replica that is down is not passed over", [Proof("examples/failover", "served")])
+        case .healthLies: ("health calls every model available", [Proof(errors, "health")])
+        case .slowTail: ("one completion of eight takes three seconds more", [Proof(performance, "latency")])
+        case .slowFirstToken:
+            ("the first token of a stream comes three seconds late", [Proof(performance, "streaming"), stream])
+        case .lowThroughput: ("completions are made one at a time, 300 ms each", [Proof(performance, "latency")])
+        case .streamBuffered:
+            ("a stream is held back until it is complete", [Proof(performance, "streaming"), stream])
+        case .streamWithoutDone: ("a stream ends without [DONE]", [Proof(performance, "streaming"), stream])
+        case .rateLimitIgnored: ("the rate limit of a key is not kept", [Proof("examples/retry_after", "limited")])
+        case .retryAfterMissing: ("429 comes without Retry-After", [Proof("examples/retry_after", "limited")])
+        case .embeddingsRandom:
+            ("the same text has another embedding each time", [Proof("examples/embeddings", "nearest")])
+        case .temperatureIgnored: ("temperature 0 gives another text each time", [Proof("examples/captures", "again")])
+        case .maximumTokensIgnored: ("max_tokens is not kept", [Proof("examples/cases_from_csv", "chat"), typed])
+        case .metricsFrozen: ("the request counter does not move", [Proof("examples/metrics_page", "after")])
+        case .statusNeverDone: ("a conversation stays queued for ever", [Proof("examples/polling", "done")])
+        case .deleteIgnored: ("a deleted conversation is still there", [Proof("examples/cleanup", "gone")])
+        case .staleWriteAccepted: ("If-Match is not looked at", [Proof("examples/conditional_requests", "stale_write")])
+        case .pageRepeats: ("the second page repeats the first", [Proof("examples/pagination", "second_page")])
+        case .sessionForgotten:
+            ("a session's cookie is not accepted", [Proof("examples/login_and_cookies", "by_cookie")])
+        case .answerOffTopic:
+            (
+                "answers are to another question than the one that was asked",
+                [
+                    answer, Proof("examples/first_request", "ask"), Proof("examples/if_and_skip", "greet"),
+                    Proof("examples/cases_from_jsonl", "chat"), Proof("examples/parallel_group", "judge"),
+                ]
+            )
+        case .modelsMixedUp:
+            (
+                "each model is described by the entry of the first",
+                [
+                    Proof(suite + "basic_routing", "listed"), Proof("examples/each", "lookup"),
+                    Proof("examples/expect_tree", "model"),
+                ]
+            )
+        case .keyRepeated: ("the answer to a wrong key repeats the key", [Proof(errors, "wrong_key")])
+        case .slowModelHurries:
+            (
+                "the service that is too slow answers at once",
+                [Proof(errors, "upstream_slow"), Proof("examples/errors_are_results", "silent")]
+            )
+        case .latestOutdated:
+            ("the latest conversation is the oldest one", [Proof("examples/redirects", "told")])
+        case .conversationsShared:
+            ("a conversation can be read by every user", [Proof("examples/use_with_parameters", "as_bob")])
         }
     }
 }

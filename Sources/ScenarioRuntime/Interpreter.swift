@@ -47,7 +47,8 @@ public actor Interpreter {
 
         /// Creates the parts.
         public init(
-            executor: any SerialExecutor & TaskExecutor, clock: any RunClock, engine: ExpressionEngine, drivers: [any StepDriver],
+            executor: any SerialExecutor & TaskExecutor, clock: any RunClock, engine: ExpressionEngine,
+            drivers: [any StepDriver],
             kinds: [any StepKind], files: any RunFiles, sink: @escaping (RunEvent) -> Void,
             onSecret: @escaping (String) -> Void, onStep: @escaping (Int, String) -> Void = { _, _ in }
         ) {
@@ -79,8 +80,10 @@ public actor Interpreter {
         base = Frame(
             parent: nil, trail: "",
             variables: [
-                "env": SharedValue(.object(Value.Object(plan.configuration.publicEnvironment.map { ($0, .string($1)) }))),
-                "secrets": SharedValue(.object(Value.Object(plan.configuration.presentSecrets.map { ($0, .string($1)) }))),
+                "env": SharedValue(
+                    .object(Value.Object(plan.configuration.publicEnvironment.map { ($0, .string($1)) }))),
+                "secrets": SharedValue(
+                    .object(Value.Object(plan.configuration.presentSecrets.map { ($0, .string($1)) }))),
                 "config": SharedValue(plan.configuration.tree),
                 "baseline": SharedValue(.null),
             ])
@@ -136,7 +139,8 @@ public actor Interpreter {
             return (number, false)
         }
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
-        let result = await execute(planned)
+        let position = RunPosition(test: planned.name.index, trail: "")
+        let result = await RunPosition.$current.withValue(position) { await execute(planned) }
         sink(.testFinished(result))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)

@@ -22,8 +22,11 @@ import Testing
         let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
         for fault in SandboxBreak.allCases {
             #expect(!fault.summary.isEmpty && !fault.summary.contains("\n"))
-            let text = try String(contentsOfFile: "\(root)/scenarios/\(fault.scenario).yaml", encoding: .utf8)
-            #expect(text.contains("  - id: \(fault.step)\n"), "\(fault.rawValue)")
+            #expect(!fault.proofs.isEmpty)
+            for proof in fault.proofs {
+                let text = try String(contentsOfFile: "\(root)/scenarios/\(proof.scenario).yaml", encoding: .utf8)
+                #expect(text.contains("  - id: \(proof.step)\n"), "\(fault.rawValue)")
+            }
         }
     }
 
@@ -133,6 +136,19 @@ import Testing
             let cookie = login.header("set-cookie")?.prefix { $0 != ";" } ?? ""
             return try await client.send("GET", "/v1/session", key: nil, headers: [("Cookie", String(cookie))]).status
                 == 200
+        case .answerOffTopic: return try await client.chat("Say pong").content == "pong"
+        case .modelsMixedUp: return try await client.send("GET", "/v1/models/hermes").json["id"] == "hermes"
+        case .keyRepeated: return try await !client.chat("Say a", key: "sk-wrong").text.contains("sk-wrong")
+        case .slowModelHurries: return try await client.chat("Say a", model: "broken-slow").status == 504
+        case .latestOutdated:
+            _ = try await makeConversation(client)
+            let id = try await makeConversation(client)
+            return try await client.send("GET", "/v1/conversations/latest").header("location")
+                == "/v1/conversations/\(id)"
+        case .conversationsShared:
+            let id = try await makeConversation(client)
+            let key = try await client.send("POST", "/admin/keys", to: "admin", body: #"{"user":"bob"}"#).json["key"]
+            return try await client.send("GET", "/v1/conversations/\(id)", key: key?.string).status == 404
         }
     }
 

@@ -1,6 +1,8 @@
 import Diagnostics
+import Expressions
 import PlumbTesting
 import ScenarioCompiler
+import ScenarioModel
 import StepDrivers
 import Testing
 
@@ -8,7 +10,7 @@ import Testing
 struct LintGoldenTests {
     static let folder = PackageFolder.parent(of: #filePath) + "/Golden"
 
-    static let cases = Golden.cases(in: folder).filter { !$0.name.hasPrefix("_") && $0.name != "plumb" }
+    static let cases = Golden.cases(in: folder).filter { !$0.name.hasPrefix("_") && !$0.name.hasSuffix("plumb") }
 
     static func lint(_ name: String) -> Linter {
         let request = ConfigurationRequest(scenarios: ["\(name).yaml"], workingFolder: folder, isLint: true)
@@ -27,7 +29,64 @@ struct LintGoldenTests {
     }
 
     /// Codes that no scenario file by itself can have, each with where it is tested.
-    private static let elsewhere: Set<String> = []
+    private static let elsewhere: Set<String> = [
+        "graph.depth", "target.required",  // below
+        "jq.compile",  // nothing is known that libjq refuses and the reader of expressions does not
+    ]
+
+    @Test func `files may use each other 50 deep`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for number in 1...60 {
+            try folder.write("steps: [{ use: { file: _\(number + 1).yaml } }]\n", to: "_\(number).yaml")
+        }
+        try folder.write("steps: [{ assert: [\"$run.id != null\"] }]\n", to: "_61.yaml")
+        let request = ConfigurationRequest(scenarios: ["_1.yaml"], workingFolder: folder.path)
+        let linter = Linter(request, kinds: StepKinds.all, files: DiskFiles(), environment: [:])
+        #expect(linter.diagnostics.map(\.code.id) == ["graph.depth"])
+    }
+
+    @Test func `what a scenario requires and the profile lacks is an error only where skips are refused`() throws {
+        #expect(Self.lint("requires").diagnostics.isEmpty)
+        var found: [Diagnostic] = []
+        let request = ConfigurationRequest(scenarios: ["requires.yaml"], workingFolder: Self.folder, isLint: true)
+        let configuration = try #require(
+            ConfigurationReader.load(
+                request, kinds: StepKinds.all, files: DiskFiles(), environment: [:], into: &found))
+        let compilation = Compiler(
+            configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: Self.folder
+        ).compile(["requires.yaml"])
+        var selection = RunPlanner.Selection()
+        selection.refusesSkips = true
+        _ = RunPlanner.plan(
+            compilation, configuration, kinds: StepKinds.all, engine: ExpressionEngine([]), options: .init(),
+            selection: selection, into: &found)
+        #expect(found.map(\.code.id) == ["target.required"])
+    }
+
+    @Test func `a file with many problems is cut, and the count is of all`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let step = "  - http: { get: \"/${{ $vars.nothing }}\" }\n"
+        try folder.write("steps:\n" + String(repeating: step, count: 250), to: "a.yaml")
+        let request = ConfigurationRequest(scenarios: ["a.yaml"], workingFolder: folder.path)
+        let linter = Linter(request, kinds: StepKinds.all, files: DiskFiles(), environment: [:])
+        #expect(linter.diagnostics.count == 101)
+        #expect(linter.diagnostics.last?.severity == .note)
+        #expect(linter.errors >= 250)
+    }
+
+    @Test func `a configuration that cannot be read leaves what scenarios alone tell`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try folder.write("profiles: [\n", to: "plumb.yaml")
+        try folder.write(
+            "steps: [{ target: some, http: { get: \"/${{ $secrets.KEY }}\" } }, { wait: 5 }]\n", to: "a.yaml")
+        let request = ConfigurationRequest(scenarios: ["a.yaml"], workingFolder: folder.path)
+        let linter = Linter(request, kinds: StepKinds.all, files: DiskFiles(), environment: [:])
+        #expect(linter.diagnostics.map(\.primary?.span.file.path) == ["a.yaml", "plumb.yaml"])
+        #expect(linter.diagnostics.map(\.code.id).first == "syntax.wrong-type")
+    }
 
     @Test(arguments: cases) func `every error has a place inside its file`(_ test: Golden.Case) {
         for diagnostic in Self.lint(test.name).diagnostics {

@@ -14,6 +14,8 @@ final class SteppedClock: RunClock {
         var sleepers: [Sleeper] = []
         var next = 0
         var cancelled: Set<Int> = []
+        /// Whether a task watches for the moment in which nothing is left to do.
+        var isPumped = false
     }
     private let state: Mutex<State>
     private let loop: EventLoop
@@ -42,10 +44,7 @@ final class SteppedClock: RunClock {
                     return false
                 }
                 if isCancelled { continuation.resume(returning: false) }
-                Task(executorPreference: loop) {
-                    for _ in 0..<400 { await Task.yield() }
-                    self.step()
-                }
+                pump()
             }
         } onCancel: {
             let sleeper = state.withLock { state -> Sleeper? in
@@ -60,9 +59,37 @@ final class SteppedClock: RunClock {
         if !hasPassed { throw CancellationError() }
     }
 
+    /// Steps from deadline to deadline, each time once no more sleepers have come for a while.
+    private func pump() {
+        let isFirst = state.withLock { state in
+            defer { state.isPumped = true }
+            return !state.isPumped
+        }
+        guard isFirst else { return }
+        Task(executorPreference: loop) {
+            while true {
+                var seen = -1
+                while true {
+                    let count = self.state.withLock { $0.next }
+                    if count == seen { break }
+                    seen = count
+                    for _ in 0..<200 { await Task.yield() }
+                }
+                self.step()
+                let isDone = self.state.withLock { state in
+                    state.isPumped = !state.sleepers.isEmpty
+                    return state.sleepers.isEmpty
+                }
+                if isDone { return }
+            }
+        }
+    }
+
     private func step() {
-        let sleeper = state.withLock { state -> Sleeper? in
-            guard let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline })
+        let sleeper = self.state.withLock { state -> Sleeper? in
+            guard
+                let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline }
+                )
             else { return nil }
             let sleeper = state.sleepers.remove(at: first)
             state.now = max(state.now, sleeper.deadline)

@@ -106,10 +106,10 @@ struct HTTPAnswerTests {
         #expect(try await Self.answer(reply)["text"] == "cé")
     }
 
-    @Test func `numbers that a double would round are carried as text, and the exchange says so`() async throws {
+    @Test func `numbers that a double would round are carried as text, and the report says so`() async throws {
         let outcome = try await Self.answer(Self.reply(200, "application/json", "[9007199254740993, 1]"))
         #expect(outcome["body"] == ["9007199254740993", 1])
-        #expect(outcome.exchange.response.contains("(1 number is carried as exact text)"))
+        #expect(outcome.notes == ["1 number of the body is carried as exact text"])
     }
 
     @Test func `cookies go back to the server for the whole test, unless they are not wanted`() async throws {
@@ -168,7 +168,7 @@ struct HTTPAnswerTests {
     ) async throws {
         let outcome = try await Self.answer(HTTPReply(429, [.init("Retry-After", header)]))
         #expect(outcome.retryAfter == expected)
-        #expect(outcome.exchange.response.contains { $0.contains("says nothing") } == (expected == nil))
+        #expect(outcome.notes.contains { $0.contains("says nothing") } == (expected == nil))
     }
 
     @Test func `a body over max_bytes ends the transfer`() async throws {

@@ -134,6 +134,7 @@ extension ExpressionEngine {
             return true
         }
         let stop = EvaluationWatchdog.shared.end(watchNumber)
+        afterForeign?()
         current = max(current, 0)
         switch ending {
         case .complete: current = requests.count - 1

@@ -16,6 +16,8 @@ public final class ExpressionEngine {
 
     /// Called just before libjq evaluates an expression, so that a crash can be attributed to it.
     public var beforeForeign: ((Expression) -> Void)?
+    /// Called once libjq has returned, so that what goes wrong later is blamed on no expression.
+    public var afterForeign: (() -> Void)?
     /// Finds the schema that `matches_schema(file)` names; the error's text becomes the expression's.
     public var schemaLoader: ((String, Expression) throws(EvaluationError) -> Value)?
     /// The schemas that were read, by the file that names them and their name.

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Glibc
 
 extension Template {
     /// Reads a value and reports everything wrong with its expressions; nil if there was an error.
@@ -59,7 +60,12 @@ extension Template {
 
     /// Whether a text holds `${{`, escaped or not.
     public static func containsMarker(_ text: String) -> Bool {
-        guard text.utf8.contains(UInt8(ascii: "{")) else { return false }
+        // By memchr, as a large text that many aliases share is asked for each of them.
+        let mayHold = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return unsafe memchr(base, CInt(UInt8(ascii: "{")), bytes.count) != nil
+        }
+        guard mayHold ?? true else { return false }
         let bytes = Array(text.utf8)
         return bytes.indices.contains { bytes.has("${{", at: $0) }
     }

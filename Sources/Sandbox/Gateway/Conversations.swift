@@ -64,8 +64,12 @@ final class Conversations: Sendable {
         state.withLock { $0.byUser[user] ?? [] }
     }
 
-    func find(_ id: String, user: String) -> Conversation? {
-        state.withLock { $0.byUser[user]?.first { $0.id == id } }
+    /// Finds a conversation of a user; of any user, where none is named.
+    func find(_ id: String, user: String?) -> Conversation? {
+        state.withLock { state in
+            guard let user else { return state.byUser.values.joined().first { $0.id == id } }
+            return state.byUser[user]?.first { $0.id == id }
+        }
     }
 
     /// Changes a conversation, if the change wants that; nil if it is not there.

@@ -14,7 +14,10 @@ extension Gateway {
         let id = String(request.segments[2])
         if id == "latest" {
             try request.demand("GET")
-            guard let latest = conversations.all(user: caller.user).last else { throw Self.unknownConversation(id) }
+            let all = conversations.all(user: caller.user)
+            guard let latest = breaks.contains(.latestOutdated) ? all.first : all.last else {
+                throw Self.unknownConversation(id)
+            }
             return Outgoing(status: 307, headers: [("Location", "/v1/conversations/\(latest.id)")])
         }
         try request.demand("GET", "PATCH", "DELETE")
@@ -91,7 +94,8 @@ extension Gateway {
     private func readConversation(
         _ id: String, _ request: Incoming, _ caller: KeyRing.Entry
     ) throws(APIError) -> Outgoing {
-        guard let conversation = conversations.find(id, user: caller.user) else { throw Self.unknownConversation(id) }
+        guard let conversation = conversations.find(id, user: breaks.contains(.conversationsShared) ? nil : caller.user)
+        else { throw Self.unknownConversation(id) }
         if request.header("if-none-match") == conversation.entityTag {
             return Outgoing(status: 304, headers: [("ETag", conversation.entityTag)])
         }

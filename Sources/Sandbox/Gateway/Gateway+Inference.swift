@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 extension Gateway {
     private static let bodyLimit = 16 << 20

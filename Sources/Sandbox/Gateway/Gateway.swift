@@ -40,7 +40,7 @@ final class Gateway: Service {
         } catch var error as APIError {
             if breaks.contains(.errorWithoutCode) { error.code = nil }
             answer = error.outgoing
-            if error.status == 401, breaks.contains(.unauthorizedWithoutBody) { answer.body = .bytes([]) }
+            if error.status == 401, breaks.contains(.unauthorizedWithoutBody) { answer = Outgoing(status: 401) }
         } catch {
             answer = APIError(status: 500, message: "The request was given up.", type: "server_error").outgoing
         }
@@ -96,7 +96,7 @@ final class Gateway: Service {
             try request.demand("GET")
             let name = String(segments.last ?? "")
             guard routes[name] != nil else { throw APIError.unknownModel(name) }
-            return .json(ModelList.entry(name))
+            return .json(ModelList.entry(breaks.contains(.modelsMixedUp) ? modelNames[0] : name))
         case ("sessions", 1):
             try request.demand("POST")
             return try openSession(request)
@@ -123,7 +123,7 @@ final class Gateway: Service {
             status: 401,
             message: header.isEmpty
                 ? "You didn't provide an API key. Send it in an Authorization header: Authorization: Bearer YOUR_KEY."
-                : "Incorrect API key provided.",
+                : "Incorrect API key provided\(breaks.contains(.keyRepeated) ? ": \(header.dropFirst(7))" : "").",
             code: header.isEmpty ? "missing_api_key" : "invalid_api_key", headers: [("WWW-Authenticate", "Bearer")])
     }
 

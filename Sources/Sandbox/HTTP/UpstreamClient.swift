@@ -1,5 +1,5 @@
 internal import FlyingSocks
-internal import Foundation
+internal import FoundationEssentials
 internal import Synchronization
 
 /// Sends requests to model services over kept-alive connections.

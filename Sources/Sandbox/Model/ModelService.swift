@@ -111,6 +111,7 @@ final class ModelService: Service {
     private func chat(_ request: Incoming) async throws -> Outgoing {
         var chat = try ChatRequest(try request.json())
         if breaks.contains(.maximumTokensIgnored) { chat.maximumTokens = .max }
+        if breaks.contains(.answerOffTopic) { chat.messages = [.init(role: "user", content: "Say something else")] }
         guard chat.model == model || breaks.contains(.routingCrossed) || breaks.contains(.unknownModelAnswered) else {
             throw APIError.unknownModel(chat.model)
         }

@@ -27,7 +27,7 @@ public enum ConfigurationKeys {
         Key("env_file", .text, "KEY=VALUE lines for `$env`; the process environment wins over them."),
         Key("secrets", .list(.identifier), "Environment variables that are read as `$secrets.NAME` only, and masked."),
         Key("defaults", .table { defaults }, "Time-outs and retries that hold where nothing else is written."),
-        Key("loads", .map(.table { load }), "Named repetitions, for `repeat: NAME` and `plumb load`."),
+        Key("loads", .map(.table { load }), "Named repetitions, for `repeat: NAME`."),
         Key("integration_tests", .map(.any), "The suites' settings: a tree laid over the folders of scenarios."),
     ]
 
@@ -97,7 +97,7 @@ public enum ConfigurationKeys {
             Key("times", .template(.integer), "How many runs there are."),
             Key("for", .template(.duration), "How long runs are started."),
             Key("while", .identifier, "Repeats as long as the named step of the same parallel group runs."),
-            Key("stages", .list(.any), "Loads one after another, for `plumb load`."),
+            Key("stages", .list(.any), "Loads one after another; not carried out yet."),
             Key("parallel", .template(.integer), default: "1", "How many runs may be in flight at once."),
             Key("rate", .template(.rate), "Arrivals per second, whether or not earlier runs are done."),
             Key("warmup", .template(.duration), default: "0s", "The time at the beginning that is not counted."),

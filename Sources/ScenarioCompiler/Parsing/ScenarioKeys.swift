@@ -30,22 +30,31 @@ public struct ScenarioKeys: Sendable {
                 Key("tags", .oneOf([.text, .list(.text)]), "Words to select scenarios by: `plumb run --tag smoke`."),
                 Key(
                     "vars", .oneOf([.map(.any), .table { Self.variablesFile }]),
-                    "Values named once: `$vars.NAME`. Evaluated once per test, in order; null is one that `with` must set."),
+                    "Values named once: `$vars.NAME`. Evaluated once per test, in order; null is one that `with` must set."
+                ),
                 Key(
                     "cases", .oneOf([.list(.any), .text, .table { Self.caseSource }]),
-                    "One test per row, read as `$case`: a list, a template over `$suite`, `$vars` or `$env`, or a table file."),
+                    "One test per row, read as `$case`: a list, a template over `$suite`, `$vars` or `$env`, or a table file."
+                ),
                 Key(
                     "needs", .map(.table { Self.need }),
                     "Scenarios that run once before this one; their outputs are `$needs.NAME.OUTPUT`."),
                 Key("locks", .list(.text), "Targets, or plain words, that no other scenario may use meanwhile."),
                 Key(
                     "requires", .map(.any),
-                    "What the profile must have: `{metrics: prometheus, database: [postgres], links: [a->b]}`; else it is skipped."),
-                Key("targets", .map(.table { self.derivedTarget }), "Connections made from the profile's: `{from: database, password: nope}`."),
+                    "What the profile must have: `{metrics: prometheus, database: [postgres], links: [a->b]}`; else it is skipped."
+                ),
+                Key(
+                    "targets", .map(.table { self.derivedTarget }),
+                    "Connections made from the profile's: `{from: database, password: nope}`."),
                 Key("if", .expression, "One boolean; false skips the scenario, and the report says why."),
-                Key("timeout", .duration, default: "5m", "The time of the whole test, cleanup apart."),
-                Key("retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]), "The default of its steps; a scenario is never retried as a whole."),
-                Key("keep_going", .boolean, default: "false", "Goes on behind a failure with the steps that do not read the failed one."),
+                Key("timeout", .duration, "The time-out of each attempt of its steps that have none of their own."),
+                Key(
+                    "retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]),
+                    "The default of its steps; a scenario is never retried as a whole."),
+                Key(
+                    "keep_going", .boolean, default: "false",
+                    "Goes on behind a failure with the steps that do not read the failed one."),
                 Key("cleanup", .list(.table { self.step }), "Steps that run at the end, whatever happened."),
                 Key("steps", .list(.table { self.step }), required: true, "What is done and checked, in this order."),
                 Key("outputs", .map(.expression), "What scenarios that use or need this one see of it."),
@@ -62,18 +71,27 @@ public struct ScenarioKeys: Sendable {
             keys: [
                 Key("id", .identifier, default: "s1, s2, …", "The name for references, unique in the file."),
                 Key("name", .text, "The title for people."),
-                Key("target", .text, "A connection of the profile; left out: the only one that fits, or the default one."),
+                Key(
+                    "target", .text,
+                    "A connection of the profile; left out: the only one that fits, or the default one."),
                 Key("if", .expression, "One boolean; false skips the step, and the report says why."),
                 Key("timeout", .template(.duration), "Of one attempt; of a group: of all of it."),
-                Key("retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]), "How an attempt that met transport trouble is sent again."),
-                Key("idempotent", .boolean, default: "by method", "Whether a request whose answer was lost may be sent again."),
+                Key(
+                    "retry", .oneOf([.integer, .table { ConfigurationKeys.retry }]),
+                    "How an attempt that met transport trouble is sent again."),
+                Key(
+                    "idempotent", .boolean, default: "by method",
+                    "Whether a request whose answer was lost may be sent again."),
                 Key("until", .expression, "Polls until this is true; a poll is one attempt with its retries."),
                 Key("within", .template(.duration), default: "30s", "How long `until` polls."),
                 Key("every", .template(.duration), default: "500ms", "The pause between two polls."),
                 Key("give_up", .expression, "Ends the polling at once, as failed, when it is true."),
-                Key("expect", .any, "A tree that the result must match: objects in part, arrays exactly, `{ $: JQ }` by predicate."),
                 Key(
-                    "assert", .oneOf([.expression, .list(.oneOf([.expression, .map(.expression)])), .map(.expression)]),
+                    "expect", .any,
+                    "A tree that the result must match: objects in part, arrays exactly, `{ $: JQ }` by predicate."),
+                Key(
+                    "assert",
+                    .oneOf([.expression, .list(.oneOf([.expression, .map(.expression)])), .map(.expression)]),
                     "Expressions that must yield true, each time they yield; all are checked and all failures told."),
                 Key(
                     "capture", .map(.oneOf([.expression, .table { Self.capture }])),
@@ -81,14 +99,21 @@ public struct ScenarioKeys: Sendable {
                 Key("each", .oneOf([.expression, .table { Self.each }]), "Runs the step for each element of a list."),
                 Key("as", .identifier, default: "item", "The variable of the element, beside `each`."),
                 Key("parallel", .template(.integer), default: "1", "How many elements run at once, beside `each`."),
-                Key("repeat", .oneOf([.text, .table { ConfigurationKeys.load }]), "Runs the step many times and judges them as a whole."),
-                Key("cleanup", .list(.table { self.step }), "Steps that undo this one, run at the scenario's end if it was begun."),
+                Key(
+                    "repeat", .oneOf([.text, .table { ConfigurationKeys.load }]),
+                    "Runs the step many times and judges them as a whole."),
+                Key(
+                    "cleanup", .list(.table { self.step }),
+                    "Steps that undo this one, run at the scenario's end if it was begun."),
                 Key("needs", .list(.text), "Siblings in a parallel group that must have passed before."),
                 Key("keep_going", .boolean, default: "false", "Of a group: goes on behind a failure."),
                 Key("faults", .map(.any), "Trouble put on a target while the step or group runs."),
-                Key("recovers_within", .duration, "Of a faulted group: how soon its steps pass again once the fault is lifted."),
+                Key(
+                    "recovers_within", .duration,
+                    "Of a faulted group: how soon its steps pass again once the fault is lifted."),
                 Key("wait", .template(.duration), "Does nothing for this long."),
-                Key("group", .table { self.group }, "Steps under one head: in parallel, in a loop, under one time-out."),
+                Key(
+                    "group", .table { self.group }, "Steps under one head: in parallel, in a loop, under one time-out."),
                 Key("use", .table { Self.use }, "Runs another scenario file in place."),
             ] + kindKeys, foreign: Self.foreign)
     }
@@ -97,8 +122,12 @@ public struct ScenarioKeys: Sendable {
         KeyTable(
             name: "group", summary: "Steps under one head.",
             keys: [
-                Key("parallel", .boolean, default: "false", "Whether the steps run at the same time, save where one needs another."),
-                Key("keep_going", .boolean, default: "false", "Goes on behind a failure with the steps that do not read the failed one."),
+                Key(
+                    "parallel", .boolean, default: "false",
+                    "Whether the steps run at the same time, save where one needs another."),
+                Key(
+                    "keep_going", .boolean, default: "false",
+                    "Goes on behind a failure with the steps that do not read the failed one."),
                 Key("steps", .list(.table { self.step }), required: true, "The steps."),
             ], foreign: Self.foreign)
     }
@@ -154,11 +183,4 @@ public struct ScenarioKeys: Sendable {
             keys: [Key("from", .text, "The target of the profile that it begins with.")] + keys)
     }
 
-    /// Every table that `plumb explain` and the schema draw from, the kinds' own included.
-    public var all: [KeyTable] {
-        [
-            scenario, step, group, ConfigurationKeys.retry, Self.each, ConfigurationKeys.load, Self.capture, Self.use, Self.need,
-            Self.variablesFile, Self.caseSource,
-        ] + kinds.map(\.keys)
-    }
 }

@@ -84,7 +84,8 @@ public final class ScenarioLibrary {
         if let start = trail.firstIndex(where: { $0.path == path }) {
             let way = (trail[start...].map(\.shown) + [trail[start].shown]).joined(separator: " -> ")
             diagnostics.append(
-                Diagnostic(.cycle, at: span, "scenarios use each other in a circle: \(way)", hint: "take one of them out"))
+                Diagnostic(
+                    .cycle, at: span, "scenarios use each other in a circle: \(way)", hint: "take one of them out"))
             return nil
         }
         guard trail.count < Self.depthLimit else {

@@ -13,7 +13,9 @@ extension ScenarioParser {
         }
         if node.scalar != nil {
             reader.diagnostics.append(
-                .expected("a count of retries or a mapping", node, hint: "write 'retry: 3', or 'retry: { max: 3, on: connect }'"))
+                .expected(
+                    "a count of retries or a mapping", node,
+                    hint: "write 'retry: 3', or 'retry: { max: 3, on: connect }'"))
             return RetryPart()
         }
         return RetryReader.read(node, &reader)
@@ -53,7 +55,8 @@ extension ScenarioParser {
         if let scalar = node.scalar {
             if case .integer = scalar.resolved {
                 reader.diagnostics.append(
-                    .expected("the name of a load or a mapping", node, hint: "write 'repeat: { times: \(scalar.text) }'"))
+                    .expected(
+                        "the name of a load or a mapping", node, hint: "write 'repeat: { times: \(scalar.text) }'"))
                 return nil
             }
             guard let load = library.loads[scalar.text] else {
@@ -74,5 +77,6 @@ extension ScenarioParser {
 
 extension Diagnostic.Code {
     static let loopKeyWithoutEach = Diagnostic.Code("scenario.loop-key", "'as' and 'parallel' belong to 'each'.")
-    static let unknownLoad = Diagnostic.Code("scenario.unknown-load", "'repeat: NAME' names one of the configuration's 'loads'.")
+    static let unknownLoad = Diagnostic.Code(
+        "scenario.unknown-load", "'repeat: NAME' names one of the configuration's 'loads'.")
 }

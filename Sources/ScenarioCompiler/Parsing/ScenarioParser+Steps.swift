@@ -10,7 +10,8 @@ extension ScenarioParser {
             reader.diagnostics.append(
                 .expected(
                     "a list of steps under '\(what)'", node,
-                    hint: node.members == nil ? "begin each step with '- '" : "begin each step with '- ', and name it by 'id'"))
+                    hint: node.members == nil
+                        ? "begin each step with '- '" : "begin each step with '- ', and name it by 'id'"))
             return Block(steps: [])
         }
         if elements.isEmpty {
@@ -54,7 +55,9 @@ extension ScenarioParser {
             reader.diagnostics.append(
                 Diagnostic(
                     .needsOutsideParallel, at: needs, .needsOutsideParallel,
-                    hint: "steps run in file order; put them under 'group: { parallel: true, steps: … }' to order them by needs"))
+                    hint:
+                        "steps run in file order; put them under 'group: { parallel: true, steps: … }' to order them by needs"
+                ))
         }
         step.expressions = Array(reader.expressions[first...])
         for key in ["faults", "recovers_within"] where mapping.has(key) {
@@ -82,7 +85,8 @@ extension ScenarioParser {
             step.action = .wait(duration)
         case "group":
             if node.elements != nil {
-                reader.diagnostics.append(.expected("a mapping", node, hint: "put the steps one level deeper, under 'steps'"))
+                reader.diagnostics.append(
+                    .expected("a mapping", node, hint: "put the steps one level deeper, under 'steps'"))
                 return
             }
             guard let group = MappingReader(node, keys.group, &reader.diagnostics) else { return }
@@ -229,9 +233,12 @@ extension ScenarioParser {
 }
 
 extension Diagnostic.Code {
-    static let noSteps = Diagnostic.Code("scenario.no-steps", "A list of steps needs at least one: no step would prove nothing.")
-    static let twoKinds = Diagnostic.Code("scenario.two-kinds", "A step does one thing: it has one kind, or none and only judges.")
-    static let emptyStep = Diagnostic.Code("scenario.empty-step", "A step without a kind must judge or compute something.")
+    static let noSteps = Diagnostic.Code(
+        "scenario.no-steps", "A list of steps needs at least one: no step would prove nothing.")
+    static let twoKinds = Diagnostic.Code(
+        "scenario.two-kinds", "A step does one thing: it has one kind, or none and only judges.")
+    static let emptyStep = Diagnostic.Code(
+        "scenario.empty-step", "A step without a kind must judge or compute something.")
     static let needsOutsideParallel = Diagnostic.Code(
         "scenario.needs-place", "'needs' orders the steps of a parallel group; everywhere else file order does.")
     static let pollingWithoutUntil = Diagnostic.Code(

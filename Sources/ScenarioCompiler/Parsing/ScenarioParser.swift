@@ -214,7 +214,8 @@ extension Diagnostic.Code {
     static let unavailable = Diagnostic.Code(
         "scenario.unavailable", "The language has this, and this build of plumb was made without it.")
     static let noCases = Diagnostic.Code(
-        "scenario.no-cases", "A scenario with cases needs at least one row: no row would be no test, and nothing would be proved.")
+        "scenario.no-cases",
+        "A scenario with cases needs at least one row: no row would be no test, and nothing would be proved.")
     static let unknownParameter = Diagnostic.Code(
         "scenario.unknown-parameter", "'with' sets variables that the used file declares under 'vars', and no others.")
     static let missingParameter = Diagnostic.Code(

@@ -61,7 +61,8 @@ enum TableText {
         guard let header = records.first else { return [] }
         if Set(header.fields).count != header.fields.count {
             diagnostics.append(
-                Diagnostic(.table, at: SourceSpan(source, header.offset..<header.offset), "two columns have the same name"))
+                Diagnostic(
+                    .table, at: SourceSpan(source, header.offset..<header.offset), "two columns have the same name"))
             return nil
         }
         var rows: [Value] = []
@@ -92,7 +93,9 @@ enum TableText {
             } catch {
                 let at = range.lowerBound + min(error.offset, bytes.count)
                 diagnostics.append(
-                    Diagnostic(.table, at: SourceSpan(source, at..<min(at + 1, range.upperBound)), "this line is not JSON: \(error.reason)"))
+                    Diagnostic(
+                        .table, at: SourceSpan(source, at..<min(at + 1, range.upperBound)),
+                        "this line is not JSON: \(error.reason)"))
                 return nil
             }
         }
@@ -109,5 +112,6 @@ enum TableText {
 }
 
 extension Diagnostic.Code {
-    static let table = Diagnostic.Code("scenario.table", "A table of cases is RFC 4180 CSV with a header, or JSON Lines, in UTF-8.")
+    static let table = Diagnostic.Code(
+        "scenario.table", "A table of cases is RFC 4180 CSV with a header, or JSON Lines, in UTF-8.")
 }

@@ -13,7 +13,9 @@ public struct RunPlanner {
 
     /// What is selected of the compiled scenarios.
     public struct Selection: Sendable {
-        /// Tags of which a scenario must have one; `!tag` leaves out. All where empty.
+        /// Tags of which a scenario must have one; all where empty.
+        ///
+        /// `!tag` leaves out those that have it.
         public var tags: [String] = []
         /// Names of tests, as a report gives them; all where nil.
         public var names: Set<String>?
@@ -95,13 +97,16 @@ public struct RunPlanner {
     private mutating func skipReason(_ compiled: Compiler.CompiledScenario, _ selection: Selection) -> String? {
         let layers = SettingsLayers(configuration, suites: compiled.suites)
         if !layers.isEnabled.value {
-            return "suite \(compiled.suites.last?.path.joined(separator: "/") ?? "") is disabled (\(layers.isEnabled.origin))"
+            return
+                "suite \(compiled.suites.last?.path.joined(separator: "/") ?? "") is disabled (\(layers.isEnabled.origin))"
         }
         let unmet = Requirements.unmet(of: compiled.scenario, by: configuration)
         guard !unmet.isEmpty else { return nil }
         if selection.refusesSkips {
             for (reason, requirement) in zip(unmet, compiled.scenario.requirements) {
-                diagnostics.append(Diagnostic(.unmetRequirement, at: requirement.span, .init(reason), hint: "--no-skips makes this an error"))
+                diagnostics.append(
+                    Diagnostic(
+                        .unmetRequirement, at: requirement.span, .init(reason), hint: "--no-skips makes this an error"))
             }
         }
         return unmet.joined(separator: "; ")
@@ -123,7 +128,8 @@ public struct RunPlanner {
             guard let rendered = render([template], compiled, span)?.first else { return [] }
             guard let array = rendered.array else {
                 diagnostics.append(
-                    Diagnostic(.casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())",
+                    Diagnostic(
+                        .casesForm, at: span, "'cases' needs an array, and got \(rendered.type) \(rendered.preview())",
                         hint: "'[…]' makes an array of what stands inside"))
                 return []
             }
@@ -139,11 +145,18 @@ public struct RunPlanner {
         var context = EvaluationContext(seed: options.seed + "/cases/" + compiled.path)
         context.variables["suite"] = SharedValue(.object(compiled.suites.suiteData))
         context.variables["env"] = SharedValue(
-            .object(Value.Object(configuration.environment.filter { !configuration.secrets.keys.contains($0.key) }.map { ($0.key, .string($0.value)) })))
+            .object(
+                Value.Object(
+                    configuration.environment.filter { !configuration.secrets.keys.contains($0.key) }.map {
+                        ($0.key, .string($0.value))
+                    })))
         context.variables["config"] = SharedValue(configuration.tree)
         var variables = compiled.scenario.fileVariables
         for variable in compiled.scenario.variables {
-            if let given = options.variables[variable.name] { variables[variable.name] = given; continue }
+            if let given = options.variables[variable.name] {
+                variables[variable.name] = given
+                continue
+            }
             context.variables["vars"] = SharedValue(.object(variables))
             // A variable that needs the row or a result is none that the rows can be made of.
             if let value = try? engine.value(of: variable.value, in: context) { variables[variable.name] = value }
@@ -200,8 +213,11 @@ extension Scenario.Cases {
 
 extension Diagnostic.Code {
     static let equalRows = Diagnostic.Code(
-        "scenario.equal-rows", "Each row of 'cases' is a test with a name of its own: its 'name', else its scalars, else its number.")
-    static let casesForm = Diagnostic.Code("scenario.cases", "'cases' is a list of rows, or a template that yields one.")
+        "scenario.equal-rows",
+        "Each row of 'cases' is a test with a name of its own: its 'name', else its scalars, else its number.")
+    static let casesForm = Diagnostic.Code(
+        "scenario.cases", "'cases' is a list of rows, or a template that yields one.")
     static let unmetRequirement = Diagnostic.Code(
-        "target.required", "The scenario requires what the profile does not have; it is skipped unless --no-skips is given.")
+        "target.required",
+        "The scenario requires what the profile does not have; it is skipped unless --no-skips is given.")
 }

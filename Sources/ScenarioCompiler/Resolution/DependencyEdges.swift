@@ -36,7 +36,8 @@ enum DependencyEdges {
                     diagnostics.append(
                         Diagnostic(
                             .unknownStep, at: need.span, "there is no step '\(need.id)' in this group",
-                            hint: near.map { "did you mean '\($0)'?" } ?? "'needs' names steps of the same parallel group"))
+                            hint: near.map { "did you mean '\($0)'?" }
+                                ?? "'needs' names steps of the same parallel group"))
                     continue
                 }
                 edges.append(.init(from: from, to: position, reason: .needs(need.span)))
@@ -49,7 +50,8 @@ enum DependencyEdges {
                         seen.insert(from).inserted
                     else { continue }
                     edges.append(
-                        .init(from: from, to: position, reason: .reference(expression.source.span(of: reference.range))))
+                        .init(from: from, to: position, reason: .reference(expression.source.span(of: reference.range)))
+                    )
                 }
             }
             if case .whileStep(let id, let span)? = step.repetition?.extent,

@@ -45,7 +45,9 @@ struct ReferenceCheck {
         }
     }
 
-    private mutating func check(_ block: Block, _ variables: [String], groups: [Step], inCleanup: Bool, inLoop: Bool = false) {
+    private mutating func check(
+        _ block: Block, _ variables: [String], groups: [Step], inCleanup: Bool, inLoop: Bool = false
+    ) {
         for step in block.steps {
             let inOwnLoop = inLoop || step.each != nil || step.repetition != nil
             for expression in step.ownExpressions {
@@ -75,7 +77,8 @@ struct ReferenceCheck {
                         later ? .forwardReference : .unknownName, expression, reference, key: 0,
                         later ? "'$vars.\(name)' is defined further down" : "there is no variable '\(name)'",
                         nearest: later ? nil : (name, variables),
-                        advice: later ? "variables are evaluated in order: move it above this one" : "declare it under 'vars'")
+                        advice: later
+                            ? "variables are evaluated in order: move it above this one" : "declare it under 'vars'")
                 }
             case "needs":
                 guard let name else { continue }
@@ -133,7 +136,8 @@ struct ReferenceCheck {
             guard let entry = index[id] else {
                 report(
                     .unknownStep, expression, reference, key: 0, "there is no step '\(id)'",
-                    nearest: (id, index.ids.sorted()), advice: "ids are: \(index.ids.sorted().prefix(8).joined(separator: ", "))")
+                    nearest: (id, index.ids.sorted()),
+                    advice: "ids are: \(index.ids.sorted().prefix(8).joined(separator: ", "))")
                 continue
             }
             let here = step.flatMap { index[$0.id] }
@@ -303,16 +307,20 @@ extension Step {
 }
 
 extension Diagnostic.Code {
-    static let unknownName = Diagnostic.Code("reference.unknown-name", "The expression reads a name that nothing declares.")
-    static let unknownStep = Diagnostic.Code("reference.unknown-step", "'$steps.X' reads a step that the file does not have.")
+    static let unknownName = Diagnostic.Code(
+        "reference.unknown-name", "The expression reads a name that nothing declares.")
+    static let unknownStep = Diagnostic.Code(
+        "reference.unknown-step", "'$steps.X' reads a step that the file does not have.")
     static let unknownMember = Diagnostic.Code(
-        "reference.unknown-member", "The expression reads a member that such a result can never have; it would always be null.")
+        "reference.unknown-member",
+        "The expression reads a member that such a result can never have; it would always be null.")
     static let forwardReference = Diagnostic.Code(
         "reference.forward", "A step can read only what has run before it.")
     static let insideLoop = Diagnostic.Code(
         "reference.inside-loop", "From outside of a loop its steps are read by element: '$steps.GROUP.items[0].ID'.")
     static let mayBeSkipped = Diagnostic.Code(
-        "reference.may-be-skipped", "A step with an 'if' may have no result; a step that reads it must ask '$steps.X.ran' first.")
+        "reference.may-be-skipped",
+        "A step with an 'if' may have no result; a step that reads it must ask '$steps.X.ran' first.")
     static let captureName = Diagnostic.Code(
         "scenario.capture-name", "A capture may not hide a member of the result.")
 }

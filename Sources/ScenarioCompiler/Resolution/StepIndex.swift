@@ -36,7 +36,8 @@ struct StepIndex {
             order += 1
             if let earlier = entries[step.id] {
                 let hint: Diagnostic.Message? =
-                    step.isNamed ? nil : "default ids are s1, s2, … by position; rename the step that is called '\(step.id)'"
+                    step.isNamed
+                    ? nil : "default ids are s1, s2, … by position; rename the step that is called '\(step.id)'"
                 diagnostics.append(
                     Diagnostic(
                         .duplicateID, at: step.span, "two steps have the id '\(step.id)'",

@@ -82,7 +82,8 @@ public enum Requirements {
                 return "\(profile) has no target '\(name)'"
             }
             if requirement.kinds.isEmpty || requirement.kinds.contains(target.kind) { return nil }
-            return "target '\(name)' of \(profile) is of kind \(target.kind), and \(requirement.kinds.joined(separator: " or ")) is required"
+            return
+                "target '\(name)' of \(profile) is of kind \(target.kind), and \(requirement.kinds.joined(separator: " or ")) is required"
         }
     }
 }
@@ -103,6 +104,8 @@ extension Scenario {
 }
 
 extension Diagnostic.Code {
-    static let noTarget = Diagnostic.Code("target.none", "A step needs a connection, and the profile has none that fits without a name.")
-    static let unknownTarget = Diagnostic.Code("target.unknown", "A step names a connection that the profile does not have.")
+    static let noTarget = Diagnostic.Code(
+        "target.none", "A step needs a connection, and the profile has none that fits without a name.")
+    static let unknownTarget = Diagnostic.Code(
+        "target.unknown", "A step names a connection that the profile does not have.")
 }

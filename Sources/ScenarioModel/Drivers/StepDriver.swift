@@ -49,13 +49,15 @@ public struct Attempt {
     public var retryAfter: Duration?
     /// Requests that went on the wire.
     public var requests: Int
+    /// Facts worth a line in the step's report: a number carried as text, a header that could not be read.
+    public var notes: [String]
     /// Secrets that the driver came by, such as a token it fetched; masked from now on.
     public var secrets: [String]
 
     /// Creates an attempt's outcome.
     public init(
         result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
-        retryAfter: Duration? = nil, requests: Int = 1, secrets: [String] = []
+        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = [], secrets: [String] = []
     ) {
         self.result = result
         self.error = error
@@ -63,6 +65,7 @@ public struct Attempt {
         self.code = code
         self.retryAfter = retryAfter
         self.requests = requests
+        self.notes = notes
         self.secrets = secrets
     }
 }
@@ -74,7 +77,7 @@ public struct StepError: Error, Sendable, Hashable {
     public var message: String
     /// How far it came: `dns`, `connect`, `tls`, `request`, `first_byte`, `body`.
     public var phase: String?
-    /// The service's own fields: `sqlstate`, `detail`, …
+    /// The fields that the service itself gives, such as an SQLSTATE and its detail.
     public var fields: Value.Object
     public var hint: String?
 

@@ -139,6 +139,8 @@ extension Diagnostic.Message {
     fileprivate static func expectedExpression(_ found: String) -> Self {
         "expected a jq expression as text, found \(found)"
     }
-    fileprivate static func otherTemplate(_ text: String) -> Self { "'\(text)' is no template and is sent as it stands" }
+    fileprivate static func otherTemplate(_ text: String) -> Self {
+        "'\(text)' is no template and is sent as it stands"
+    }
     fileprivate static var templateInKey: Self { "a template cannot stand in a key" }
 }

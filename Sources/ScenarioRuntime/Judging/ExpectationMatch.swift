@@ -36,7 +36,9 @@ struct ExpectationMatch {
         case .absent:
             if let actual {
                 differences.append(
-                    .init(path: path, kind: .unexpected, expected: nil, actual: shown(actual), place: Place(expected.span)))
+                    .init(
+                        path: path, kind: .unexpected, expected: nil, actual: shown(actual), place: Place(expected.span)
+                    ))
             }
             return
         case .literal(let value, let text, let span):
@@ -67,8 +69,8 @@ struct ExpectationMatch {
             if values.count != elements.count {
                 differences.append(
                     .init(
-                        path: path, kind: .length, expected: "\(elements.count) elements",
-                        actual: "\(values.count) elements: \(actual.preview())", place: Place(span)))
+                        path: path, kind: .length, expected: Self.count(elements.count),
+                        actual: "\(Self.count(values.count)): \(actual.preview())", place: Place(span)))
             }
             for (index, pair) in zip(elements, values).enumerated() {
                 compare(
@@ -104,8 +106,8 @@ struct ExpectationMatch {
             if wanted.count != found.count {
                 differences.append(
                     .init(
-                        path: path, kind: .length, expected: "\(wanted.count) elements",
-                        actual: "\(found.count) elements: \(actual.preview())", place: Place(span)))
+                        path: path, kind: .length, expected: Self.count(wanted.count),
+                        actual: "\(Self.count(found.count)): \(actual.preview())", place: Place(span)))
             }
             for (index, pair) in zip(wanted, found).enumerated() {
                 compare(pair.0, pair.1, "\(path)[\(index)]", span)
@@ -135,6 +137,9 @@ struct ExpectationMatch {
                 expected: isTyped ? "\(expected.type) \(expected.preview())" : expected.preview(),
                 actual: isTyped ? shown(actual) : actual.preview(), place: Place(span)))
     }
+
+    /// `1 element`, `2 elements`.
+    private static func count(_ elements: Int) -> String { "\(elements) element\(elements == 1 ? "" : "s")" }
 
     private func shown(_ value: Value) -> String {
         value.isNull ? "null" : "\(value.type) \(value.preview())"

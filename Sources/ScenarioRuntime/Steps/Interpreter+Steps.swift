@@ -17,7 +17,10 @@ extension Interpreter {
                 test: run.planned.name.index, id: step.id, trail: trail.joined(separator: " → "), kind: step.kind,
                 ms: milliseconds(since: began)))
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
-        var outcome = await conditional(step, run, frame, limits, trail)
+        let position = RunPosition(test: run.planned.name.index, trail: trail.joined(separator: " → "))
+        var outcome = await RunPosition.$current.withValue(position) {
+            await conditional(step, run, frame, limits, trail)
+        }
         if outcome.report.verdict != .skipped {
             outcome.report.startedMs = (started - began).milliseconds
             outcome.report.ms = milliseconds(since: started)
@@ -131,6 +134,7 @@ extension Interpreter {
         frame.keep(step.id, value)
         failures += Judge(rendering: rendering, step: step).judge(attempt.result)
         report.failures += failures
+        report.notes += attempt.notes
         for failure in failures { report.verdict = report.verdict.worse(failure.verdict) }
         if report.verdict != .passed || plan.options.keepsExchanges && run.repeatDepth == 0 {
             let exchange = attempt.exchange()
@@ -144,24 +148,31 @@ extension Interpreter {
         let context = rendering.frame.context(for: [expression], dot: rendering.dot, seed: rendering.seed)
         var reason: String
         var verdict = Verdict.failed
+        var hint: String? = "if that is right, give it a default: '\(capture.name): { jq: …, default: … }'"
         do throws(EvaluationError) {
             let outputs = try engine.outputs(of: expression, in: context)
             if outputs.count == 1, !outputs[0].isNull { return outputs[0] }
-            reason = "the capture yields " + (outputs.isEmpty ? "nothing" : outputs.count == 1 ? "null" : "\(outputs.count) values")
-            if outputs.count > 1 { reason += ": wrap them in an array, '[\(expression.text)]'" }
             if let fallback = capture.fallback, outputs.count < 2 { return try fallbackValue(fallback, rendering) }
+            switch outputs.count {
+            case 0: reason = "the capture yields nothing"
+            case 1: reason = "the capture yields null"
+            default:
+                reason = "the capture yields \(outputs.count) values"
+                hint = "a capture is one value: make them a list, '[\(expression.text)]'"
+            }
         } catch {
             if let fallback = capture.fallback, error.kind == .missingPath {
                 return (try? rendering.value(of: fallback)) ?? .null
             }
             reason = error.message
+            // A default stands for what is absent, and for nothing else; the nearest name is the better advice.
+            hint = error.hint ?? (error.kind == .missingPath ? hint : nil)
             if error.kind == .budget { verdict = .error }
         }
         throw StepFailure(
             FailureReport(
-                code: "capture.failed", verdict: verdict, message: reason,
-                place: Place(expression.source.span), name: capture.name,
-                hint: "if that is right, give it a default: '\(capture.name): { jq: …, default: … }'"))
+                code: "capture.failed", verdict: verdict, message: reason, place: Place(expression.source.span),
+                name: capture.name, hint: hint))
     }
 
     private func fallbackValue(_ fallback: ValueTemplate, _ rendering: Rendering) throws(EvaluationError) -> Value {
@@ -177,7 +188,8 @@ extension Interpreter {
     ) async -> StepOutcome {
         let started = clock.now
         do throws(StepFailure) {
-            let length = try known(length, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
+            let length = try known(
+                length, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
             let end = started + length
             if let limit = limits.tightest, limit.deadline < end {
                 _ = try? await clock.sleep(until: limit.deadline)
@@ -196,7 +208,8 @@ extension Interpreter {
     /// The report of a limit that struck.
     func timedOut(_ what: String, _ limit: Limits.Limit, _ step: Step) -> FailureReport {
         FailureReport(
-            code: "run.time", verdict: .error, message: "\(what): the \(limit.name) of \(DurationText.format(limit.length)) has passed",
+            code: "run.time", verdict: .error,
+            message: "\(what): the \(limit.name) of \(DurationText.format(limit.length)) has passed",
             place: Place(step.span), settings: [limit.text])
     }
 
@@ -211,7 +224,8 @@ extension Interpreter {
             if let known = parse(value.tostring) { return known }
             throw StepFailure(
                 FailureReport(
-                    code: "template.type", verdict: .error, message: "expected \(phrase), found \(value.type) \(value.preview())",
+                    code: "template.type", verdict: .error,
+                    message: "expected \(phrase), found \(value.type) \(value.preview())",
                     place: Place(template.span)))
         }
     }

@@ -65,7 +65,9 @@ public struct MappingReader {
             return Diagnostic(.unknownKey, at: span, message, hint: .didYouMean(near))
         }
         let foreign = table.foreign.filter { table[$0.value] != nil }
-        if let near = NearestName.of(name, in: foreign.keys.sorted()), let translated = foreign[near], isTypo(name, near) {
+        if let near = NearestName.of(name, in: foreign.keys.sorted()), let translated = foreign[near],
+            isTypo(name, near)
+        {
             return Diagnostic(.unknownKey, at: span, message, hint: .didYouMean(translated))
         }
         return Diagnostic(.unknownKey, at: span, message, hint: .known(known))

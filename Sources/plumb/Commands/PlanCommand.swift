@@ -70,7 +70,7 @@ struct PlanCommand: ParsableCommand {
         chosen.tags = selection.tag
         chosen.steps = Set(selection.step)
         chosen.refusesSkips = selection.noSkips
-        let engine = ExpressionEngine(project.compilation.expressions)
+        let engine = CrashNotice.engine(project.compilation.expressions, project.configuration)
         let plan = RunPlanner.plan(
             project.compilation, project.configuration, kinds: StepKinds.all, engine: engine, options: options,
             selection: chosen, into: &diagnostics)

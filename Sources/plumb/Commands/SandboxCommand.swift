@@ -19,7 +19,7 @@ struct SandboxCommand: ParsableCommand {
     @Flag(help: .init("Ends when standard input is closed.", visibility: .hidden))
     var untilStdinCloses = false
 
-    @Flag(help: "Lists the ways in which --break breaks the sandbox.")
+    @Flag(help: "Lists what --break breaks, and which step of which scenario must notice, in columns with tabs.")
     var listBreaks = false
 
     @Argument(parsing: .captureForPassthrough, help: "The options above.")
@@ -27,7 +27,11 @@ struct SandboxCommand: ParsableCommand {
 
     mutating func run() throws {
         if listBreaks {
-            for name in SandboxBreak.allCases { Streams.out("\(name.rawValue)\t\(name.summary)\n") }
+            for fault in SandboxBreak.allCases {
+                for proof in fault.proofs {
+                    Streams.out("\(fault.rawValue)\t\(fault.summary)\t\(proof.scenario)\t\(proof.step)\n")
+                }
+            }
             return
         }
         let parsed = try Self.parse(options)
@@ -62,6 +66,8 @@ struct SandboxCommand: ParsableCommand {
         var endsWithInput = false
         var rest = words[...]
         while let word = rest.popFirst() {
+            // Everything is passed through to this loop, the library's own flag too.
+            if word == "--help" || word == "-h" { throw CleanExit.helpRequest(Self.self) }
             if word == "--until-stdin-closes" {
                 endsWithInput = true
                 continue

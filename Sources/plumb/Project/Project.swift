@@ -19,6 +19,7 @@ struct Project {
     static func load(
         _ paths: [String], _ options: ProjectOptions, isLint: Bool, into diagnostics: inout [Diagnostic]
     ) -> Project? {
+        CrashNotice.begin()
         let folder = Streams.workingFolder
         let request = ConfigurationRequest(
             path: options.config, scenarios: paths, profile: options.profile, environmentFile: options.envFile,
@@ -28,7 +29,8 @@ struct Project {
                 request, kinds: StepKinds.all, files: DiskFiles(), environment: Streams.environment, into: &diagnostics)
         else { return nil }
         let compiler = Compiler(
-            configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: folder, isLint: isLint)
+            configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: folder,
+            isLint: isLint)
         let compilation = compiler.compile(paths)
         diagnostics += compilation.diagnostics
         return Project(

@@ -3,6 +3,19 @@ import Reporting
 
 /// The process's own streams and environment.
 enum Streams {
+    /// Opens the standard streams that the process was started without.
+    ///
+    /// Otherwise the next file that is opened takes the place of one, and what people are told is written into it.
+    static func openMissing() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            guard (0...STDERR_FILENO).contains(descriptor) else {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+        }
+    }
+
     /// Writes all of a text; a reader that went away is no concern of the run.
     static func write(_ text: String, to descriptor: Int32) {
         var text = text

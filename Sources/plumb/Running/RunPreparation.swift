@@ -66,12 +66,14 @@ struct RunPreparation {
         if command.failed {
             guard let names = history.unpassed else {
                 diagnostics.append(
-                    Diagnostic(.nothingSelected, at: nil, "--failed: there is no record of a last run", hint: "run once without it"))
+                    Diagnostic(
+                        .nothingSelected, at: nil, "--failed: there is no record of a last run",
+                        hint: "run once without it"))
                 return nil
             }
             selection.names = names
         }
-        let engine = ExpressionEngine(project.compilation.expressions)
+        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
         var plan = RunPlanner.plan(
             project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
             selection: selection, into: &diagnostics)
@@ -86,7 +88,9 @@ struct RunPreparation {
     }
 
     private func nothingSelected(_ project: Project) -> Diagnostic {
-        if command.failed { return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run") }
+        if command.failed {
+            return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
+        }
         let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
         if !command.selection.tag.isEmpty {
             let near = command.selection.tag.lazy.compactMap { NearestName.of($0, in: tags) }.first
@@ -96,7 +100,8 @@ struct RunPreparation {
                     ?? (tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"))
         }
         if !command.selection.step.isEmpty {
-            return Diagnostic(.nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
+            return Diagnostic(
+                .nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
         }
         return Diagnostic(
             .nothingSelected, at: nil, "no scenario is selected",
@@ -118,14 +123,18 @@ struct RunPreparation {
     }
 
     private func execute(_ plan: RunPlan, _ signals: Signals, _ history: LastRun) -> ExitCode {
-        let style = Streams.style(STDOUT_FILENO, command.project.color)
+        CrashNotice.end()
+        // A report on standard output has it to itself.
+        let isOutputTaken = command.report.contains { $0.hasSuffix("=-") }
+        let stream = isOutputTaken ? STDERR_FILENO : STDOUT_FILENO
+        let style = Streams.style(stream, command.project.color)
         let began = ContinuousClock.now
         let terminal = TerminalReporter(
             style: style,
             now: {
                 let elapsed = ContinuousClock.now - began
                 return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
-            }, write: { Streams.out($0) })
+            }, write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !command.quiet
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
@@ -138,7 +147,7 @@ struct RunPreparation {
             }
         }
         guard problems.isEmpty else {
-            for problem in problems { Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")") }
+            for problem in problems { tell(problem, plan) }
             return .nothingRan
         }
         let start = RunStart(
@@ -148,11 +157,14 @@ struct RunPreparation {
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
         history.write(outcome.result)
-        for problem in outcome.problems {
-            Streams.err("error: \(problem)\n\(problem.hint.map { "  = hint: \($0)\n" } ?? "")")
-        }
+        for problem in outcome.problems { tell(problem, plan) }
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !outcome.problems.isEmpty ? 3 : status))
+    }
+
+    private func tell(_ problem: ReportError, _ plan: RunPlan) {
+        let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
+        Streams.err(mask.masked("error: \(problem)\n" + (problem.hint.map { "  = hint: \($0)\n" } ?? "")))
     }
 
     private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {
@@ -163,5 +175,6 @@ struct RunPreparation {
 
 extension Diagnostic.Code {
     static let nothingSelected = Diagnostic.Code(
-        "run.nothing-selected", "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
+        "run.nothing-selected",
+        "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
 }

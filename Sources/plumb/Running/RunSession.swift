@@ -14,6 +14,8 @@ struct RunSession {
     private var problems: [ReportError] = []
     private var recorder = RunRecorder()
     private let signals: Signals
+    /// Masks what this side says by itself; what comes from a worker is masked there.
+    private let mask: SecretMask
     private let began = ContinuousClock.now
     private var requests = 0
     private var isInterrupted = false
@@ -21,6 +23,11 @@ struct RunSession {
     private var buffer: [UInt8] = []
     /// What ends a run whose cleanups do not come to an end.
     private static let grace: Duration = .seconds(32)
+    /// Milliseconds for which events gather before they are read: each look costs this process and the worker a switch.
+    private static let gathering: Int32 = 10
+    /// Bytes that are read in one go, and how many such goes there are before signals are heard again.
+    private static let chunk = 1 << 16
+    private static let chunks = 16
 
     /// Creates a session; the reporters are told of everything that happens.
     init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
@@ -28,23 +35,31 @@ struct RunSession {
         self.terminal = terminal
         self.reporters = reporters
         self.signals = signals
+        mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
     }
 
     /// Runs the plan to its end, through as many workers as it takes.
     mutating func run(started: RunStart) -> (result: RunResult, problems: [ReportError]) {
-        tell(.runStarted(started))
+        tellMasked(.runStarted(started))
         var remaining = plan
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
-                    tell(.note("the worker could not be started: \(String(cString: strerror(errno)))"))
+                    abandon(
+                        because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
                     break
                 }
                 follow(worker)
-                let ending = worker.reap()
+                let (ending, words) = worker.reap()
                 if ending == .exit(0) { break }
-                bury(ending, blackBox, remaining)
+                bury(ending, words, blackBox, remaining)
+                let open = remaining.tests.count
                 remaining.tests = plan.tests.filter { !recorder.hasFinished($0.name.index) }
+                // Without any progress, starting again would end the same way.
+                if remaining.tests.count == open {
+                    abandon(because: "the worker process \(Self.describe(ending))")
+                    break
+                }
             }
         }
         return conclude(started)
@@ -53,24 +68,37 @@ struct RunSession {
     /// Reads a worker's events until it closes them.
     private mutating func follow(_ worker: WorkerProcess) {
         buffer.removeAll(keepingCapacity: true)
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: Self.chunk)
         while true {
-            var waiting = [
-                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = poll(&waiting, 2, 50)
+            let hasEvents = wait(for: worker)
             for signal in signals.read() { hear(signal, worker) }
             if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
             terminal.tick()
-            guard waiting[0].revents != 0 else { continue }
-            let count = read(worker.events, &chunk, chunk.count)
-            if count > 0 {
-                take(chunk[..<count])
-            } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                return
+            guard hasEvents else { continue }
+            for _ in 0..<Self.chunks {
+                let count = read(worker.events, &chunk, chunk.count)
+                if count > 0 {
+                    take(chunk[..<count])
+                } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                    return
+                }
+                if count < chunk.count { break }
             }
         }
+    }
+
+    /// Waits for events, a signal or the time to draw anew; says whether there are events, or their end.
+    private func wait(for worker: WorkerProcess) -> Bool {
+        var waiting = [
+            pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&waiting, 2, 50)
+        guard waiting[0].revents != 0 else { return false }
+        // Without an event asked for, a descriptor tells only that its other side is closed.
+        waiting[0].events = 0
+        if waiting[0].revents & Int16(POLLHUP) == 0 { _ = poll(&waiting, 2, Self.gathering) }
+        return true
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) {
@@ -98,11 +126,12 @@ struct RunSession {
     }
 
     /// Reports what died with a worker.
-    private mutating func bury(_ ending: WorkerProcess.Ending, _ blackBox: BlackBox, _ plan: RunPlan) {
+    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan)
+    {
         let cause = Self.describe(ending)
         let running = recorder.running
         let content = blackBox.content
-        let culprit = content?.expression == nil ? nil : content?.test
+        let culprit = content?.expression == nil ? nil : running.first { $0.name.index == content?.test }?.name.index
         for test in running where culprit == nil || test.name.index == culprit {
             guard let planned = plan.tests.first(where: { $0.name.index == test.name.index }) else { continue }
             var failure = FailureReport(code: "run.crash", verdict: .error, message: "the worker process \(cause)")
@@ -113,24 +142,27 @@ struct RunSession {
                     failure.hint = "jq crashed on this program; write it another way"
                 }
             }
-            tell(
+            if let words { failure.notes.append("it said: \(words)") }
+            tellMasked(
                 .testFinished(
                     TestResult(
                         test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
                         verdict: .error, reason: "crashed", ms: milliseconds, failures: [failure])))
         }
         if !isInterrupted {
-            tell(.note("the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"))
+            tell(
+                .note(
+                    "the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"
+                ))
         }
-        if running.isEmpty, culprit == nil {
-            // Nothing ran that could be blamed: starting again would end the same way.
-            for test in plan.tests where !recorder.hasFinished(test.name.index) {
-                tell(
-                    .testFinished(
-                        TestResult(
-                            test: test.name, verdict: .error, reason: "the worker process \(cause)",
-                            failures: [.init(code: "run.crash", verdict: .error, message: "the worker process \(cause)")])))
-            }
+    }
+
+    /// Ends the tests that no worker has finished, as errors.
+    private mutating func abandon(because reason: String) {
+        for test in plan.tests where !recorder.hasFinished(test.name.index) {
+            let failure = FailureReport(code: "run.crash", verdict: .error, message: reason)
+            tellMasked(
+                .testFinished(TestResult(test: test.name, verdict: .error, reason: "not run", failures: [failure])))
         }
     }
 
@@ -145,7 +177,8 @@ struct RunSession {
 
     private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
         let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
-        let provisional = recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
+        let provisional =
+            recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
         let end = RunEnd(
             ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
         tell(.runFinished(end))
@@ -169,6 +202,11 @@ struct RunSession {
     private var milliseconds: Double {
         let elapsed = ContinuousClock.now - began
         return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
+    }
+
+    /// Tells of an event of this side, secrets masked.
+    private mutating func tellMasked(_ event: RunEvent) {
+        tell(mask.isEmpty ? event : (try? RunEvent(json: event.json(masking: mask))) ?? event)
     }
 
     private mutating func tell(_ event: RunEvent) {

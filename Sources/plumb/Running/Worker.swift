@@ -19,6 +19,8 @@ enum Worker {
         _ = plumb_die_with_parent(SIGKILL)
         // The command alone hears the terminal's signals; it says so through the control pipe.
         signal(SIGPIPE, SIG_IGN)
+        // A death is told by the command; what Swift's runtime prints of it holds registers and memory.
+        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
         guard let loop = try? EventLoop() else { _exit(71) }
         let box = Confined(blackBox)
         loop.run { await run(plan, on: loop, events: events, control: control, box) }
@@ -54,11 +56,20 @@ enum Worker {
         _ plan: RunPlan, on loop: EventLoop, events: Int32, mask: SecretMask, box: Confined<BlackBox>
     ) -> Interpreter {
         let engine = ExpressionEngine(plan.expressions)
-        engine.beforeForeign = { box.value.note(expression: $0.text) }
+        let files = ProjectFiles(root: plan.configuration.root)
+        engine.schemaLoader = { (name, expression) throws(EvaluationError) in
+            try SchemaFile.value(name, from: expression.source.span, files)
+        }
+        engine.beforeForeign = { expression in
+            if let position = RunPosition.current { box.value.note(test: position.test, trail: position.trail) }
+            box.value.note(expression: expression.text)
+        }
+        engine.afterForeign = { box.value.noteEnd() }
         engine.warmUp()
         let parts = Interpreter.Parts(
-            executor: loop, clock: LoopClock(loop: loop), engine: engine, drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
-            kinds: StepKinds.all, files: ProjectFiles(root: plan.configuration.root),
+            executor: loop, clock: LoopClock(loop: loop), engine: engine,
+            drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
+            kinds: StepKinds.all, files: files,
             sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
         return Interpreter(plan, parts)
@@ -78,8 +89,7 @@ enum Worker {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                // The buffer has bytes, so it has an address.
-                Glibc.write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
             }
             if count < 0 {
                 if errno == EINTR { continue }

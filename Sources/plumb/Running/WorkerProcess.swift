@@ -8,6 +8,8 @@ struct WorkerProcess {
     /// The end that events are read from; it does not block.
     let events: Int32
     private let control: Int32
+    /// A file in memory that stands in the place of the worker's standard error.
+    private let words: Int32
 
     /// Forks a worker; nil where the system refuses.
     ///
@@ -18,14 +20,17 @@ struct WorkerProcess {
         var controlPipe: [Int32] = [0, 0]
         guard plumb_pipe(&eventPipe) == 0 else { return nil }
         guard plumb_pipe(&controlPipe) == 0 else {
-            eventPipe.forEach { close($0) }
+            for end in eventPipe { close(end) }
             return nil
         }
+        // Without such a file the worker speaks for itself.
+        let words = plumb_memory_file("stderr")
         blackBox.clear()
         let pid = plumb_fork()
         if pid == 0 {
             close(eventPipe[0])
             close(controlPipe[1])
+            if words >= 0 { dup2(words, STDERR_FILENO) }
             Worker.main(plan, events: eventPipe[1], control: controlPipe[0], blackBox: blackBox)
         }
         close(eventPipe[1])
@@ -33,12 +38,13 @@ struct WorkerProcess {
         guard pid > 0 else {
             close(eventPipe[0])
             close(controlPipe[1])
+            if words >= 0 { close(words) }
             return nil
         }
         _ = fcntl(eventPipe[0], F_SETFL, O_NONBLOCK)
         // A wide pipe, so that the worker seldom waits for the command; smaller is only slower.
         _ = plumb_widen_pipe(eventPipe[0], 1 << 20)
-        return WorkerProcess(pid: pid, events: eventPipe[0], control: controlPipe[1])
+        return WorkerProcess(pid: pid, events: eventPipe[0], control: controlPipe[1], words: words)
     }
 
     /// Tells the worker to end its tests, clean up and go.
@@ -47,15 +53,25 @@ struct WorkerProcess {
     /// Ends the worker at once.
     func kill() { _ = Glibc.kill(pid, SIGKILL) }
 
-    /// Waits for the end of a worker whose events have ended, and says how it went.
-    func reap() -> Ending {
+    /// Waits for the end of a worker whose events have ended; says how it went, and the first line that it wrote to
+    /// standard error.
+    func reap() -> (ending: Ending, words: String?) {
         close(events)
         close(control)
+        defer { if words >= 0 { close(words) } }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         let signal = plumb_term_signal(status)
-        if signal != 0 { return .signal(signal) }
-        return .exit(plumb_exit_status(status))
+        if signal != 0 { return (.signal(signal), firstLine()) }
+        return (.exit(plumb_exit_status(status)), firstLine())
+    }
+
+    private func firstLine() -> String? {
+        guard words >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 300)
+        let count = pread(words, &bytes, bytes.count, 0)
+        guard count > 0 else { return nil }
+        return String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
     /// How a worker ended.

@@ -50,7 +50,9 @@ enum SamplePlan {
         var node = Graph.Node(id: "make", kind: "http", place: "scenarios/shop/orders.yaml:8")
         node.title = "Make \"an\" order | <b>`x`; #1\\"
         node.target = .init("target", "gateway http://127.0.0.1:8000", origin: "the default; plumb.yaml:9")
-        node.request = ["POST http://127.0.0.1:8000/orders", "Content-Type: application/json", "", "{", "  \"n\": 1", "}"]
+        node.request = [
+            "POST http://127.0.0.1:8000/orders", "Content-Type: application/json", "", "{", "  \"n\": 1", "}",
+        ]
         node.flow = [.init("until", ".status == 200"), .init("within", "30s", origin: "default")]
         node.judgement = [
             .init("expect", "status is 2xx", origin: "implied"), .init("assert", ".body.id > 0"),
@@ -66,7 +68,9 @@ enum SamplePlan {
     private static var group: Graph.Node {
         var node = Graph.Node(id: "both", kind: "group", place: "scenarios/shop/orders.yaml:12")
         node.isParallel = true
-        node.flow = [.init("repeat", "10 times", origin: "scenarios/shop/orders.yaml:13"), .init("repeat.assert", ".ms.p95 < 9")]
+        node.flow = [
+            .init("repeat", "10 times", origin: "scenarios/shop/orders.yaml:13"), .init("repeat.assert", ".ms.p95 < 9"),
+        ]
         node.children = [
             Graph.Node(id: "read", kind: "http", place: "scenarios/shop/orders.yaml:14"),
             Graph.Node(id: "login/again", kind: "check", place: "_login.yaml:4"),

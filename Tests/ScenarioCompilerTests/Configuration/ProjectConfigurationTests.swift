@@ -21,7 +21,8 @@ import Testing
     {
         let configuration = try load(profile, in: PackageFolder.path)
         #expect(configuration.profile == profile ?? "embedded")
-        #expect(configuration.targets.map(\.name) == ["gateway", "mixtral", "hermes", "openchat", "phi3"])
+        let services = ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin"])
+        #expect(configuration.targets.map(\.name) == services)
         #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway"])
         #expect(configuration.timeout("scenario").value == .seconds(300))
         #expect(configuration.loads["steady"]?.assertions.count == 2)

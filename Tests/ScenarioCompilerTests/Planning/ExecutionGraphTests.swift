@@ -49,20 +49,20 @@ struct ExecutionGraphTests {
     @Test func `edges have a reason and the line that asks for them`() throws {
         let graph = try draw([
             "a.yaml": """
-                steps:
-                  - id: one
-                    http: { get: /1 }
-                    cleanup:
-                      - http: { delete: /1 }
-                  - http: { get: /2 }
-                  - id: three
-                    http: { get: "/${{ $steps.one.status }}" }
-                  - group:
-                      parallel: true
-                      steps:
-                        - { id: left, http: { get: /l } }
-                        - { id: right, needs: [left], http: { get: /r } }
-                """
+            steps:
+              - id: one
+                http: { get: /1 }
+                cleanup:
+                  - http: { delete: /1 }
+              - http: { get: /2 }
+              - id: three
+                http: { get: "/${{ $steps.one.status }}" }
+              - group:
+                  parallel: true
+                  steps:
+                    - { id: left, http: { get: /l } }
+                    - { id: right, needs: [left], http: { get: /r } }
+            """
         ]).scenarios[0]
         #expect(graph.edges.contains(.init(from: "one", to: "s3", reason: .chain)))
         #expect(graph.edges.contains(.init(from: "one", to: "three", reason: .reference, place: "a.yaml:8")))
@@ -75,13 +75,13 @@ struct ExecutionGraphTests {
     @Test func `what is known stands in the request, secrets never do`() throws {
         let graph = try draw([
             "a.yaml": """
-                vars: { n: 7, name: 'Ada "the" first', id: "${{ uuid }}" }
-                steps:
-                  - http:
-                      post: /users/${{ $vars.n }}
-                      headers: { x-id: "${{ $vars.id }}", x-port: "${{ $env.PORT }}" }
-                      json: { n: "${{ $vars.n }}", text: "for ${{ $vars.name }}", run: "${{ $run.id }}" }
-                """
+            vars: { n: 7, name: 'Ada "the" first', id: "${{ uuid }}" }
+            steps:
+              - http:
+                  post: /users/${{ $vars.n }}
+                  headers: { x-id: "${{ $vars.id }}", x-port: "${{ $env.PORT }}" }
+                  json: { n: "${{ $vars.n }}", text: "for ${{ $vars.name }}", run: "${{ $run.id }}" }
+            """
         ]).scenarios[0]
         let request = graph.nodes[0].request
         #expect(request[0] == "POST http://127.0.0.1:8000/users/7")
@@ -100,14 +100,14 @@ struct ExecutionGraphTests {
         let graph = try draw(
             [
                 "a.yaml": """
-                    steps:
-                      - http: { get: /1 }
-                      - target: other
-                        http: { get: /1 }
-                        timeout: 3s
-                        until: .status == 200
-                        within: 9s
-                    """
+                steps:
+                  - http: { get: /1 }
+                  - target: other
+                    http: { get: /1 }
+                    timeout: 3s
+                    until: .status == 200
+                    within: 9s
+                """
             ], options
         ).scenarios[0]
         #expect(fact(graph.nodes[0], "timeout") == .init("timeout", "20s", origin: "plumb.yaml:2"))
@@ -122,13 +122,13 @@ struct ExecutionGraphTests {
     @Test func `the status that is expected without a word is told`() throws {
         let graph = try draw([
             "a.yaml": """
-                steps:
-                  - http: { get: /1 }
-                  - http: { get: /1 }
-                    expect: { status: 404 }
-                  - http: { get: /1 }
-                    assert: [.error == null or .error.kind == "refused"]
-                """
+            steps:
+              - http: { get: /1 }
+              - http: { get: /1 }
+                expect: { status: 404 }
+              - http: { get: /1 }
+                assert: [.error == null or .error.kind == "refused"]
+            """
         ]).scenarios[0]
         let expected = graph.nodes.map { $0.judgement.filter { $0.origin == "implied" }.map(\.value) }
         #expect(expected == [["status is 2xx"], [], []])
@@ -144,16 +144,17 @@ struct ExecutionGraphTests {
             """
         let run = try draw([
             "_login.yaml": """
-                vars: { user: null }
-                steps:
-                  - id: login
-                    http: { post: /login, form: { user: "${{ $vars.user }}" } }
-                outputs: { status: $steps.login.status }
-                """,
+            vars: { user: null }
+            steps:
+              - id: login
+                http: { post: /login, form: { user: "${{ $vars.user }}" } }
+            outputs: { status: $steps.login.status }
+            """,
             "a.yaml": user, "b.yaml": user, "c.yaml": user.replacing("bob", with: "carol"),
         ])
         #expect(run.needed.map(\.name) == ["_login.yaml[user: bob]", "_login.yaml[user: carol]"])
-        #expect(run.scenarios.map { $0.needs[0].graph } == [run.needed[0].name, run.needed[0].name, run.needed[1].name])
+        #expect(
+            run.scenarios.map { $0.needs[0].graph } == [run.needed[0].name, run.needed[0].name, run.needed[1].name])
         let inner = run.scenarios[0].nodes[0].children
         #expect(inner.map(\.id) == ["again/login"])
         #expect(inner[0].request.contains("user: eve"))

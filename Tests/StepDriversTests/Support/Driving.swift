@@ -14,6 +14,7 @@ struct Outcome: Sendable {
     var retryAfter: Duration?
     var requests: Int
     var exchange: StepReport.Exchange
+    var notes: [String]
 
     subscript(path: String...) -> Value? {
         var value: Value? = result
@@ -48,7 +49,7 @@ final class Driving: @unchecked Sendable {
         let attempt = await driver.attempt(prepared, AttemptLimits(timeout: timeout, connect: connect), in: session)
         return Outcome(
             result: attempt.result.value, error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,
-            requests: attempt.requests, exchange: attempt.exchange())
+            requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes)
     }
 
     /// The target of some settings, the same one for the same text.

@@ -9,7 +9,6 @@ struct HTTPExchange {
     let outcome: HTTPOutcome
     let body: AnswerBody?
     let error: StepError?
-    let retry: RetryAfter?
 
     /// The most bytes of a body that are shown, of the request and of the answer alike.
     private static let excerpt = 4096
@@ -71,15 +70,6 @@ struct HTTPExchange {
             lines.append(
                 "(not followed to '\(location.withoutUserInfo.prefix(200))': 'follow_redirects: true' does so)")
         }
-        if let count = body?.exactTexts, count > 0 {
-            lines.append("(\(count == 1 ? "1 number is" : "\(count) numbers are") carried as exact text)")
-        }
-        if let reason = body?.reasonForNoJSON { lines.append("(\(reason))") }
-        if let keys = body?.duplicateKeys, !keys.isEmpty {
-            lines.append("(the last value counts for keys that stand twice: \(keys.prefix(5).joined(separator: ", ")))")
-        }
-        if let retry, retry.pause == nil { lines.append("(Retry-After '\(retry.text.prefix(60))' says nothing)") }
-        if response.resends > 0 { lines.append("(sent again: the server had closed the kept-alive connection)") }
         return lines
     }
 

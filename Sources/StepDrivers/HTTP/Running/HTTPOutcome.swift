@@ -23,11 +23,29 @@ struct HTTPOutcome {
         let body = response.map { AnswerBody($0, method: request.method, isWhole: isWhole) }
         let error = self.error ?? body?.error
         let retry = response.flatMap { RetryAfter($0.header("retry-after"), now: Int64(time(nil))) }
-        let exchange = HTTPExchange(outcome: self, body: body, error: error, retry: retry)
+        let exchange = HTTPExchange(outcome: self, body: body, error: error)
         return Attempt(
             result: SharedValue(fields: fields(body, error)), error: error, exchange: exchange.report,
             code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests,
-            secrets: token.map { [$0] } ?? [])
+            notes: notes(body, retry), secrets: token.map { [$0] } ?? [])
+    }
+
+    /// What a reader of the report should know beside request and answer.
+    private func notes(_ body: AnswerBody?, _ retry: RetryAfter?) -> [String] {
+        var notes: [String] = []
+        if let count = body?.exactTexts, count > 0 {
+            notes.append(
+                "\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
+        }
+        if let reason = body?.reasonForNoJSON { notes.append(reason) }
+        if let keys = body?.duplicateKeys, !keys.isEmpty {
+            notes.append("the last value counts for keys that stand twice: \(keys.prefix(5).joined(separator: ", "))")
+        }
+        if let retry, retry.pause == nil { notes.append("Retry-After '\(retry.text.prefix(60))' says nothing") }
+        if let response, response.resends > 0 {
+            notes.append("sent again: the server had closed the kept-alive connection")
+        }
+        return notes
     }
 
     private func fields(_ body: AnswerBody?, _ error: StepError?) -> [SharedValue.Field] {
