@@ -8,6 +8,8 @@ SHELL := /bin/bash
 .PHONY: help run test build check lint-format format mutants bench schemas completions clean packages
 
 JOBS ?= 2
+# All at once, tests that measure time would wait for one another longer than they allow.
+TESTS_AT_A_TIME ?= 4
 PLUMB := .build/release/plumb
 PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev
 SOURCES := Package.swift Sources Tests
@@ -22,7 +24,7 @@ run: build ## Runs scenarios/ on the embedded profile; the reports go to reports
 
 test: packages ## Builds and runs all tests
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
 
 build: packages ## Builds .build/release/plumb
 	swift build -c release --static-swift-stdlib --product plumb -j $(JOBS)

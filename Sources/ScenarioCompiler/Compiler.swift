@@ -80,7 +80,10 @@ public struct Compiler {
             let folders = folders(of: found.path)
             let suites = configuration.suites?.chain(for: folders) ?? []
             compiled.append(
-                (CompiledScenario(scenario: scenario, path: found.path, folders: folders, suites: suites), found.isNamed, problems))
+                (
+                    CompiledScenario(scenario: scenario, path: found.path, folders: folders, suites: suites),
+                    found.isNamed, problems
+                ))
         }
         for entry in compiled where entry.isNamed || !library.dataFiles.contains(entry.scenario.path) {
             for problem in entry.problems where reported.insert(problem).inserted { result.diagnostics.append(problem) }

@@ -47,7 +47,8 @@ public actor Interpreter {
 
         /// Creates the parts.
         public init(
-            executor: any SerialExecutor & TaskExecutor, clock: any RunClock, engine: ExpressionEngine, drivers: [any StepDriver],
+            executor: any SerialExecutor & TaskExecutor, clock: any RunClock, engine: ExpressionEngine,
+            drivers: [any StepDriver],
             kinds: [any StepKind], files: any RunFiles, sink: @escaping (RunEvent) -> Void,
             onSecret: @escaping (String) -> Void, onStep: @escaping (Int, String) -> Void = { _, _ in }
         ) {
@@ -79,8 +80,10 @@ public actor Interpreter {
         base = Frame(
             parent: nil, trail: "",
             variables: [
-                "env": SharedValue(.object(Value.Object(plan.configuration.publicEnvironment.map { ($0, .string($1)) }))),
-                "secrets": SharedValue(.object(Value.Object(plan.configuration.presentSecrets.map { ($0, .string($1)) }))),
+                "env": SharedValue(
+                    .object(Value.Object(plan.configuration.publicEnvironment.map { ($0, .string($1)) }))),
+                "secrets": SharedValue(
+                    .object(Value.Object(plan.configuration.presentSecrets.map { ($0, .string($1)) }))),
                 "config": SharedValue(plan.configuration.tree),
                 "baseline": SharedValue(.null),
             ])

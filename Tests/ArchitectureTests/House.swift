@@ -31,7 +31,8 @@ enum House {
 
     /// Files that need all of Foundation, each with the reason.
     static let foundation: [String: String] = [
-        "Sources/Sandbox/Gateway/Gateway+Conversations.swift": "percent decoding of paths, beside FlyingFox, which is built on it",
+        "Sources/Sandbox/Gateway/Gateway+Conversations.swift":
+            "percent decoding of paths, beside FlyingFox, which is built on it",
         "Sources/Sandbox/HTTP/Exchange.swift": "header names are compared without case, as FlyingFox's own are",
         "Sources/Sandbox/HTTP/SocketEvents.swift": "its thread is Foundation's, as FlyingFox's socket pool expects",
         "Sources/Sandbox/HTTP/UpstreamConnection.swift": "FlyingFox's sockets take Foundation's addresses",

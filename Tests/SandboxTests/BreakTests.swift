@@ -137,7 +137,7 @@ import Testing
             return try await client.send("GET", "/v1/session", key: nil, headers: [("Cookie", String(cookie))]).status
                 == 200
         case .answerOffTopic: return try await client.chat("Say pong").content == "pong"
-        case .modelsMixedUp: return try await client.send("GET", "/v1/models/phi3").json["id"] == "phi3"
+        case .modelsMixedUp: return try await client.send("GET", "/v1/models/hermes").json["id"] == "hermes"
         case .keyRepeated: return try await !client.chat("Say a", key: "sk-wrong").text.contains("sk-wrong")
         case .slowModelHurries: return try await client.chat("Say a", model: "broken-slow").status == 504
         case .latestOutdated:

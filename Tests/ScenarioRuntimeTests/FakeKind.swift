@@ -82,7 +82,9 @@ final class FakeDriver: StepDriver {
     }
 
     func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt {
-        guard let step = step as? FakePrepared else { return Attempt(result: SharedValue(.null), error: nil, exchange: { .init(summary: "") }) }
+        guard let step = step as? FakePrepared else {
+            return Attempt(result: SharedValue(.null), error: nil, exchange: { .init(summary: "") })
+        }
         let label = limits.label.split(separator: "/").last.map(String.init) ?? ""
         inFlight += 1
         record.add(sent: label + (step.value.isNull ? "" : "=" + step.value.json()), inFlight: inFlight)
@@ -94,13 +96,16 @@ final class FakeDriver: StepDriver {
         let count = met[label, default: 0]
         met[label] = count + 1
         let meets = count < step.request.times
-        if meets, let kind = step.request.error { error = StepError(kind, "the fake met \(kind.rawValue)", phase: "connect") }
+        if meets, let kind = step.request.error {
+            error = StepError(kind, "the fake met \(kind.rawValue)", phase: "connect")
+        }
         let code = meets ? step.code ?? "200" : "200"
         let result = SharedValue(fields: [
             .init("value", step.value), .init("code", .string(code)), .init("error", error?.value ?? .null),
             .init("ms", .number(0)), .init("attempt", .number(Double(count + 1))),
         ])
-        return Attempt(result: result, error: error, exchange: { .init(summary: "FAKE") }, code: error == nil ? code : nil)
+        return Attempt(
+            result: result, error: error, exchange: { .init(summary: "FAKE") }, code: error == nil ? code : nil)
     }
 
     func endSession(_ session: TestSession) async {}

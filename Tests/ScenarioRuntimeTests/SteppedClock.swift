@@ -87,7 +87,9 @@ final class SteppedClock: RunClock {
 
     private func step() {
         let sleeper = self.state.withLock { state -> Sleeper? in
-            guard let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline })
+            guard
+                let first = state.sleepers.indices.min(by: { state.sleepers[$0].deadline < state.sleepers[$1].deadline }
+                )
             else { return nil }
             let sleeper = state.sleepers.remove(at: first)
             state.now = max(state.now, sleeper.deadline)

@@ -132,9 +132,24 @@ extension CurlReport {
         case ETIMEDOUT: Verdict(.connectTimeout, "no connection to \(place): \(systemMessage(systemError))")
         case ENOENT:
             Verdict(.unreachable, "there is no socket at \(place)", "check the path, and that the service runs")
+        case 0 where Self.isOutOfDescriptors:
+            Verdict(
+                .unreachable, "cannot connect to \(place): this process may open no more files",
+                "raise the limit with 'ulimit -n', or lower 'parallel', '--jobs' or 'max_connections'")
         case 0: Verdict(.unreachable, "cannot connect to \(place): \(words)")
         default: Verdict(.unreachable, "cannot connect to \(place): \(systemMessage(systemError))")
         }
+    }
+
+    /// Whether the process has all the descriptors that it may have, which libcurl does not tell.
+    private static var isOutOfDescriptors: Bool {
+        let descriptor = dup(STDERR_FILENO)
+        let number = errno
+        guard descriptor < 0 else {
+            close(descriptor)
+            return false
+        }
+        return number == EMFILE || number == ENFILE
     }
 
     /// Reading or writing failed on a connection that was open.

@@ -20,6 +20,15 @@ extension FilePath {
         return String(cString: resolved)
     }
 
+    /// The real path of what stands in a folder, whose own path is real already.
+    static func real(_ name: String, in folder: String) -> String? {
+        let path = join(folder, name)
+        var status = stat()
+        guard !path.utf8.contains(0), lstat(path, &status) == 0 else { return nil }
+        // Few entries are links, and following each part of each path is most of the work of finding files.
+        return status.st_mode & S_IFMT == S_IFLNK ? real(path) : path
+    }
+
     /// Whether a path lies in a folder, links followed.
     public static func isInside(_ path: String, _ folder: String) -> Bool {
         guard let path = real(path), let folder = real(folder) else { return false }

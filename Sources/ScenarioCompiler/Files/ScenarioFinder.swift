@@ -15,6 +15,8 @@ public struct ScenarioFinder {
     /// Real paths that are no scenarios: the configuration and what it includes.
     private let excluded: Set<String>
     private var visited: Set<String> = []
+    /// Counts what is met, files and folders that an earlier path has led to included.
+    private var met = 0
     private static let depthLimit = 64
 
     /// A scenario file.
@@ -40,10 +42,11 @@ public struct ScenarioFinder {
             return
         }
         if files.isFolder(real) {
-            let before = found.count
+            let before = met
             walk(real, depth: 0)
-            if found.count == before {
-                report("'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
+            if met == before {
+                report(
+                    "'\(path)' holds no scenario", hint: "scenarios are .yaml files whose names do not begin with '_'")
             }
         } else if files.isFile(real) {
             take(real, isNamed: true)
@@ -53,9 +56,14 @@ public struct ScenarioFinder {
     }
 
     private mutating func walk(_ folder: String, depth: Int) {
-        guard visited.insert(folder).inserted else { return }
+        guard visited.insert(folder).inserted else {
+            met += 1
+            return
+        }
         guard depth < Self.depthLimit else {
-            report("'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep", hint: nil)
+            report(
+                "'\(FilePath.shown(folder, from: workingFolder))': folders nest more than \(Self.depthLimit) deep",
+                hint: nil)
             return
         }
         guard access(folder, R_OK | X_OK) == 0 else {
@@ -63,11 +71,14 @@ public struct ScenarioFinder {
             return
         }
         for name in files.names(in: folder) where !name.hasPrefix("_") && !name.hasPrefix(".") {
-            let path = FilePath.join(folder, name)
-            guard let real = FilePath.real(path) else {
-                if Self.isScenarioName(name) {
-                    report("'\(FilePath.shown(path, from: workingFolder))' is a link to nothing, or to itself", hint: nil)
-                }
+            guard let real = FilePath.real(name, in: folder) else {
+                guard Self.isScenarioName(name) else { continue }
+                // Bytes that are no UTF-8 were replaced in the name, so that it names nothing any more.
+                let isReplaced = name.unicodeScalars.contains("\u{FFFD}")
+                let reason = isReplaced ? "has a name that is not UTF-8" : "is a link to nothing, or to itself"
+                report(
+                    "'\(FilePath.shown(FilePath.join(folder, name), from: workingFolder))' \(reason)",
+                    hint: isReplaced ? "rename it" : nil)
                 continue
             }
             if files.isFolder(real) {
@@ -80,6 +91,7 @@ public struct ScenarioFinder {
 
     private mutating func take(_ path: String, isNamed: Bool) {
         if excluded.contains(path), !isNamed { return }
+        met += 1
         guard visited.insert(path).inserted else { return }
         found.append(Found(path: path, isNamed: isNamed))
     }

@@ -36,7 +36,9 @@ struct ExpectationMatch {
         case .absent:
             if let actual {
                 differences.append(
-                    .init(path: path, kind: .unexpected, expected: nil, actual: shown(actual), place: Place(expected.span)))
+                    .init(
+                        path: path, kind: .unexpected, expected: nil, actual: shown(actual), place: Place(expected.span)
+                    ))
             }
             return
         case .literal(let value, let text, let span):

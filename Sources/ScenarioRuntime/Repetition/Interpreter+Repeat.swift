@@ -58,7 +58,9 @@ extension Interpreter {
             switch repetition.extent {
             case .times(let times): extent = .times(try known(times, base, { Int($0) }, "a number"))
             case .duration(let length):
-                extent = .until(started + (warmup ?? .zero) + (try known(length, base, DurationText.parse, "a duration such as 1m")))
+                extent = .until(
+                    started + (warmup ?? .zero) + (try known(length, base, DurationText.parse, "a duration such as 1m"))
+                )
             case .whileStep(let id, _):
                 extent = .asLong
                 watched = id
@@ -123,7 +125,8 @@ extension Interpreter {
             parent: repeating.frame, trail: repeating.frame.trail + "/\(title)[\(index)]",
             variables: ["index": SharedValue(Value(index))])
         let outcome = await runOnce(
-            step, repeating.run, element, repeating.limits, repeating.trail.dropLast() + ["\(title)[\(index)]"], index: index)
+            step, repeating.run, element, repeating.limits, repeating.trail.dropLast() + ["\(title)[\(index)]"],
+            index: index)
         guard time >= repeating.countedFrom else { return }
         repeating.tally.add(
             outcome, index: index, ms: milliseconds(since: time), captureNames: step.captures.map(\.name),
@@ -178,7 +181,8 @@ extension Interpreter {
         let place = Place(repetition.span)
         guard tally.runs > 0 else {
             return FailureReport(
-                code: "repeat.none", verdict: .failed, message: "no run was started, so nothing is proved", place: place)
+                code: "repeat.none", verdict: .failed, message: "no run was started, so nothing is proved", place: place
+            )
         }
         var pass = repetition.pass
         if case .template(let template) = pass {

@@ -59,7 +59,8 @@ final class RepeatTally: @unchecked Sendable {
         object["passed"] = Value(passed)
         object["failed"] = Value(failed)
         object["errors"] = Value(errors)
-        object["error_kinds"] = .object(Value.Object(errorKinds.sorted { $0.key < $1.key }.map { ($0.key, Value($0.value)) }))
+        object["error_kinds"] = .object(
+            Value.Object(errorKinds.sorted { $0.key < $1.key }.map { ($0.key, Value($0.value)) }))
         object["dropped"] = Value(dropped)
         object["late"] = Value(late)
         let seconds = elapsed.milliseconds / 1000

@@ -7,7 +7,9 @@ extension Interpreter {
     func runEach(
         _ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
     ) async -> StepOutcome {
-        guard let each = step.each else { return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no list")) }
+        guard let each = step.each else {
+            return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no list"))
+        }
         let base = rendering(frame, seed: seed(step, run, frame))
         let elements: [Value]
         let parallel: Int
@@ -16,14 +18,16 @@ extension Interpreter {
             guard let array = list.array else {
                 throw StepFailure(
                     FailureReport(
-                        code: "each.list", verdict: .error, message: "'each' needs one array, and got \(list.type) \(list.preview())",
+                        code: "each.list", verdict: .error,
+                        message: "'each' needs one array, and got \(list.type) \(list.preview())",
                         place: Place(each.list.source.span)))
             }
             guard array.count >= each.minimum else {
                 throw StepFailure(
                     FailureReport(
                         code: "each.empty", verdict: .failed,
-                        message: "'each' has \(array.count) element\(array.count == 1 ? "" : "s"), and \(each.minimum) are due",
+                        message:
+                            "'each' has \(array.count) element\(array.count == 1 ? "" : "s"), and \(each.minimum) are due",
                         place: Place(each.list.source.span),
                         hint: "nothing is not success; where it may be empty write 'each: { in: …, min: 0 }'"))
             }

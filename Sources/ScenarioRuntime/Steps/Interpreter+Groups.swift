@@ -14,7 +14,8 @@ extension Interpreter {
         do throws(StepFailure) {
             if let timeout = step.timeout {
                 let length = try known(
-                    timeout.value, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
+                    timeout.value, rendering(frame, seed: seed(step, run, frame)), DurationText.parse,
+                    "a duration such as 5s")
                 limits = limits.adding("group timeout", Setting(length, timeout.origin), from: started)
             }
         } catch {
@@ -32,7 +33,8 @@ extension Interpreter {
         var fields: [SharedValue.Field] = []
         if isLoop { for (id, value) in inner.ownResults { fields.append(.init(id, shared: value)) } }
         fields.append(.init("ms", .number(milliseconds(since: started).rounded())))
-        let attempt = Attempt(result: SharedValue(fields: fields), error: nil, exchange: { .init(summary: "") }, requests: 0)
+        let attempt = Attempt(
+            result: SharedValue(fields: fields), error: nil, exchange: { .init(summary: "") }, requests: 0)
         if report.verdict == .passed { return judged(step, run, inner, attempt, report: report) }
         return StepOutcome(report: report, value: attempt.result.adding([.init("ran", true)]))
     }
@@ -62,10 +64,13 @@ extension Interpreter {
                     timeout.value, rendering(frame, seed: seed), DurationText.parse, "a duration such as 5s")
                 limits = limits.adding("use timeout", Setting(length, timeout.origin), from: started)
             }
-            let reports = await runBlock(scenario.steps, run, inner, limits, keepGoing: scenario.keepGoing, trail: trail)
+            let reports = await runBlock(
+                scenario.steps, run, inner, limits, keepGoing: scenario.keepGoing, trail: trail)
             var report = newReport(step)
             report.children = reports
-            for child in reports where child.verdict != .skipped { report.verdict = report.verdict.worse(child.verdict) }
+            for child in reports where child.verdict != .skipped {
+                report.verdict = report.verdict.worse(child.verdict)
+            }
             if let culprit = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
                 report.reason = "\(culprit.id) in \(scenario.file.path) failed"
             }
@@ -99,7 +104,8 @@ extension Interpreter {
         var fields: [SharedValue.Field] = []
         for output in scenario.outputs {
             fields.append(
-                .init(output.name, try rendering(frame, seed: seed).value(of: output.expression, code: "output.failed")))
+                .init(output.name, try rendering(frame, seed: seed).value(of: output.expression, code: "output.failed"))
+            )
         }
         return fields
     }

@@ -9,14 +9,17 @@ extension Interpreter {
         _ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits,
         _ attempt: (Limits) async -> Attempted
     ) async -> StepOutcome {
-        guard let until = step.until else { return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no condition to poll for")) }
+        guard let until = step.until else {
+            return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no condition to poll for"))
+        }
         let base = rendering(frame, seed: seed(step, run, frame))
         let settings = run.layers.settings(of: step, target: nil)
         let within: Setting<Duration>
         let every: Duration
         do throws(StepFailure) {
             within = Setting(
-                try known(settings.within.value, base, DurationText.parse, "a duration such as 30s"), settings.within.origin)
+                try known(settings.within.value, base, DurationText.parse, "a duration such as 30s"),
+                settings.within.origin)
             every = try known(settings.every.value, base, DurationText.parse, "a duration such as 500ms")
         } catch {
             return failed(step, error.report)

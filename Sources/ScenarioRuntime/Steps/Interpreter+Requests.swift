@@ -66,7 +66,9 @@ extension Interpreter {
                 let connect = min(carrier.settings.connect.value, left)
                 var attempt = await gated(carrier) {
                     await carrier.driver.attempt(
-                        prepared, AttemptLimits(timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id),
+                        prepared,
+                        AttemptLimits(
+                            timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id),
                         in: carrier.run.session)
                 }
                 requests += attempt.requests
@@ -121,7 +123,10 @@ extension Interpreter {
     func concluded(_ carrier: Carrier, _ frame: Frame, _ attempted: Attempted) -> StepOutcome {
         let step = carrier.step
         guard let attempt = attempted.attempt else {
-            return failed(step, attempted.failure ?? FailureReport(code: "run.lost", verdict: .error, message: "the step was not carried out"))
+            return failed(
+                step,
+                attempted.failure
+                    ?? FailureReport(code: "run.lost", verdict: .error, message: "the step was not carried out"))
         }
         var report = newReport(step)
         report.target = carrier.target?.name

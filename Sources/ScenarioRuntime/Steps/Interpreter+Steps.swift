@@ -188,7 +188,8 @@ extension Interpreter {
     ) async -> StepOutcome {
         let started = clock.now
         do throws(StepFailure) {
-            let length = try known(length, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
+            let length = try known(
+                length, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
             let end = started + length
             if let limit = limits.tightest, limit.deadline < end {
                 _ = try? await clock.sleep(until: limit.deadline)
@@ -207,7 +208,8 @@ extension Interpreter {
     /// The report of a limit that struck.
     func timedOut(_ what: String, _ limit: Limits.Limit, _ step: Step) -> FailureReport {
         FailureReport(
-            code: "run.time", verdict: .error, message: "\(what): the \(limit.name) of \(DurationText.format(limit.length)) has passed",
+            code: "run.time", verdict: .error,
+            message: "\(what): the \(limit.name) of \(DurationText.format(limit.length)) has passed",
             place: Place(step.span), settings: [limit.text])
     }
 
@@ -222,7 +224,8 @@ extension Interpreter {
             if let known = parse(value.tostring) { return known }
             throw StepFailure(
                 FailureReport(
-                    code: "template.type", verdict: .error, message: "expected \(phrase), found \(value.type) \(value.preview())",
+                    code: "template.type", verdict: .error,
+                    message: "expected \(phrase), found \(value.type) \(value.preview())",
                     place: Place(template.span)))
         }
     }

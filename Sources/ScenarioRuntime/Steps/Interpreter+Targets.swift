@@ -10,7 +10,9 @@ extension Interpreter {
         if let (name, span) = step.target {
             guard let text = try rendering.text(of: name) else {
                 throw StepFailure(
-                    FailureReport(code: "target.unknown", verdict: .error, message: "the target's name is null", place: Place(span)))
+                    FailureReport(
+                        code: "target.unknown", verdict: .error, message: "the target's name is null",
+                        place: Place(span)))
             }
             return try target(named: text, at: span, run, rendering)
         }
@@ -39,7 +41,8 @@ extension Interpreter {
             throw StepFailure(
                 FailureReport(
                     code: "target.unknown", verdict: .error,
-                    message: "the profile\(plan.configuration.profile.map { " '\($0)'" } ?? "") has no target '\(name)'",
+                    message:
+                        "the profile\(plan.configuration.profile.map { " '\($0)'" } ?? "") has no target '\(name)'",
                     place: Place(span),
                     hint: NearestName.of(name, in: names).map { "did you mean '\($0)'?" }
                         ?? "it has: \(names.joined(separator: ", "))"))
@@ -48,7 +51,9 @@ extension Interpreter {
     }
 
     /// A profile's target with its templates evaluated, once for the run.
-    private func resolved(_ target: Target, _ run: TestRun, _ rendering: Rendering) throws(StepFailure) -> ResolvedTarget {
+    private func resolved(_ target: Target, _ run: TestRun, _ rendering: Rendering) throws(StepFailure)
+        -> ResolvedTarget
+    {
         if let known = resolvedTargets[target.name] { return known }
         let value = try self.rendering(base, seed: "target/" + target.name).value(of: target.settings)
         let made = ResolvedTarget(target, settings: value.object ?? .init())

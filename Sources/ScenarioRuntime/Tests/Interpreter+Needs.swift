@@ -64,7 +64,9 @@ extension Interpreter {
                 scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [scenario.name])
             if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
                 let reason = failed.failures.first.map { ": \($0.message)" } ?? ""
-                return .failed("needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)")
+                return .failed(
+                    "needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)"
+                )
             }
             let fields = try outputs(of: scenario, frame, seed: run.seed)
             return .outputs(SharedValue(fields: fields).value)

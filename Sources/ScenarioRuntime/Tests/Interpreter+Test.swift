@@ -113,9 +113,12 @@ extension Interpreter {
     }
 
     private func conclude(_ result: inout TestResult, _ run: TestRun) {
-        for step in result.steps { result.verdict = result.verdict.worse(step.verdict == .skipped ? .passed : step.verdict) }
+        for step in result.steps {
+            result.verdict = result.verdict.worse(step.verdict == .skipped ? .passed : step.verdict)
+        }
         for failure in result.failures { result.verdict = result.verdict.worse(failure.verdict) }
-        if result.verdict == .passed, result.cleanup.contains(where: { $0.verdict == .failed || $0.verdict == .error }) {
+        if result.verdict == .passed, result.cleanup.contains(where: { $0.verdict == .failed || $0.verdict == .error })
+        {
             result.verdict = .error
             result.reason = "cleanup failed"
         }

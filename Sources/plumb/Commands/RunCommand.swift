@@ -25,7 +25,9 @@ struct RunCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: .init("Tests at a time; else the number of processors.", valueName: "number"))
     var jobs: Int?
 
-    @Option(help: .init("Makes chance repeatable; a new one for each run, and told, where it is left out.", valueName: "text"))
+    @Option(
+        help: .init(
+            "Makes chance repeatable; a new one for each run, and told, where it is left out.", valueName: "text"))
     var seed: String?
 
     @Flag(help: "Starts no more tests behind the first that fails.")
@@ -48,10 +50,13 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         name: .customLong("sandbox-break"),
-        help: .init("Starts the embedded services broken in this way; 'plumb sandbox --list-breaks' tells which.", valueName: "name"))
+        help: .init(
+            "Starts the embedded services broken in this way; 'plumb sandbox --list-breaks' tells which.",
+            valueName: "name"))
     var sandboxBreak: [String] = []
 
-    @Argument(help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
     var paths: [String]
 
     mutating func run() throws {
@@ -84,10 +89,12 @@ struct ReportRequest {
         let names = ReportFormat.all.map(\.name)
         guard let format = ReportFormat.named(parts[0]) else {
             let near = NearestName.of(parts[0], in: names).map { "; did you mean '\($0)'?" } ?? ""
-            throw ValidationError("there is no report format '\(parts[0])': use \(names.joined(separator: ", "))\(near)")
+            throw ValidationError(
+                "there is no report format '\(parts[0])': use \(names.joined(separator: ", "))\(near)")
         }
         guard parts.count == 2, !parts[1].isEmpty else {
-            throw ValidationError("--report takes FORMAT=PATH, such as \(format.name)=reports/run.\(format.fileExtension)")
+            throw ValidationError(
+                "--report takes FORMAT=PATH, such as \(format.name)=reports/run.\(format.fileExtension)")
         }
         self.format = format
         path = parts[1]

@@ -29,7 +29,8 @@ struct Project {
                 request, kinds: StepKinds.all, files: DiskFiles(), environment: Streams.environment, into: &diagnostics)
         else { return nil }
         let compiler = Compiler(
-            configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: folder, isLint: isLint)
+            configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: folder,
+            isLint: isLint)
         let compilation = compiler.compile(paths)
         diagnostics += compilation.diagnostics
         return Project(

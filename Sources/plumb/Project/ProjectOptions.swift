@@ -19,7 +19,8 @@ struct ProjectOptions: ParsableArguments {
 struct SelectionOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: .init("Only scenarios with this tag; '!tag' leaves those with it out. May be repeated.", valueName: "tag"))
+        help: .init("Only scenarios with this tag; '!tag' leaves those with it out. May be repeated.", valueName: "tag")
+    )
     var tag: [String] = []
 
     @Option(
@@ -27,7 +28,8 @@ struct SelectionOptions: ParsableArguments {
     var step: [String] = []
 
     @Option(
-        name: .customLong("var"), help: .init("Sets a variable of the scenarios. May be repeated.", valueName: "name=value"))
+        name: .customLong("var"),
+        help: .init("Sets a variable of the scenarios. May be repeated.", valueName: "name=value"))
     var variables: [String] = []
 
     @Option(help: .init("The time-out of an attempt, such as 5s, where no step says otherwise.", valueName: "duration"))

@@ -11,6 +11,7 @@ enum CrashNotice {
     private static let capacity = 4096
     // One thread writes them, and a handler on that thread reads them: it may use nothing but plain memory.
     nonisolated(unsafe) private static let text = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    // As above: one thread.
     nonisolated(unsafe) private static var count = 0
 
     private static let head = "error[run.crash]: jq crashed on "

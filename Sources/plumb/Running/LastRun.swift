@@ -37,7 +37,9 @@ struct LastRun {
 
     /// A test's name without the round of `--repeat`.
     private static func plain(_ name: String) -> String {
-        guard let hash = name.lastIndex(of: "#"), name[name.index(after: hash)...].allSatisfy(\.isNumber) else { return name }
+        guard let hash = name.lastIndex(of: "#"), name[name.index(after: hash)...].allSatisfy(\.isNumber) else {
+            return name
+        }
         return String(name[..<hash])
     }
 }

@@ -66,7 +66,9 @@ struct RunPreparation {
         if command.failed {
             guard let names = history.unpassed else {
                 diagnostics.append(
-                    Diagnostic(.nothingSelected, at: nil, "--failed: there is no record of a last run", hint: "run once without it"))
+                    Diagnostic(
+                        .nothingSelected, at: nil, "--failed: there is no record of a last run",
+                        hint: "run once without it"))
                 return nil
             }
             selection.names = names
@@ -86,7 +88,9 @@ struct RunPreparation {
     }
 
     private func nothingSelected(_ project: Project) -> Diagnostic {
-        if command.failed { return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run") }
+        if command.failed {
+            return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
+        }
         let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
         if !command.selection.tag.isEmpty {
             let near = command.selection.tag.lazy.compactMap { NearestName.of($0, in: tags) }.first
@@ -96,7 +100,8 @@ struct RunPreparation {
                     ?? (tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"))
         }
         if !command.selection.step.isEmpty {
-            return Diagnostic(.nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
+            return Diagnostic(
+                .nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
         }
         return Diagnostic(
             .nothingSelected, at: nil, "no scenario is selected",
@@ -170,5 +175,6 @@ struct RunPreparation {
 
 extension Diagnostic.Code {
     static let nothingSelected = Diagnostic.Code(
-        "run.nothing-selected", "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
+        "run.nothing-selected",
+        "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
 }

@@ -23,6 +23,11 @@ struct RunSession {
     private var buffer: [UInt8] = []
     /// What ends a run whose cleanups do not come to an end.
     private static let grace: Duration = .seconds(32)
+    /// Milliseconds for which events gather before they are read: each look costs this process and the worker a switch.
+    private static let gathering: Int32 = 10
+    /// Bytes that are read in one go, and how many such goes there are before signals are heard again.
+    private static let chunk = 1 << 16
+    private static let chunks = 16
 
     /// Creates a session; the reporters are told of everything that happens.
     init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
@@ -40,7 +45,8 @@ struct RunSession {
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
-                    abandon(because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
+                    abandon(
+                        because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
                     break
                 }
                 follow(worker)
@@ -62,24 +68,37 @@ struct RunSession {
     /// Reads a worker's events until it closes them.
     private mutating func follow(_ worker: WorkerProcess) {
         buffer.removeAll(keepingCapacity: true)
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: Self.chunk)
         while true {
-            var waiting = [
-                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = poll(&waiting, 2, 50)
+            let hasEvents = wait(for: worker)
             for signal in signals.read() { hear(signal, worker) }
             if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
             terminal.tick()
-            guard waiting[0].revents != 0 else { continue }
-            let count = read(worker.events, &chunk, chunk.count)
-            if count > 0 {
-                take(chunk[..<count])
-            } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                return
+            guard hasEvents else { continue }
+            for _ in 0..<Self.chunks {
+                let count = read(worker.events, &chunk, chunk.count)
+                if count > 0 {
+                    take(chunk[..<count])
+                } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                    return
+                }
+                if count < chunk.count { break }
             }
         }
+    }
+
+    /// Waits for events, a signal or the time to draw anew; says whether there are events, or their end.
+    private func wait(for worker: WorkerProcess) -> Bool {
+        var waiting = [
+            pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&waiting, 2, 50)
+        guard waiting[0].revents != 0 else { return false }
+        // Without an event asked for, a descriptor tells only that its other side is closed.
+        waiting[0].events = 0
+        if waiting[0].revents & Int16(POLLHUP) == 0 { _ = poll(&waiting, 2, Self.gathering) }
+        return true
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) {
@@ -107,7 +126,8 @@ struct RunSession {
     }
 
     /// Reports what died with a worker.
-    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan) {
+    private mutating func bury(_ ending: WorkerProcess.Ending, _ words: String?, _ blackBox: BlackBox, _ plan: RunPlan)
+    {
         let cause = Self.describe(ending)
         let running = recorder.running
         let content = blackBox.content
@@ -130,7 +150,10 @@ struct RunSession {
                         verdict: .error, reason: "crashed", ms: milliseconds, failures: [failure])))
         }
         if !isInterrupted {
-            tell(.note("the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"))
+            tell(
+                .note(
+                    "the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"
+                ))
         }
     }
 
@@ -154,7 +177,8 @@ struct RunSession {
 
     private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
         let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
-        let provisional = recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
+        let provisional =
+            recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
         let end = RunEnd(
             ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
         tell(.runFinished(end))

@@ -35,9 +35,11 @@ final class SandboxProcess {
         // A group of its own, so that the terminal's interrupt leaves it alone while cleanups still need it.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         posix_spawnattr_setpgroup(&attributes, 0)
-        var words: [UnsafeMutablePointer<CChar>?] = (["plumb", "sandbox", "--until-stdin-closes"] + arguments).map { strdup($0) }
+        var words: [UnsafeMutablePointer<CChar>?] = (["plumb", "sandbox", "--until-stdin-closes"] + arguments).map {
+            strdup($0)
+        }
         words.append(nil)
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, environ)
         close(input[0])

@@ -27,7 +27,9 @@ enum SchemaFile {
         }
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             var diagnostics: [Diagnostic] = []
-            if let node = YAMLReader.read(SourceFile(path: name, bytes: bytes), into: &diagnostics) { return node.value }
+            if let node = YAMLReader.read(SourceFile(path: name, bytes: bytes), into: &diagnostics) {
+                return node.value
+            }
             throw EvaluationError(.jq, "'\(name)' is no YAML: \(diagnostics.first?.message.text ?? "it is empty")")
         }
         do throws(JSONError) {

@@ -89,8 +89,7 @@ enum Worker {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                // The buffer has bytes, so it has an address.
-                Glibc.write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
             }
             if count < 0 {
                 if errno == EINTR { continue }

@@ -20,7 +20,7 @@ struct WorkerProcess {
         var controlPipe: [Int32] = [0, 0]
         guard plumb_pipe(&eventPipe) == 0 else { return nil }
         guard plumb_pipe(&controlPipe) == 0 else {
-            eventPipe.forEach { close($0) }
+            for end in eventPipe { close(end) }
             return nil
         }
         // Without such a file the worker speaks for itself.

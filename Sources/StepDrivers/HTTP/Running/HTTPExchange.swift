@@ -62,7 +62,14 @@ struct HTTPExchange {
         guard let response = outcome.response else { return [] }
         var lines = response.redirects.map { "(\($0.status), redirected to \($0.url))" }
         lines.append("HTTP/\(response.version) \(HTTPReason.line(response.status))")
-        lines += bounded(response.headers.map { "\($0.name): \($0.value)" })
+        lines += bounded(
+            response.headers.map { "\($0.name): \($0.name == "location" ? $0.value.withoutUserInfo : $0.value)" })
+        if outcome.request.followRedirects == 0, (301...308).contains(response.status),
+            let location = response.header("location")
+        {
+            lines.append(
+                "(not followed to '\(location.withoutUserInfo.prefix(200))': 'follow_redirects: true' does so)")
+        }
         return lines
     }
 

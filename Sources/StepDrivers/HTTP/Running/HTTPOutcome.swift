@@ -34,7 +34,8 @@ struct HTTPOutcome {
     private func notes(_ body: AnswerBody?, _ retry: RetryAfter?) -> [String] {
         var notes: [String] = []
         if let count = body?.exactTexts, count > 0 {
-            notes.append("\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
+            notes.append(
+                "\(count == 1 ? "1 number of the body is" : "\(count) numbers of the body are") carried as exact text")
         }
         if let reason = body?.reasonForNoJSON { notes.append(reason) }
         if let keys = body?.duplicateKeys, !keys.isEmpty {
