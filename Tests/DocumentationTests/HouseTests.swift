@@ -9,10 +9,10 @@ struct HouseTests {
         var shown: Set<String> = []
         var target = ""
         for line in block.text.split(separator: "\n") {
-            if let match = line.firstMatch(of: /^ {2}(\w+)\/ /) {
+            if let match = line.firstMatch(of: #/^ {2}(\w+)/\s/#) {
                 target = String(match.1)
                 shown.insert(target)
-            } else if let match = line.firstMatch(of: /^ {4}(\w+)\/ /) {
+            } else if let match = line.firstMatch(of: #/^ {4}(\w+)/\s/#) {
                 shown.insert("\(target)/\(match.1)")
             }
         }
@@ -24,7 +24,9 @@ struct HouseTests {
         let root = PackageFolder.path + "/Sources"
         return try TextFile.names(in: root).flatMap { target -> [String] in
             guard target != "C" else { return [target] }
-            let inner = try TextFile.names(in: "\(root)/\(target)").filter { TextFile.isFolder("\(root)/\(target)/\($0)") }
+            let inner = try TextFile.names(in: "\(root)/\(target)").filter {
+                TextFile.isFolder("\(root)/\(target)/\($0)")
+            }
             return [target] + inner.map { "\(target)/\($0)" }
         }
     }
