@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// Programs of jq that never end, take everything, or take libjq down.
-struct BadExpressionTests {
+@Suite(.onOwnThreads) struct BadExpressionTests {
     /// A scenario with a step for each assertion; a failed one does not stop those behind it.
     private static func scenario(_ assertions: [String]) -> String {
         "keep_going: true\nsteps:\n"

@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// Files that are no scenario, one problem each, all of them in one run.
-struct BadFileTests {
+@Suite(.onOwnThreads) struct BadFileTests {
     /// A file, and where and as what its problem is told.
     struct Row: Sendable {
         /// The item of the list of bad inputs.
@@ -27,6 +27,11 @@ struct BadFileTests {
     }
 
     private static let passing = TestProject.passing
+
+    /// What some of the rows use.
+    private static let used = [
+        "use-a.yaml": "steps:\n  - use: {file: use-b.yaml}\n", "_ok.yaml": TestProject.passing,
+    ]
 
     static let rows: [Row] =
         [
@@ -62,6 +67,15 @@ struct BadFileTests {
             Row(14, "infinite", "timeout: .inf\n" + passing, "syntax.wrong-type", "1:10", "found the number .inf"),
             Row(14, "huge", "timeout: 1e999\n" + passing, "syntax.wrong-type", "1:10", "found the number 1e999"),
             Row(14, "text-number", "timeout: \"5\"\n" + passing, "syntax.bad-value", "1:10", "write 5s"),
+            Row(
+                14, "wait-until", "steps:\n  - wait: 1ms\n    until: $run.id == null\n", "scenario.form", "3:5",
+                "a wait is not polled"),
+            Row(
+                14, "use-until", "steps:\n  - use: {file: _ok.yaml}\n    until: $run.id == null\n",
+                "scenario.form", "3:5", "a scenario in use is not polled"),
+            Row(
+                14, "group-until", "steps:\n  - group: {steps: [{wait: 1ms}]}\n    until: $run.id == null\n",
+                "scenario.form", "3:5", "a group is not polled"),
             Row(16, "python-tag", "!!python/object/apply:os.system [ls]\n", "yaml.tag", "1:1", "unknown tag"),
             Row(
                 17, "template", "vars:\n  a: {{ x }}\n" + passing, "yaml.unquoted-template", "2:6", "write \"${{ x }}\""
@@ -126,7 +140,7 @@ struct BadFileTests {
         }
 
     @Test func `every problem of every file is told at its place, and nothing runs`() throws {
-        let project = try TestProject(["use-a.yaml": "steps:\n  - use: {file: use-b.yaml}\n"])
+        let project = try TestProject(Self.used)
         for row in Self.rows { try project.write(row.bytes, to: row.name + ".yaml") }
         let run = try project.run("run", ".", "--report", "json=reports/run.json", environment: ["PLUMB_EMPTY": ""])
         #expect(run.status == .exit(2))
@@ -148,7 +162,7 @@ struct BadFileTests {
     }
 
     @Test func `lint tells the same problems as a document`() throws {
-        let project = try TestProject(["use-a.yaml": "steps:\n  - use: {file: use-b.yaml}\n"])
+        let project = try TestProject(Self.used)
         for row in Self.rows { try project.write(row.bytes, to: row.name + ".yaml") }
         let run = try project.run("lint", ".", "--format", "sarif", environment: ["PLUMB_EMPTY": ""])
         #expect(run.status == .exit(2))

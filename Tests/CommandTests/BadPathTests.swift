@@ -4,7 +4,7 @@ import PlumbTesting
 import Testing
 
 /// What a path may be besides a file of text.
-struct BadPathTests {
+@Suite(.onOwnThreads) struct BadPathTests {
     @Test func `in a folder, what is no file is passed over, and links and odd names are told or borne`() throws {
         let project = try TestProject(["s/one.yaml": TestProject.passing, "s/new\nline.yaml": TestProject.passing])
         mkfifo(project.path("s/pipe.yaml"), 0o600)

@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// Files that are too large, too deep, too many: refused or borne in bounded time and memory.
-struct BadSizeTests {
+@Suite(.onOwnThreads) struct BadSizeTests {
     /// A bound of address space in KiB, several times what a passing scenario needs.
     private static let memory = "ulimit -v 600000"
 
@@ -78,5 +78,12 @@ struct BadSizeTests {
         #expect(run.status == .exit(0))
         let names = try wide.report()["tests"]?.array?.compactMap { $0["name"]?.string }
         #expect(names == files.keys.map { String($0.dropLast(5)) }.sorted())
+    }
+
+    @Test func `a step of ten thousand elements is told in one piece, and ends in time`() throws {
+        let project = try TestProject(["each.yaml": "steps:\n  - each: {in: '[range(10000)]'}\n    wait: 0s\n"])
+        let run = try project.run("run", "each.yaml", "--report", "json=reports/run.json", limit: .seconds(40))
+        #expect(run.status == .exit(0))
+        #expect(try TextFile.bytes(project.path("reports/run.json")).count < 4 << 20)
     }
 }

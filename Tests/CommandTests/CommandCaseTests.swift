@@ -1,7 +1,7 @@
 import PlumbTesting
 import Testing
 
-struct CommandCaseTests {
+@Suite(.onOwnThreads) struct CommandCaseTests {
     @Test(arguments: CommandCase.all)
     func `the command does what the case says`(_ commandCase: CommandCase) throws { try commandCase.check() }
 

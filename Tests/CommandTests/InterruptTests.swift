@@ -4,7 +4,7 @@ import PlumbTesting
 import Testing
 
 /// Signals in the middle of a run.
-struct InterruptTests {
+@Suite(.onOwnThreads) struct InterruptTests {
     /// A server that answers nothing for `/slow`.
     private static func server() throws -> RawServer {
         try RawServer { connection in

@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// Where the output goes, and what it may hold.
-struct OutputTests {
+@Suite(.onOwnThreads) struct OutputTests {
     private static func files() -> [String: String] {
         ["good.yaml": TestProject.passing, "bad.yaml": "steps:\n  - assert: [$run.id == null]\n"]
     }

@@ -1,7 +1,7 @@
 import PlumbTesting
 import Testing
 
-struct PlanTests {
+@Suite(.onOwnThreads) struct PlanTests {
     private static func project(_ url: String) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try folder.write(

@@ -2,7 +2,7 @@ import PlumbTesting
 import Testing
 
 /// The reference that the program prints, and what is kept of it in files.
-struct ReferenceTests {
+@Suite(.onOwnThreads) struct ReferenceTests {
     private static let marker = "<!-- From here on: plumb explain --markdown -->\n"
 
     @Test(arguments: ["scenario", "config", "report", "event"])

@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// What a run sends, and that it sends and tells the same again.
-struct RepeatabilityTests {
+@Suite(.onOwnThreads) struct RepeatabilityTests {
     @Test func `a POST is not sent again after a time-out, and a GET is`() throws {
         let server = try RawServer { connection in
             while try connection.readRequest() != nil { try connection.hang() }

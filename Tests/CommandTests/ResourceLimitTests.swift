@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// Few descriptors, little memory, few processes.
-struct ResourceLimitTests {
+@Suite(.onOwnThreads) struct ResourceLimitTests {
     private static func scenario(_ requests: Int) -> String {
         "steps:\n  - id: many\n    each: {in: '[range(\(requests))]', parallel: 40}\n    http: {get: '/${{ $item }}'}\n"
     }

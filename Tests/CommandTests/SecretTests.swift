@@ -3,7 +3,7 @@ import PlumbTesting
 import Testing
 
 /// The secret in every place that a run tells of; the check itself is part of every run of a `TestProject`.
-struct SecretTests {
+@Suite(.onOwnThreads) struct SecretTests {
     private static let secret = TestProject.secret
 
     @Test func `a secret in a scenario's own words is masked in all that comes out`() throws {

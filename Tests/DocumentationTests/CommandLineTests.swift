@@ -26,7 +26,8 @@ struct CommandLineTests {
             let known = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "-") }.map(String.init))
             for word in line.words.dropFirst(2) where word.hasPrefix("-") && word != "-" {
                 let option = word.split(separator: "=").first.map(String.init) ?? word
-                #expect(known.contains(option), "\(page.path):\(line.number): 'plumb \(command)' has no '\(option)'")
+                let isKnown = known.contains(option)
+                #expect(isKnown, "\(page.path):\(line.number): 'plumb \(command)' has no '\(option)'")
             }
         }
     }

@@ -20,8 +20,6 @@ struct MarkdownPage: CustomTestStringConvertible, Sendable {
         /// The HTML comment on the line before the fence.
         let comment: String?
         let text: String
-        /// Whether nothing but empty lines stands between the block before and this one.
-        let follows: Bool
     }
 
     /// The pages that are held true.
@@ -44,7 +42,6 @@ struct MarkdownPage: CustomTestStringConvertible, Sendable {
     var blocks: [Block] {
         var blocks: [Block] = []
         var open: (line: Int, words: [Substring], text: [String])?
-        var isClose = false
         for (index, line) in lines.enumerated() {
             if let current = open {
                 if line == "```" {
@@ -54,16 +51,13 @@ struct MarkdownPage: CustomTestStringConvertible, Sendable {
                             line: current.line, language: current.words.first.map(String.init) ?? "",
                             word: current.words.count > 1 ? String(current.words[1]) : "",
                             comment: before.hasPrefix("<!--") ? before : nil,
-                            text: current.text.map { $0 + "\n" }.joined(), follows: isClose))
+                            text: current.text.map { $0 + "\n" }.joined()))
                     open = nil
-                    isClose = true
                 } else {
                     open?.text.append(line)
                 }
             } else if line.hasPrefix("```") {
                 open = (index + 1, line.dropFirst(3).split(separator: " "), [])
-            } else if !line.isEmpty {
-                isClose = false
             }
         }
         return blocks

@@ -80,6 +80,7 @@ struct HTTPExchangeTests {
         #expect(server.requests.first?.header("authorization") == "Basic bWU6aHVudGVyMg==")
         #expect(outcome.exchange.summary == "GET \(server.url)/a")
         #expect(!outcome.exchange.request.joined().contains("hunter2"))
+        #expect(outcome.exchange.command == "curl -sS -u 'me:***' \(server.url)/a")
         #expect(outcome["url"] == .string(server.url + "/a"))
     }
 }

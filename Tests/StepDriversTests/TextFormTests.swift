@@ -40,7 +40,7 @@ struct TextFormTests {
 
     @Test(arguments: [
         ("abc", "abc"), ("", "''"), ("it's", "'it'\\''s'"), ("$x", "'$x'"), ("a b", "'a b'"), ("é", "'é'"),
-        ("a\nb", "'a\nb'"),
+        ("a\n'\\\r\u{1}", "$'a\\n\\'\\\\\\r\\x01'"),
     ]) func `a word is quoted for a shell`(_ word: String, _ quoted: String) {
         #expect(CurlCommand.quoted(word) == quoted)
     }

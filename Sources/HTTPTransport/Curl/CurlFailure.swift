@@ -81,7 +81,10 @@ extension CurlReport {
             switch phase {
             case .dns:
                 return Verdict(.connectTimeout, "'\(exchange.url.origin.host)' was not looked up within \(limit)")
-            case .tls: return Verdict(.connectTimeout, "the TLS handshake with \(place) took over \(limit)")
+            case .tls:
+                return Verdict(
+                    .connectTimeout, "the TLS handshake with \(place) took over \(limit)",
+                    "use http:// if it speaks plain HTTP on that port")
             default:
                 return Verdict(
                     .connectTimeout, "no connection to \(place) within \(limit)",
@@ -216,7 +219,8 @@ extension CurlReport {
         case 18: return Verdict(.tls, "the certificate of \(place) is self-signed and not trusted", trust)
         case 2, 19, 20, 21, 27:
             return Verdict(.tls, "the certificate of \(place) comes from an authority that is not trusted", trust)
-        case 0: break
+        // 1 stands there from the start of a handshake until the certificate is looked at.
+        case 0, 1: break
         default: return Verdict(.tls, "the certificate of \(place) is not accepted: \(words)", trust)
         }
         if said.contains("wrong version number") || said.contains("packet length too long")

@@ -215,10 +215,17 @@ extension ScenarioParser {
     }
 
     private mutating func checkCombination(_ mapping: MappingReader, _ step: Step) {
-        if case .group = step.action, step.until != nil, let node = mapping["until"] {
+        let unpolled: String? =
+            switch step.action {
+            case .group: "a group"
+            case .wait: "a wait"
+            case .use: "a scenario in use"
+            default: nil
+            }
+        if let unpolled, step.until != nil, let node = mapping["until"] {
             reader.diagnostics.append(
                 Diagnostic(
-                    .scenarioForm, at: mapping.keySpan("until") ?? node.span, "a group is not polled",
+                    .scenarioForm, at: mapping.keySpan("until") ?? node.span, "\(unpolled) is not polled",
                     hint: "put 'until' on the step whose result is waited for"))
         }
         let judges =

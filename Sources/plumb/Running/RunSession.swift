@@ -102,15 +102,17 @@ struct RunSession {
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) {
-        buffer += bytes
-        var start = 0
-        while let end = buffer[start...].firstIndex(of: 0x0A) {
-            if let value = try? JSON.parse(Array(buffer[start..<end])).value, let event = try? RunEvent(json: value) {
+        // Each byte is looked at once: an event may be longer than many reads.
+        var rest = bytes
+        while let end = rest.firstIndex(of: 0x0A) {
+            buffer += rest[..<end]
+            rest = rest[(end + 1)...]
+            if let value = try? JSON.parse(buffer).value, let event = try? RunEvent(json: value) {
                 if case .runFinished(let end) = event { requests += end.requests } else { tell(event) }
             }
-            start = end + 1
+            buffer.removeAll(keepingCapacity: true)
         }
-        buffer.removeSubrange(..<start)
+        buffer += rest
     }
 
     private mutating func hear(_ signal: Int32, _ worker: WorkerProcess) {

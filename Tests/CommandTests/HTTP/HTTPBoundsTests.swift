@@ -1,11 +1,12 @@
+import Expressions
 import PlumbTesting
 import Testing
 
 /// Servers that never end: each is given up in time, and with bounded memory (bad inputs 39 to 42).
 struct HTTPBoundsTests {
-    private func run(_ script: [RawServer.Step], _ steps: String) throws -> HTTPRun {
+    private func run(_ script: [RawServer.Step], _ steps: String) async throws -> HTTPRun {
         let server = try RawServer([[.readRequest] + script])
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(steps)
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(steps)
         withExtendedLifetime(server) {}
         return run
     }
@@ -24,31 +25,32 @@ struct HTTPBoundsTests {
         ] as [([RawServer.Step], String, String)])
     func `a server that does not end is given up in time, with how far it came`(
         script: [RawServer.Step], message: String, phase: String
-    ) throws {
-        let run = try run(script, "  - { id: slow, http: { get: / }, timeout: 700ms }")
+    ) async throws {
+        let run = try await run(script, "  - { id: slow, http: { get: / }, timeout: 700ms }")
         try run.expect("slow", tells: "error | http.timeout", "within 700 ms", message, "raise 'timeout'", phase)
         #expect(try run.seconds(of: "slow") < 1.7)
         #expect(run.output.contains("timeout 700ms (scenario.yaml:3)"))
     }
 
-    @Test func `a stream that stalls keeps what came`() throws {
+    @Test func `a stream that stalls keeps what came`() async throws {
         let event = #"data: {"choices":[{"delta":{"content":"hi"}}]}"# + "\n\n"
-        let run = try run(
+        let run = try await run(
             [.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + event + event), .hang],
             """
               - { id: stalled, http: { get: /, stream: sse }, timeout: 700ms }
-              - { id: kept, assert: ['$steps.stalled.events | length == 2', '$steps.stalled.content == "hihi"'] }
+              - { id: taken, http: { get: /, stream: sse }, timeout: 700ms, expect: { error: { kind: timeout } } }
+              - { id: kept, assert: ['$steps.taken.events | length == 2', '$steps.taken.content == "hihi"'] }
             """)
         try run.expect("stalled", tells: "error | http.timeout", "the stream did not end, 2 events had arrived")
         #expect(try run.step("kept")["verdict"]?.string == "passed")
     }
 
-    @Test func `an endless body stops at the limit, with bounded memory`() throws {
+    @Test func `an endless body stops at the limit, with bounded memory`() async throws {
         let body: [RawServer.Step] = [
             .send("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n"),
             .sendRepeatedly([UInt8](repeating: 0x61, count: 1 << 16), bytes: 1 << 34),
         ]
-        let run = try run(
+        let run = try await run(
             body,
             """
               - { id: whole, http: { get: / }, timeout: 30s }
@@ -62,34 +64,34 @@ struct HTTPBoundsTests {
         #expect(run.peak.mebibytes > 0 && run.peak.mebibytes < 200, "\(run.peak)")
     }
 
-    @Test func `a body of 512 MiB that is announced reserves nothing`() throws {
-        let run = try run(
+    @Test func `a body of 512 MiB that is announced reserves nothing`() async throws {
+        let run = try await run(
             [.send("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 536870912\r\n\r\nabc"), .close],
             "  - { id: large, http: { get: /, max_bytes: 1GiB } }")
         try run.expect("large", tells: "error | http.truncated", "3 of 536870912 bytes")
         #expect(run.peak.mebibytes < 100, "\(run.peak)")
     }
 
-    @Test func `a gzip bomb stops at the limit of the decoded bytes`() throws {
+    @Test func `a gzip bomb stops at the limit of the decoded bytes`() async throws {
         // A gzip of several members is whole gzip: 16 MiB of zeros each, a gibibyte in all.
-        let member = try Compressed.gzip("head -c 16777216 /dev/zero")
+        let member = try await Compressed.gzip("head -c 16777216 /dev/zero")
         let head =
             "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-encoding: gzip\r\n"
             + "content-length: \(member.count * 64)\r\n\r\n"
-        let run = try run(
+        let run = try await run(
             [.send(head), .sendRepeatedly(member, bytes: member.count * 64)],
             "  - { id: bomb, http: { get: / }, timeout: 30s }")
         try run.expect("bomb", tells: "error | http.too-large", "the body is over 64 MiB")
         #expect(run.peak.mebibytes > 0 && run.peak.mebibytes < 200, "\(run.peak)")
     }
 
-    @Test func `endless headers and endless events end with bounded memory`() throws {
-        let headers = try run(
+    @Test func `endless headers and endless events end with bounded memory`() async throws {
+        let headers = try await run(
             [.send("HTTP/1.1 200 OK\r\n"), .sendRepeatedly(Array("x: 0123456789\r\n".utf8), bytes: 1 << 34)],
             "  - { id: endless, http: { get: / }, timeout: 30s }")
         try headers.expect("endless", tells: "error | http.protocol", "header too large")
         #expect(headers.peak.mebibytes < 100, "\(headers.peak)")
-        let events = try run(
+        let events = try await run(
             [
                 .send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"),
                 .sendRepeatedly(Array("data: x\n\n".utf8), bytes: 1 << 34),

@@ -1,12 +1,13 @@
+import Expressions
 import PlumbTesting
 import Testing
 
 /// How a service is reached, and the words for when it is not (bad inputs 45 and 46).
 struct HTTPProgramConnectionTests {
-    @Test func `each way of not reaching a service is told apart`() throws {
+    @Test func `each way of not reaching a service is told apart`() async throws {
         let silent = try SilentListener()
         let stalled = try RawServer([[.hang]])
-        let plain = try SimpleHTTPServer { _ in .json("{}") }
+        let plain = try RawServer([[.read(1), .send("HTTP/1.1 400 Bad Request\r\n\r\n")]])
         let project = try HTTPProject(
             "closed: { kind: http, url: \"http://127.0.0.1:1\" }",
             "name: { kind: http, url: \"http://no-such-host.invalid\" }",
@@ -18,7 +19,7 @@ struct HTTPProgramConnectionTests {
         let configuration = try project.folder.read("plumb.yaml")
         try project.folder.write("defaults: { timeout: { connect: 600ms } }\n" + configuration, to: "plumb.yaml")
         let names = ["closed", "name", "hole", "stalled", "plain", "proxy", "socket"]
-        let run = try project.run(
+        let run = try await project.run(
             names.map { "  - { id: \($0), target: \($0), http: { get: / }, timeout: 9s }" }.joined(separator: "\n"))
         try run.expect(
             "closed", tells: "error | http.refused", "127.0.0.1:1 refused the connection",
@@ -29,7 +30,7 @@ struct HTTPProgramConnectionTests {
         try run.expect(
             "stalled", tells: "error | http.connect-timeout",
             "the TLS handshake with 127.0.0.1:\(stalled.port) took over",
-            "phase: tls")
+            "use http://", "phase: tls")
         try run.expect("plain", tells: "error | http.tls", "does not speak TLS", "use http://")
         try run.expect(
             "proxy", tells: "error | http.refused", "the proxy 'http://127.0.0.1:1' refused", "the 'proxy' of")
@@ -38,17 +39,18 @@ struct HTTPProgramConnectionTests {
         #expect(plain.requestCount == 0)
     }
 
-    @Test func `a proxy is asked for the whole URL`() throws {
+    @Test func `a proxy is asked for the whole URL`() async throws {
         let proxy = try SimpleHTTPServer { _ in .json("{}") }
-        let run = try HTTPProject("gw: { kind: http, url: \"http://behind.test/api\", proxy: \"\(proxy.url)\" }").run(
-            "  - { http: { get: /x } }")
+        let run = try await HTTPProject("gw: { kind: http, url: \"http://behind.test/api\", proxy: \"\(proxy.url)\" }")
+            .run(
+                "  - { http: { get: /x } }")
         run.expectAllPassed()
         #expect(proxy.requests.map(\.target) == ["http://behind.test/api/x"])
     }
 
-    @Test func `a resolve entry stands in for a lookup`() throws {
+    @Test func `a resolve entry stands in for a lookup`() async throws {
         let server = try SimpleHTTPServer { _ in .json("{}") }
-        let run = try HTTPProject(
+        let run = try await HTTPProject(
             "gw: { kind: http, url: \"http://named.test:\(server.port)\", resolve: [\"named.test:\(server.port):127.0.0.1\"] }"
         ).run("  - { http: { get: /x } }")
         run.expectAllPassed()
@@ -56,8 +58,8 @@ struct HTTPProgramConnectionTests {
     }
 
     @Test(.enabled(if: HTTPNginx.isInstalled))
-    func `TLS is trusted by its authority or on demand, and the error says how`() throws {
-        let server = try HTTPNginx()
+    func `TLS is trusted by its authority or on demand, and the error says how`() async throws {
+        let server = try await OwnThread.run { try HTTPNginx() }
         let folder = server.folder
         let pair = "cert: \(folder.path("client.pem")), key: \(folder.path("client.key"))"
         func target(_ name: String, _ port: Int, _ tls: String) -> String {
@@ -73,7 +75,7 @@ struct HTTPProgramConnectionTests {
                 "\(trust), cert: \(folder.path("client.pem")), key: \(folder.path("good.key"))"),
             target("name", server.trusted, trust).replacing("127.0.0.1", with: "localhost"))
         let names = ["unknown", "known", "selfsigned", "insecure", "without", "with", "wrongkey", "name"]
-        let run = try project.run(
+        let run = try await project.run(
             names.map { "  - { id: \($0), target: \($0), http: { get: / } }" }.joined(separator: "\n"))
         for id in ["known", "insecure", "with"] {
             #expect(try run.step(id)["verdict"]?.string == "passed", "\(id): \(run.output)")
@@ -89,14 +91,14 @@ struct HTTPProgramConnectionTests {
     }
 
     @Test(.enabled(if: HTTPNginx.isInstalled))
-    func `HTTP 2 is spoken over TLS and with prior knowledge, and Unix sockets are`() throws {
-        let server = try HTTPNginx()
+    func `HTTP 2 is spoken over TLS and with prior knowledge, and Unix sockets are`() async throws {
+        let server = try await OwnThread.run { try HTTPNginx() }
         let project = try HTTPProject(
             "tls: { kind: http, url: \"https://127.0.0.1:\(server.trusted)\", tls: { ca: \(server.authority) } }",
             "old: { kind: http, url: \"https://127.0.0.1:\(server.trusted)\", tls: { ca: \(server.authority) }, http_version: \"1.1\" }",
             "known: { kind: http, url: \"http://127.0.0.1:\(server.plain)\", http_version: 2-prior-knowledge }",
             "unix: { kind: http, url: \"http://localhost/api\", unix_socket: \(server.socket) }")
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { target: tls, http: { get: / }, assert: ['.version == "2"', '.body.protocol == "HTTP/2.0"', '.timing.tls > 0'] }
               - { target: tls, http: { get: / }, assert: ['.certificate.issuer | test("TestCA")'] }

@@ -2,7 +2,9 @@ import Glibc
 import PlumbTesting
 
 /// nginx with TLS of several kinds, HTTP/2 and a Unix socket, in a folder of its own.
-final class HTTPNginx {
+///
+/// Unchecked: nothing changes after `init`, and the process is touched by nobody but `deinit`.
+final class HTTPNginx: @unchecked Sendable {
     /// Where Debian has it.
     static let isInstalled = access("/usr/sbin/nginx", X_OK) == 0 && access("/usr/bin/openssl", X_OK) == 0
 

@@ -1,3 +1,4 @@
+import Expressions
 import PlumbTesting
 import Testing
 
@@ -6,34 +7,34 @@ struct HTTPRequestTests {
     /// Runs steps against a server that answers every request with `{}`, and returns what it read.
     private func requests(
         _ steps: String, target: String = "", at location: SourceLocation = #_sourceLocation
-    ) throws -> [RecordedRequest] {
+    ) async throws -> [RecordedRequest] {
         let server = try SimpleHTTPServer { _ in .json("{}") }
         let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\"\(target) }")
         try project.folder.write("a,b\n", to: "data.csv")
-        let run = try project.run(steps, at: location)
+        let run = try await project.run(steps, at: location)
         run.expectAllPassed(at: location)
         return server.requests
     }
 
-    @Test func `every method is sent, those of one's own too`() throws {
+    @Test func `every method is sent, those of one's own too`() async throws {
         let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
         let steps = methods.map { "  - http: { \($0): /x }" } + ["  - http: { method: PURGE, path: /y }"]
-        let sent = try requests(steps.joined(separator: "\n"))
+        let sent = try await requests(steps.joined(separator: "\n"))
         #expect(sent.map(\.method) == methods.map { $0.uppercased() } + ["PURGE"])
     }
 
-    @Test func `a query keeps what is there, repeats lists, drops null and encodes`() throws {
-        let sent = try requests(
+    @Test func `a query keeps what is there, repeats lists, drops null and encodes`() async throws {
+        let sent = try await requests(
             """
               - http:
                   get: /q?a=1
-                  query: { b: [1, 2], c: null, d: "a&b=c d/é", "e f": "", g: "${{ "x\\ny" }}", n: "${{ null }}" }
+                  query: { b: [1, 2], c: null, d: "a&b=c d/é", "e f": "", g: '${{ "x\\ny" }}', n: "${{ null }}" }
             """)
         #expect(sent.map(\.target) == ["/q?a=1&b=1&b=2&d=a%26b%3Dc%20d%2F%C3%A9&e%20f=&g=x%0Ay"])
     }
 
-    @Test func `headers keep order, case and repetition`() throws {
-        let sent = try requests(
+    @Test func `headers keep order, case and repetition`() async throws {
+        let sent = try await requests(
             """
               - http:
                   get: /
@@ -43,8 +44,8 @@ struct HTTPRequestTests {
         #expect(Array(lines) == ["X-Target: t", "X-B: one", "x-a: 1", "x-a: two", "X-Empty:", "Accept: text/csv"])
     }
 
-    @Test func `bodies are sent byte for byte`() throws {
-        let sent = try requests(
+    @Test func `bodies are sent byte for byte`() async throws {
+        let sent = try await requests(
             """
               - http: { post: /, json: { z: 1.10, a: [no, 9007199254740993, "é"], m: null } }
               - http: { post: /, form: { a: "x&y=z +/é", b: [1, 2], n: null } }
@@ -65,8 +66,8 @@ struct HTTPRequestTests {
         #expect(sent.last?.fields.filter { $0.name.lowercased() == "content-type" }.count == 1)
     }
 
-    @Test func `a multipart body holds its parts`() throws {
-        let sent = try requests(
+    @Test func `a multipart body holds its parts`() async throws {
+        let sent = try await requests(
             """
               - http:
                   post: /
@@ -93,23 +94,23 @@ struct HTTPRequestTests {
                 """)
     }
 
-    @Test func `a captured value with line breaks, quotes or ampersands injects nothing`() throws {
+    @Test func `a captured value with line breaks, quotes or ampersands injects nothing`() async throws {
         let server = try SimpleHTTPServer { request in
             request.path == "/evil"
                 ? .json(#"{"text":"a\r\nEvil: 1\r\n\r\nGET /smuggled HTTP/1.1","more":"\"},&x=1"}"#)
                 : .json("{}")
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
-              - { id: evil, http: { get: /evil }, capture: { text: .body.text, more: .body.more } }
-              - { id: header, http: { get: /h, headers: { X-A: "${{ $steps.evil.text }}" } } }
-              - { id: name, http: { get: /n, headers: "${{ {($steps.evil.text): 1} }}" } }
-              - { id: bearer, http: { get: /b, auth: { bearer: "${{ $steps.evil.text }}" } } }
-              - { id: path, http: { get: "/p/${{ $steps.evil.text }}" } }
-              - { id: query, http: { get: /q, query: { a: "${{ $steps.evil.text }}" } } }
+              - { id: evil, http: { get: /evil }, capture: { evil: .body.text, more: .body.more } }
+              - { id: header, http: { get: /h, headers: { X-A: "${{ $steps.evil.evil }}" } } }
+              - { id: name, http: { get: /n, headers: "${{ {($steps.evil.evil): 1} }}" } }
+              - { id: bearer, http: { get: /b, auth: { bearer: "${{ $steps.evil.evil }}" } } }
+              - { id: path, http: { get: "/p/${{ $steps.evil.evil }}" } }
+              - { id: query, http: { get: /q, query: { a: "${{ $steps.evil.evil }}" } } }
               - { id: form, http: { post: /f, form: { a: "${{ $steps.evil.more }}" } } }
               - { id: json, http: { post: /j, json: { a: "${{ $steps.evil.more }}" } } }
-              - { id: part, http: { post: /m, multipart: { "a": { text: x, filename: "${{ $steps.evil.text }}" } } } }
+              - { id: part, http: { post: /m, multipart: { "a": { text: x, filename: "${{ $steps.evil.evil }}" } } } }
             """)
         for id in ["header", "name"] { try run.expect(id, tells: "error | http.header") }
         try run.expect("header", tells: "the value of 'X-A' has a line break or a NUL, and is not sent", "smuggle")
@@ -125,11 +126,11 @@ struct HTTPRequestTests {
         #expect(bodies.contains { $0.contains("filename=\"a%0D%0AEvil") })
     }
 
-    @Test func `numbers beyond a double stay exact, and the report says so`() throws {
+    @Test func `numbers beyond a double stay exact, and the report says so`() async throws {
         let server = try SimpleHTTPServer { request in
             request.method == "GET" ? .json(#"{"id":9007199254740993,"price":0.12345678901234567890}"#) : .json("{}")
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { id: get, http: { get: / }, capture: { id: .body.id }, assert: ['.body.id == "9007199254740993"'] }
               - { http: { post: /, json: { id: "${{ $steps.get.id }}" }, query: { id: "${{ $steps.get.id }}" } } }
@@ -141,14 +142,14 @@ struct HTTPRequestTests {
         #expect(run.output.contains("2 numbers are carried as exact text"))
     }
 
-    @Test func `compression is asked for where the target wants it`() throws {
-        let sent = try requests("  - http: { get: / }", target: ", compressed: true")
+    @Test func `compression is asked for where the target wants it`() async throws {
+        let sent = try await requests("  - http: { get: / }", target: ", compressed: true")
         #expect(sent.first?.header("accept-encoding")?.hasPrefix("gzip") == true)
     }
 
-    @Test func `2xx is expected unless the step speaks of the status`() throws {
+    @Test func `2xx is expected unless the step speaks of the status`() async throws {
         let server = try SimpleHTTPServer { _ in .json("{}", status: 404) }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { id: implied, http: { get: / } }
               - { id: expected, http: { get: / }, expect: { status: 404 } }

@@ -1,3 +1,4 @@
+import Expressions
 import PlumbTesting
 import Synchronization
 import Testing
@@ -20,11 +21,11 @@ struct HTTPRetryTests {
         }
     }
 
-    @Test func `a status is retried where the step names it, after the time that the service asks for`() throws {
+    @Test func `a status is retried where the step names it, after the time that the service asks for`() async throws {
         let server = try server()
         let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }")
         let retry = "retry: { max: 2, on: [503, 429], backoff: 10ms }"
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { id: plain, http: { get: /plain }, \(retry) }
               - { id: seconds, http: { get: "/after?1" }, \(retry) }
@@ -47,17 +48,17 @@ struct HTTPRetryTests {
         #expect(try run.seconds(of: "cut") < 2)
     }
 
-    @Test func `a lost answer is asked for again only where that does no harm`() throws {
+    @Test func `a lost answer is asked for again only where that does no harm`() async throws {
         let server = try server()
         let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }")
         let retry = "retry: { max: 1, on: [reset, timeout], backoff: 10ms }"
-        let run = try project.run(
+        let run = try await project.run(
             """
+              - { id: default, http: { get: "/drop?5" } }
               - { id: get, http: { get: "/drop?1" }, \(retry) }
               - { id: put, http: { put: "/drop?2" }, \(retry) }
               - { id: post, http: { post: "/drop?3" }, \(retry) }
               - { id: marked, http: { post: "/drop?4" }, idempotent: true, \(retry) }
-              - { id: default, http: { get: "/drop?5" } }
             """)
         for id in ["get", "put", "marked"] { #expect(try run.step(id)["verdict"]?.string == "passed", "\(id)") }
         try run.expect("post", tells: "error | http.reset")
@@ -65,9 +66,9 @@ struct HTTPRetryTests {
         #expect(server.requests.filter { $0.target == "/drop?3" }.count == 1)
     }
 
-    @Test func `a POST that timed out is not sent twice by itself`() throws {
+    @Test func `a POST that timed out is not sent twice by itself`() async throws {
         let server = try RawServer([[.readRequest, .hang]])
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { id: post, http: { post: /, json: {} }, timeout: 300ms, retry: { max: 3, on: [timeout], backoff: 1ms } }
               - { id: get, http: { get: / }, timeout: 300ms, retry: { max: 1, on: [timeout], backoff: 1ms } }
@@ -76,7 +77,8 @@ struct HTTPRetryTests {
         #expect(server.requests.map(\.method) == ["POST", "GET", "GET"])
     }
 
-    @Test func `a connection that was closed while idle costs one silent try, for what may be sent twice`() throws {
+    @Test func `a connection that was closed while idle costs one silent try, for what may be sent twice`() async throws
+    {
         let server = try RawServer { connection in
             // The second request on each connection finds it closed.
             guard try connection.readRequest() != nil else { return }
@@ -84,7 +86,7 @@ struct HTTPRetryTests {
             _ = try connection.readRequest()
             connection.reset()
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { http: { get: /1 } }
               - { id: get, http: { get: /2 }, assert: [.tries == 1] }
@@ -95,7 +97,7 @@ struct HTTPRetryTests {
         #expect(server.requests.map(\.target) == ["/1", "/2", "/2", "/3"])
     }
 
-    @Test func `until takes trouble for not yet`() throws {
+    @Test func `until takes trouble for not yet`() async throws {
         let count = Mutex(0)
         let server = try SimpleHTTPServer { _ in
             let number = count.withLock { value in
@@ -109,7 +111,7 @@ struct HTTPRetryTests {
             }
             return number < 5 ? .json("{}", status: 500) : .json(#"{"state":"done"}"#)
         }
-        let run = try HTTPProject(
+        let run = try await HTTPProject(
             "gw: { kind: http, default: true, url: \"\(server.url)\" }",
             "dead: { kind: http, url: \"http://127.0.0.1:1\" }"
         ).run(
@@ -125,11 +127,11 @@ struct HTTPRetryTests {
         #expect(try run.seconds(of: "given") < 2)
     }
 
-    @Test func `a header is captured, and one that is missing fails the step`() throws {
+    @Test func `a header is captured, and one that is missing fails the step`() async throws {
         let server = try SimpleHTTPServer { _ in
             HTTPReply(201, [.init("Location", "/items/7"), .init("ETag", "\"x\"")])
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { id: made, http: { post: / }, capture: { at: .headers.location, tag: '.headers["etag"]' } }
               - { http: { get: "${{ $steps.made.at }}" }, expect: { headers: { ETag: '"x"' } } }

@@ -1,3 +1,4 @@
+import Expressions
 import PlumbTesting
 import Testing
 
@@ -14,14 +15,14 @@ struct HTTPSecretTests {
         }
     }
 
-    @Test func `secrets are masked in every report, in whatever form they come back`() throws {
+    @Test func `secrets are masked in every report, in whatever form they come back`() async throws {
         let server = try echo()
         let project = try HTTPProject(
             "plain: { kind: http, default: true, url: \"\(server.url)\", headers: { X-Key: \"${{ $secrets.KEY }}\" } }",
             "basic: { kind: http, url: \"\(server.url)\", auth: { basic: { user: user, password: \"${{ $secrets.PW }}\" } } }",
             "dead: { kind: http, url: \"http://127.0.0.1:1\" }",
             secrets: ["PW": "p@ss w\"rd/1", "KEY": "key-1234567"])
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { id: creds, http: { get: /creds }, capture: { token: { jq: .body.token, secret: true } } }
               - id: all
@@ -37,7 +38,7 @@ struct HTTPSecretTests {
               - { id: dead, target: dead, http: { get: "/${{ $secrets.PW }}" } }
               - { id: compared, assert: ['$steps.creds.token == "x"', '$secrets.PW == "y"'] }
               - { id: value, http: { get: /x }, expect: { body: { echo: "${{ $secrets.PW }}" } } }
-              - { id: smuggled, http: { get: /x, headers: { X-A: "${{ $secrets.PW + "\\n" }}" } } }
+              - { id: smuggled, http: { get: /x, headers: { X-A: '${{ $secrets.PW + "\\n" }}' } } }
             """)
         #expect(run.ended.status == .exit(1))
         #expect(run.output.contains("by hand   curl"))
@@ -50,7 +51,7 @@ struct HTTPSecretTests {
         #expect(server.requests.contains { $0.header("authorization") == "Bearer captured/secret+1" })
     }
 
-    @Test func `a plan shows no secret`() throws {
+    @Test func `a plan shows no secret`() async throws {
         let project = try HTTPProject(
             "gw: { kind: http, url: \"http://u:${{ $secrets.PW }}@127.0.0.1:1\", headers: { X: \"${{ $secrets.PW }}\" } }",
             secrets: ["PW": "p@ss-word"])
@@ -61,20 +62,20 @@ struct HTTPSecretTests {
               - http: { get: /, query: { p: "${{ $secrets.PW }}", v: "${{ $vars.made }}" }, auth: { bearer: "${{ $secrets.PW }}" } }
             """, to: "scenario.yaml")
         for format in ["text", "json", "mermaid", "dot"] {
-            let plan = try project.command("plan", "scenario.yaml", "--format", format)
+            let plan = try await project.command("plan", "scenario.yaml", "--format", format)
             #expect(plan.status == .exit(0), "\(plan.standardError)")
             #expect(format != "text" || plan.standardOutput.contains("***"))
         }
     }
 
-    @Test func `a token that was fetched is masked where the service shows it`() throws {
+    @Test func `a token that was fetched is masked where the service shows it`() async throws {
         let server = try echo()
         let project = try HTTPProject(
             """
             gw: { kind: http, url: "\(server.url)", auth: { oauth2_client_credentials: { token_url: "\(server.url)/token", \
             client_id: me, client_secret: "${{ $secrets.PW }}" } } }
             """, secrets: ["PW": "p@ss-word"])
-        let run = try project.run("  - { id: shown, http: { get: /text } }")
+        let run = try await project.run("  - { id: shown, http: { get: /text } }")
         #expect(server.requests.last?.header("authorization") == "Bearer fetched-token-1")
         #expect(
             run.output.contains("Bearer $TOKEN") && run.output.contains("authorization: Bearer ***")
@@ -82,14 +83,14 @@ struct HTTPSecretTests {
         for (place, text) in run.texts { #expect(!text.contains("fetched-token"), "the token stands in \(place)") }
     }
 
-    @Test func `a password that a URL or a proxy holds is shown nowhere`() throws {
+    @Test func `a password that a URL or a proxy holds is shown nowhere`() async throws {
         let server = try SimpleHTTPServer { request in
             HTTPReply(302, [.init("location", "http://user:location-pw@127.0.0.1:1/")])
         }
         let project = try HTTPProject(
             "gw: { kind: http, default: true, url: \"\(server.url)\" }",
             "proxied: { kind: http, url: \"http://127.0.0.1:1\", proxy: \"http://user:proxy-pw@127.0.0.1:1\" }")
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { id: followed, http: { get: /, follow_redirects: true } }
               - { id: stays, http: { get: / } }
@@ -109,7 +110,7 @@ struct HTTPSecretTests {
         }
     }
 
-    @Test func `no secret follows a redirect to another port`() throws {
+    @Test func `no secret follows a redirect to another port`() async throws {
         let other = try SimpleHTTPServer { _ in .json("{}") }
         let server = try SimpleHTTPServer { request in
             HTTPReply(request.method == "POST" ? 307 : 302, [.init("location", other.url + "/there")])
@@ -117,7 +118,7 @@ struct HTTPSecretTests {
         let project = try HTTPProject(
             "gw: { kind: http, url: \"\(server.url)\", headers: { X-Target: t }, auth: { bearer: \"${{ $secrets.PW }}\" } }",
             secrets: ["PW": "p@ss-word"])
-        let run = try project.run(
+        let run = try await project.run(
             """
               - http: { get: /a, follow_redirects: true, headers: { X-Own: "${{ $secrets.PW }}", Cookie: c=1, Plain: hi } }
               - { id: body, http: { post: /b, follow_redirects: true, json: { pw: "${{ $secrets.PW }}" } } }

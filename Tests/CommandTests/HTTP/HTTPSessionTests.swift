@@ -1,10 +1,11 @@
+import Expressions
 import PlumbTesting
 import Synchronization
 import Testing
 
 /// What outlives a single request: cookies, redirects, tokens, connections.
 struct HTTPSessionTests {
-    @Test func `cookies are kept for a scenario, and not across tests`() throws {
+    @Test func `cookies are kept for a scenario, and not across tests`() async throws {
         let server = try SimpleHTTPServer { request in
             request.path == "/set" ? HTTPReply(200, [.init("set-cookie", "sid=abc; Path=/")]) : .json("{}")
         }
@@ -18,13 +19,13 @@ struct HTTPSessionTests {
               - { http: { get: /without, cookies: false } }
             """
         try project.folder.write(steps, to: "cookies.yaml")
-        try project.run(["cookies.yaml"]).expectAllPassed()
+        try await project.run(["cookies.yaml"]).expectAllPassed()
         let sent = server.requests.filter { $0.header("cookie") != nil }
         #expect(sent.map(\.path) == ["/sent", "/sent"] && sent.allSatisfy { $0.header("cookie") == "sid=abc" })
         #expect(server.requests.count == 8)
     }
 
-    @Test func `redirects are followed as far as the step says`() throws {
+    @Test func `redirects are followed as far as the step says`() async throws {
         let server = try SimpleHTTPServer { request in
             switch request.path {
             case "/a": HTTPReply(302, [.init("location", "/b")])
@@ -38,7 +39,7 @@ struct HTTPSessionTests {
             default: .json("{}")
             }
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - { id: stays, http: { get: /a } }
               - id: all
@@ -66,7 +67,7 @@ struct HTTPSessionTests {
         #expect(server.requests.filter { $0.path == "/c" }.map(\.method) == ["GET", "GET"])
     }
 
-    @Test func `a token is fetched once for many steps, and again once after a 401`() throws {
+    @Test func `a token is fetched once for many steps, and again once after a 401`() async throws {
         let fetched = Mutex(0)
         let server = try SimpleHTTPServer { request in
             if request.path == "/token" {
@@ -84,7 +85,7 @@ struct HTTPSessionTests {
             gw: { kind: http, url: "\(server.url)", auth: { oauth2_client_credentials: { token_url: "\(server.url)/token", \
             client_id: me, client_secret: "${{ $secrets.PW }}", scope: read } } }
             """, secrets: ["PW": "p@ss-word"])
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { group: { parallel: true, steps: [{ http: { get: /1 } }, { http: { get: /2 } }, { http: { get: /3 } }] } }
               - { http: { get: /withdrawn } }
@@ -103,7 +104,7 @@ struct HTTPSessionTests {
         #expect(server.requests.first { $0.path == "/none" }.map { $0.header("authorization") == nil } == true)
     }
 
-    @Test func `a token that cannot be had is told with its reason`() throws {
+    @Test func `a token that cannot be had is told with its reason`() async throws {
         let server = try SimpleHTTPServer { _ in
             .json(#"{"error":"invalid_client","error_description":"no such client"}"#, status: 401)
         }
@@ -112,18 +113,18 @@ struct HTTPSessionTests {
             gw: { kind: http, url: "\(server.url)", auth: { oauth2_client_credentials: { token_url: "\(server.url)/token", \
             client_id: me, client_secret: nope } } }
             """)
-        let run = try project.run("  - { id: step, http: { get: /never-asked } }")
+        let run = try await project.run("  - { id: step, http: { get: /never-asked } }")
         try run.expect(
             "step", tells: "error | http.auth", "/token answered 401 Unauthorized, invalid_client: no such client",
             "client_id, client_secret and scope")
         #expect(server.requests.map(\.path) == ["/token"])
     }
 
-    @Test func `auth is sent as basic or bearer, and the step's replaces the target's`() throws {
+    @Test func `auth is sent as basic or bearer, and the step's replaces the target's`() async throws {
         let server = try SimpleHTTPServer { _ in .json("{}") }
         let project = try HTTPProject(
             "gw: { kind: http, url: \"\(server.url)\", auth: { basic: { user: joe, password: secret } } }")
-        let run = try project.run(
+        let run = try await project.run(
             """
               - { http: { get: /basic } }
               - { http: { get: /bearer, auth: { bearer: abc } } }
@@ -136,33 +137,33 @@ struct HTTPSessionTests {
         #expect(sent == ["Basic am9lOnNlY3JldA==", "Bearer abc", "own", nil, nil])
     }
 
-    @Test func `scenarios share the connections of a target`() throws {
+    @Test func `scenarios share the connections of a target`() async throws {
         let server = try SimpleHTTPServer { _ in .json("{}") }
         let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }")
         for number in 0..<20 {
             try project.folder.write(
                 "steps: [{ http: { get: /\(number) } }, { http: { get: /x } }]", to: "s/\(number).yaml")
         }
-        try project.run(["s", "--jobs", "1"]).expectAllPassed()
+        try await project.run(["s", "--jobs", "1"]).expectAllPassed()
         #expect(server.requestCount == 40 && server.connectionCount == 1)
     }
 
-    @Test func `a rate limit spaces the attempts, and waiting for it is no time of the attempt`() throws {
+    @Test func `a rate limit spaces the attempts, and waiting for it is no time of the attempt`() async throws {
         let server = try SimpleHTTPServer { _ in .json("{}") }
         let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\", rate_limit: 10/s }")
         let steps = (0..<5).map { "  - { id: r\($0), http: { get: / }, timeout: 90ms }" }
-        let run = try project.run(steps.joined(separator: "\n"))
+        let run = try await project.run(steps.joined(separator: "\n"))
         run.expectAllPassed()
         #expect(run.ended.duration > .milliseconds(350), "\(run.ended.duration)")
     }
 
-    @Test func `the phases of a request add up`() throws {
+    @Test func `the phases of a request add up`() async throws {
         let server = try SimpleHTTPServer { _ in
             var reply = HTTPReply.json("{}")
             reply.delay = .milliseconds(200)
             return reply
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - http: { get: / }
                 assert:

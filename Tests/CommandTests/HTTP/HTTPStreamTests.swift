@@ -1,3 +1,4 @@
+import Expressions
 import PlumbTesting
 import Testing
 
@@ -5,14 +6,14 @@ import Testing
 struct HTTPEventStreamTests {
     private static func piece(_ text: String) -> String { #"{"choices":[{"delta":{"content":"\#(text)"}}]}"# }
 
-    @Test func `a stream is told by its events and their times`() throws {
+    @Test func `a stream is told by its events and their times`() async throws {
         let words = ["a", "b", "c", "d"]
         let server = try SimpleHTTPServer { request in
             var reply = HTTPReply.events(words.map(Self.piece) + ["[DONE]"], every: .milliseconds(100))
             if request.path == "/late" { reply.delay = .milliseconds(300) }
             return reply
         }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
               - http: { get: /, stream: sse }
                 assert:
@@ -31,11 +32,11 @@ struct HTTPEventStreamTests {
         run.expectAllPassed()
     }
 
-    @Test func `an answer that is no stream has no events`() throws {
+    @Test func `an answer that is no stream has no events`() async throws {
         let server = try SimpleHTTPServer { _ in .json(#"{"error":"no"}"#, status: 400) }
-        let run = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
+        let run = try await HTTPProject("gw: { kind: http, url: \"\(server.url)\" }").run(
             """
-              - { http: { get: /, stream: sse }, expect: { status: 400, body: { error: no } }, assert: [.events == []] }
+              - { http: { get: /, stream: sse }, expect: { status: 400, body: { error: no } }, assert: ['.events == []'] }
               - { id: implied, http: { get: /, stream: sse } }
             """)
         try run.expect("implied", tells: "status is 400")

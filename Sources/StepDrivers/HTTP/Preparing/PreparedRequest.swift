@@ -34,6 +34,13 @@ final class PreparedRequest: PreparedStep {
 }
 
 extension String {
+    /// The user name that stands before the host of a URL, as it is written there.
+    var userName: String? {
+        guard let scheme = firstRange(of: "://") else { return nil }
+        let authority = self[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.lastIndex(of: "@").map { at in String(authority[..<at].prefix { $0 != ":" }) }
+    }
+
     /// A URL without the user name and password before its host.
     var withoutUserInfo: String {
         guard let scheme = firstRange(of: "://") else { return self }

@@ -28,7 +28,8 @@ struct CurlCommand {
         if request.followRedirects > 0 { words += ["-L", "--max-redirs", String(request.followRedirects)] }
         words += headerWords
         words += bodyWords
-        words.append(Self.quoted(request.url))
+        if let user = request.url.userName { words += ["-u", Self.quoted("\(user):***")] }
+        words.append(Self.quoted(request.url.withoutUserInfo))
         return words.joined(separator: " ") + note
     }
 
@@ -41,7 +42,10 @@ struct CurlCommand {
         if let certificate = settings.tls.certificate { words += ["--cert", Self.quoted(certificate)] }
         if let key = settings.tls.key { words += ["--key", Self.quoted(key)] }
         if settings.tls.isInsecure { words.append("-k") }
-        if let proxy = settings.proxy { words += ["--proxy", Self.quoted(proxy.withoutUserInfo)] }
+        if let proxy = settings.proxy {
+            words += ["--proxy", Self.quoted(proxy.withoutUserInfo)]
+            if let user = proxy.userName { words += ["--proxy-user", Self.quoted("\(user):***")] }
+        }
         if let socket = settings.unixSocket { words += ["--unix-socket", Self.quoted(socket)] }
         for entry in settings.resolve { words += ["--resolve", Self.quoted(entry)] }
         switch settings.httpVersion {
