@@ -29,10 +29,13 @@ enum DependencyEdges {
             edges += (1..<block.steps.count).map { .init(from: $0 - 1, to: $0, reason: .chain) }
         }
         let homes = homes(of: block)
+        let siblings = Dictionary(
+            block.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         for (position, step) in block.steps.enumerated() {
             for need in step.needs {
-                guard let from = block.steps.firstIndex(where: { $0.id == need.id }) else {
-                    let near = NearestName.of(need.id, in: block.steps.map(\.id))
+                guard let from = siblings[need.id] else {
+                    // Among thousands of steps each search takes long, and the first problems are those that are shown.
+                    let near = diagnostics.count < 100 ? NearestName.of(need.id, in: block.steps.map(\.id)) : nil
                     diagnostics.append(
                         Diagnostic(
                             .unknownStep, at: need.span, "there is no step '\(need.id)' in this group",

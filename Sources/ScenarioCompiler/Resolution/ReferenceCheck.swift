@@ -12,7 +12,11 @@ import ScenarioModel
 struct ReferenceCheck {
     private let scenario: Scenario
     private let index: StepIndex
+    /// The keys that some row has; nil where the text does not tell all rows.
+    private let rowKeys: Set<String>?
     private var diagnostics: [Diagnostic] = []
+    /// How many more names are compared to find the nearest: beyond that, errors go without the suggestion.
+    private var comparisons = 400_000
 
     /// Adds what is wrong to the diagnostics.
     static func check(_ scenario: Scenario, into diagnostics: inout [Diagnostic]) {
@@ -26,15 +30,21 @@ struct ReferenceCheck {
     private init(scenario: Scenario, index: StepIndex) {
         self.scenario = scenario
         self.index = index
+        if case .rows(let rows, _) = scenario.cases {
+            let objects = rows.map { $0.constant?.object?.keys }
+            rowKeys = objects.contains { $0 == nil } ? nil : Set(objects.flatMap { $0 ?? [] })
+        } else {
+            rowKeys = nil
+        }
     }
 
     private mutating func checkScenario() {
-        var known: [String] = Array(scenario.fileVariables.keys)
+        var known = Set(scenario.fileVariables.keys)
         for variable in scenario.variables {
             for expression in variable.value.expressions {
                 checkNames(expression, variables: known, inLoop: false)
             }
-            known.append(variable.name)
+            known.insert(variable.name)
         }
         if let condition = scenario.condition { checkNames(condition, variables: known, inLoop: false) }
         check(scenario.steps, known, groups: [], inCleanup: false)
@@ -46,7 +56,7 @@ struct ReferenceCheck {
     }
 
     private mutating func check(
-        _ block: Block, _ variables: [String], groups: [Step], inCleanup: Bool, inLoop: Bool = false
+        _ block: Block, _ variables: Set<String>, groups: [Step], inCleanup: Bool, inLoop: Bool = false
     ) {
         for step in block.steps {
             let inOwnLoop = inLoop || step.each != nil || step.repetition != nil
@@ -66,7 +76,7 @@ struct ReferenceCheck {
         }
     }
 
-    private mutating func checkNames(_ expression: Expression, variables: [String], inLoop: Bool) {
+    private mutating func checkNames(_ expression: Expression, variables: Set<String>, inLoop: Bool) {
         for reference in expression.analysis.references {
             let name = reference.keys.first
             switch reference.variable {
@@ -76,7 +86,7 @@ struct ReferenceCheck {
                     report(
                         later ? .forwardReference : .unknownName, expression, reference, key: 0,
                         later ? "'$vars.\(name)' is defined further down" : "there is no variable '\(name)'",
-                        nearest: later ? nil : (name, variables),
+                        nearest: later || comparisons <= 0 ? nil : (name, variables.sorted()),
                         advice: later
                             ? "variables are evaluated in order: move it above this one" : "declare it under 'vars'")
                 }
@@ -96,13 +106,13 @@ struct ReferenceCheck {
                         nearest: (reference.keys[1], outputs), advice: "only its 'outputs' show")
                 }
             case "case":
-                guard let cases = scenario.cases else {
+                guard scenario.cases != nil else {
                     report(
                         .unknownName, expression, reference, key: nil, "'$case' has no meaning without 'cases'",
                         nearest: nil, advice: "add 'cases: [ … ]' to the scenario")
                     continue
                 }
-                checkRowKey(expression, reference, cases)
+                checkRowKey(expression, reference)
             case "item", "index":
                 if !inLoop {
                     report(
@@ -116,17 +126,13 @@ struct ReferenceCheck {
     }
 
     private mutating func checkRowKey(
-        _ expression: Expression, _ reference: ExpressionAnalysis.Reference, _ cases: Scenario.Cases
+        _ expression: Expression, _ reference: ExpressionAnalysis.Reference
     ) {
-        guard let key = reference.keys.first, !reference.isOptional, case .rows(let rows, _) = cases else { return }
-        let objects = rows.map(\.constant)
-        let keys = objects.map { $0?.object?.keys }
-        guard !keys.contains(where: { $0 == nil }) else { return }
-        let known = keys.flatMap { $0 ?? [] }
+        guard let key = reference.keys.first, !reference.isOptional, let known = rowKeys else { return }
         if !known.contains(key) {
             report(
                 .unknownName, expression, reference, key: 0, "no row of 'cases' has '\(key)'",
-                nearest: (key, Array(Set(known)).sorted()), advice: nil)
+                nearest: (key, known.sorted()), advice: nil)
         }
     }
 
@@ -136,8 +142,8 @@ struct ReferenceCheck {
             guard let entry = index[id] else {
                 report(
                     .unknownStep, expression, reference, key: 0, "there is no step '\(id)'",
-                    nearest: (id, index.ids.sorted()),
-                    advice: "ids are: \(index.ids.sorted().prefix(8).joined(separator: ", "))")
+                    nearest: (id, index.ids),
+                    advice: "ids are: \(index.ids.prefix(8).joined(separator: ", "))")
                 continue
             }
             let here = step.flatMap { index[$0.id] }
@@ -279,7 +285,11 @@ struct ReferenceCheck {
         secondary: Diagnostic.Label? = nil
     ) {
         let range = key.map { reference.keyRanges[$0] } ?? reference.range
-        let near = nearest.flatMap { NearestName.of($0.name, in: $0.candidates) }.map { "did you mean '\($0)'?" }
+        var near: String?
+        if let nearest, nearest.candidates.count <= comparisons {
+            comparisons -= nearest.candidates.count
+            near = NearestName.of(nearest.name, in: nearest.candidates).map { "did you mean '\($0)'?" }
+        }
         diagnostics.append(
             Diagnostic(
                 code, at: expression.source.span(of: range), message, secondary: secondary.map { [$0] } ?? [],

@@ -5,6 +5,8 @@ import ScenarioModel
 /// Every step of a scenario by id, with what a reference to it must know.
 struct StepIndex {
     private(set) var entries: [String: Entry] = [:]
+    /// Every id, sorted.
+    private(set) var ids: [String] = []
 
     /// A step in its place.
     struct Entry {
@@ -27,6 +29,7 @@ struct StepIndex {
         var order = 0
         add(scenario.steps, groups: [], isCleanup: false, &order, &diagnostics)
         if let cleanup = scenario.cleanup { add(cleanup, groups: [], isCleanup: true, &order, &diagnostics) }
+        ids = entries.keys.sorted()
     }
 
     private mutating func add(
@@ -55,8 +58,6 @@ struct StepIndex {
     }
 
     subscript(id: String) -> Entry? { entries[id] }
-    /// Every id.
-    var ids: [String] { Array(entries.keys) }
 }
 
 extension Diagnostic.Code {
