@@ -166,7 +166,8 @@ extension Interpreter {
             }
             reason = error.message
             // A default stands for what is absent, and for nothing else; the nearest name is the better advice.
-            hint = error.kind == .missingPath ? [error.hint, hint].compactMap { $0 }.joined(separator: "; ") : error.hint
+            let both = [error.hint, hint].compactMap { $0 }.joined(separator: "; ")
+            hint = error.kind == .missingPath ? both : error.hint
             if error.kind == .budget { verdict = .error }
         }
         throw StepFailure(

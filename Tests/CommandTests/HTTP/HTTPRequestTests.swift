@@ -139,7 +139,27 @@ struct HTTPRequestTests {
         let sent = server.requests
         #expect(sent[1].text == #"{"id":"9007199254740993"}"# && sent[1].target == "/?id=9007199254740993")
         try run.expect("less", tells: "assert.unordered", "\"9007199254740993\"")
-        #expect(run.output.contains("2 numbers of the body are carried as exact text"))
+        #expect(run.output.contains("carried as exact text"))
+    }
+
+    @Test func `a length of the author's own is sent, and harms no later request`() async throws {
+        let sent = try await requests(
+            """
+              - { http: { post: /short, text: abcdef, headers: { Content-Length: "2" } } }
+              - { http: { get: /next } }
+            """)
+        #expect(sent.filter { $0.path == "/short" }.map(\.text) == ["ab"])
+        #expect(sent.first { $0.path == "/next" }.map { $0.method == "GET" && $0.connection == 1 } == true)
+    }
+
+    @Test func `plan sends nothing, and says which status it takes for granted`() async throws {
+        let server = try SimpleHTTPServer { _ in .json("{}") }
+        let project = try HTTPProject("gw: { kind: http, url: \"\(server.url)\" }")
+        try project.folder.write("steps: [{ http: { get: /x } }]", to: "scenario.yaml")
+        let plan = try await project.command("plan", "scenario.yaml")
+        #expect(plan.status == .exit(0) && plan.standardOutput.contains("GET \(server.url)/x"))
+        #expect(plan.standardOutput.contains("status is 2xx (implied)"))
+        #expect(server.connectionCount == 0)
     }
 
     @Test func `compression is asked for where the target wants it`() async throws {
