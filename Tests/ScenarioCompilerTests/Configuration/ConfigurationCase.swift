@@ -10,7 +10,7 @@ import ScenarioModel
 ///     profiles: {}
 struct ConfigurationCase {
     var files = MemoryFiles()
-    var request = ConfigurationRequest(workingFolder: "/work")
+    var request = ConfigurationRequest(workingFolder: "/project")
     var environment: [String: String] = [:]
     var paths: [String] = []
 
@@ -20,7 +20,7 @@ struct ConfigurationCase {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("=== ") {
                 if let path { files.contents[path] = Array(contents.utf8) }
-                path = "/work/" + line.dropFirst(4)
+                path = "/project/" + line.dropFirst(4)
                 contents = ""
             } else if path == nil {
                 read(line)
@@ -40,7 +40,7 @@ struct ConfigurationCase {
         case "@config": request.path = value
         case "@env-file": request.environmentFile = value
         case "@scenario": request.scenarios.append(value)
-        case "@folder": files.folders.insert("/work/" + value)
+        case "@folder": files.folders.insert("/project/" + value)
         case "@lint": request.isLint = value == "true"
         case "@env":
             let pair = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -37,13 +37,13 @@ import Testing
             steps: []
             """)
         #expect(configuration.file?.path == found)
-        #expect(configuration.root == "/work" + (found == "plumb.yaml" ? "" : "/tests"))
+        #expect(configuration.root == "/project" + (found == "plumb.yaml" ? "" : "/tests"))
     }
 
     @Test func `without a file the defaults hold`() throws {
         let configuration = try load("@env A=1\n@scenario one.yaml")
         #expect(configuration.file == nil)
-        #expect(configuration.root == "/work")
+        #expect(configuration.root == "/project")
         #expect(configuration.environment == ["A": "1"])
         #expect(configuration.timeout("sql").value == .seconds(10))
         #expect(configuration.targets.isEmpty)

@@ -68,9 +68,9 @@ import Testing
                 host: inner
                 b: { limits: { p95: 100 }, timeout_seconds: 3 }
             """)
-        let data = configuration.suites(ofFile: "/work/scenarios/a/b/one.yaml").suiteData
+        let data = configuration.suites(ofFile: "/project/scenarios/a/b/one.yaml").suiteData
         #expect(.object(data) == ["limits": ["p95": 100, "p99": 900], "host": "inner", "timeout_seconds": 3])
-        #expect(configuration.suites(ofFile: "/work/scenarios/one.yaml").suiteData["host"] == "outer")
+        #expect(configuration.suites(ofFile: "/project/scenarios/one.yaml").suiteData["host"] == "outer")
         #expect(configuration.suites(ofFile: "/elsewhere/one.yaml").isEmpty)
         #expect(configuration.tree["a"]?["host"] == "inner")
     }
@@ -167,7 +167,7 @@ import Testing
     @Test func `a key of $suite that no node has is an error, unless it may be absent`() throws {
         let configuration = try load(laidOver)
         let expression = try expression("$suite.limt + $suite.limit + ($suite.other // 3)")
-        let suite = configuration.suites(ofFile: "/work/scenarios/cross/gateway/one.yaml").suiteData
+        let suite = configuration.suites(ofFile: "/project/scenarios/cross/gateway/one.yaml").suiteData
         let found = ConfigurationReferences(configuration, suite: suite).check([expression])
         #expect(messages(found) == ["1:8 error the suite's settings have no 'limt'"])
         #expect(found.first?.hint == "did you mean 'limit'?")
