@@ -12,7 +12,11 @@ import Testing
                 if isBroken { $0.breaks = [fault.rawValue] }
                 $0.tokenLatency = .milliseconds(1)
             } _: { client in
-                let isHealthy = try await isHealthy(client, concerning: fault)
+                var isHealthy = try await isHealthy(client, concerning: fault)
+                // A busy machine makes a sound sandbox look slow now and then, and never a broken one sound.
+                for _ in 0..<4 where !isBroken && !isHealthy {
+                    isHealthy = try await self.isHealthy(client, concerning: fault)
+                }
                 #expect(isHealthy != isBroken, "\(fault.summary)")
             }
         }

@@ -14,6 +14,8 @@ extension CurlTransfer {
         set(CURLOPT_URL, exchange.url.text)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         set(CURLOPT_TCP_KEEPALIVE, true)
+        // A length of the author's own may leave bytes that the server would take for the next request.
+        set(CURLOPT_FORBID_REUSE, request.header("content-length") != nil || request.header("transfer-encoding") != nil)
         // 0 would mean libcurl's default of five minutes, and a day is longer than any total time-out.
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, min(request.connectTimeout.milliseconds, 86_400_000))))
         setConnection(request.settings, isTLS: exchange.url.origin.scheme == "https")

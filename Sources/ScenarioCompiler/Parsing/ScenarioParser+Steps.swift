@@ -195,6 +195,12 @@ extension ScenarioParser {
                 guard let expression = reader.expression(leaf, .leaf) else { return .absent(node.span) }
                 return .predicate(expression, leaf.span)
             }
+            if let dollar = members.first(where: { $0.name == "$" }) {
+                reader.diagnostics.append(
+                    Diagnostic(
+                        .scenarioForm, at: dollar.key.span, "a predicate stands alone: '{ $: … }' has no other keys",
+                        hint: "judge the other keys in the predicate, or in 'assert'"))
+            }
             return .object(
                 members.map { .init(key: $0.name, keySpan: $0.key.span, value: parseExpectation($0.value)) },
                 node.span)

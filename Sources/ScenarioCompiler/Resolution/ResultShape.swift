@@ -12,28 +12,24 @@ enum ResultShape {
 
     /// The members of `.` in a step's own judgement, by one run of it.
     static func own(_ step: Step) -> [String] {
-        switch step.action {
-        case .check: []
-        case .request(let request): request.resultFields.map(\.name) + common
-        case .wait: ["ms"]
-        case .group: ["ms"]
+        let polled = step.until == nil ? [] : ["polls"]
+        return switch step.action {
+        case .check: polled
+        case .request(let request): request.resultFields.map(\.name) + common + polled
+        case .wait, .group: ["ms"]
         case .use(let use): use.scenario.outputs.map(\.name) + ["ms"]
         }
     }
 
     /// The members of `$steps.ID` in the step's own judgement.
-    static func inside(_ step: Step) -> [String] {
-        own(step) + step.captures.map(\.name) + (step.until == nil ? [] : ["polls"])
-    }
+    static func inside(_ step: Step) -> [String] { own(step) + step.captures.map(\.name) }
 
     /// The members of `$steps.ID`, as later steps see it.
     static func outside(_ step: Step) -> [String] {
         let captures = step.captures.map(\.name)
         if step.repetition != nil { return aggregate + captures + ["ran"] }
         if step.each != nil { return ["items", "ms", "ran"] + captures }
-        var polled: [String] = []
-        if step.until != nil { polled = ["polls"] }
-        return own(step) + captures + polled + ["ran"]
+        return own(step) + captures + ["ran"]
     }
 
     /// The members of a `repeat`'s aggregate with the captures of the step, and of the steps in a repeated group.

@@ -166,7 +166,7 @@ extension Interpreter {
             }
             reason = error.message
             // A default stands for what is absent, and for nothing else; the nearest name is the better advice.
-            hint = error.hint ?? (error.kind == .missingPath ? hint : nil)
+            hint = error.kind == .missingPath ? [error.hint, hint].compactMap { $0 }.joined(separator: "; ") : error.hint
             if error.kind == .budget { verdict = .error }
         }
         throw StepFailure(

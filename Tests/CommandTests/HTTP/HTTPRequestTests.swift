@@ -139,7 +139,7 @@ struct HTTPRequestTests {
         let sent = server.requests
         #expect(sent[1].text == #"{"id":"9007199254740993"}"# && sent[1].target == "/?id=9007199254740993")
         try run.expect("less", tells: "assert.unordered", "\"9007199254740993\"")
-        #expect(run.output.contains("2 numbers are carried as exact text"))
+        #expect(run.output.contains("2 numbers of the body are carried as exact text"))
     }
 
     @Test func `compression is asked for where the target wants it`() async throws {

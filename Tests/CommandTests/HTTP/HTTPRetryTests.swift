@@ -98,6 +98,7 @@ struct HTTPRetryTests {
     }
 
     @Test func `until takes trouble for not yet`() async throws {
+        let plain = try RawServer([[.read(1), .send("HTTP/1.1 400 Bad Request\r\n\r\n")]])
         let count = Mutex(0)
         let server = try SimpleHTTPServer { _ in
             let number = count.withLock { value in
@@ -113,16 +114,20 @@ struct HTTPRetryTests {
         }
         let run = try await HTTPProject(
             "gw: { kind: http, default: true, url: \"\(server.url)\" }",
-            "dead: { kind: http, url: \"http://127.0.0.1:1\" }"
+            "dead: { kind: http, url: \"http://127.0.0.1:1\" }",
+            "tls: { kind: http, url: \"https://127.0.0.1:\(plain.port)\" }"
         ).run(
             """
               - { id: done, http: { get: / }, until: '.body.state == "done"', within: 10s, every: 20ms }
               - { id: dead, target: dead, http: { get: / }, until: .status == 200, within: 400ms, every: 100ms }
+              - { id: tls, target: tls, http: { get: / }, until: .status == 200, within: 9s }
               - { id: given, http: { get: / }, until: '.body.state == "other"', give_up: '.body.state == "done"', within: 9s }
             """)
         #expect(try run.step("done")["polls"]?["count"]?.number == 5)
         try run.expect("dead", tells: "failed | until.time", "'.status == 200' did not come to hold")
         #expect(run.output.contains("error refused: 127.0.0.1:1 refused the connection"))
+        try run.expect("tls", tells: "error | http.tls", "does not speak TLS")
+        #expect(try run.seconds(of: "tls") < 2)
         try run.expect("given", tells: "failed | until")
         #expect(try run.seconds(of: "given") < 2)
     }
@@ -138,7 +143,7 @@ struct HTTPRetryTests {
               - { id: missing, http: { get: / }, capture: { other: .headers.other } }
             """)
         #expect(server.requests[1].target == "/items/7")
-        try run.expect("missing", tells: "failed | capture.failed", "'.headers' has no 'other'", "give it a default")
+        try run.expect("missing", tells: "failed | capture.failed", "'.headers' has no 'other'")
         #expect(try run.step("made")["verdict"]?.string == "passed")
     }
 }

@@ -104,6 +104,20 @@ struct HTTPSessionTests {
         #expect(server.requests.first { $0.path == "/none" }.map { $0.header("authorization") == nil } == true)
     }
 
+    @Test func `a token that ends is renewed before it does`() async throws {
+        let server = try SimpleHTTPServer { request in
+            request.path == "/token" ? .json(#"{"access_token":"short-lived","expires_in":1}"#) : .json("{}")
+        }
+        let project = try HTTPProject(
+            """
+            gw: { kind: http, url: "\(server.url)", auth: { oauth2_client_credentials: { token_url: "\(server.url)/token", \
+            client_id: me, client_secret: nope } } }
+            """)
+        try await project.run("  - { http: { get: /1 } }\n  - { wait: 700ms }\n  - { http: { get: /2 } }")
+            .expectAllPassed()
+        #expect(server.requests.map(\.path) == ["/token", "/1", "/token", "/2"])
+    }
+
     @Test func `a token that cannot be had is told with its reason`() async throws {
         let server = try SimpleHTTPServer { _ in
             .json(#"{"error":"invalid_client","error_description":"no such client"}"#, status: 401)

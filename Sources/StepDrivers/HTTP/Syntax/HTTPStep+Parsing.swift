@@ -187,8 +187,14 @@ extension YAMLNode {
     /// A number of redirects: `true` is ten, `false` none.
     fileprivate func redirects(_ diagnostics: inout [Diagnostic]) -> Int? {
         if case .bool(let follows)? = scalar?.resolved { return follows ? HTTPCall.manyRedirects : 0 }
-        guard let count = integer(&diagnostics) else { return nil }
-        return atLeast(0, count, &diagnostics)
+        var unused: [Diagnostic] = []
+        if let count = integer(&unused) { return atLeast(0, count, &diagnostics) }
+        let written = scalar.map { "'\($0.text.prefix(40))'" } ?? found
+        diagnostics.append(
+            Diagnostic(
+                .httpSetting, at: span, "expected true, false or a number of redirects, found \(written)",
+                hint: "true follows up to \(HTTPCall.manyRedirects)"))
+        return nil
     }
 
     /// A number from 1 on.
