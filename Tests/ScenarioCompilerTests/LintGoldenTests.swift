@@ -76,6 +76,19 @@ struct LintGoldenTests {
         #expect(linter.errors >= 250)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `ten thousand problems take no longer than ten thousand steps`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let steps = (1...10_000).map { "  - { id: step_\($0), http: { get: '/${{ $steps.stop_\($0).v }}' } }\n" }
+        try folder.write("steps:\n" + steps.joined(), to: "a.yaml")
+        try folder.write(
+            "profiles: { p: { targets: { a: { kind: http, url: 'http://127.0.0.1:1' } } } }\n", to: "plumb.yaml")
+        let request = ConfigurationRequest(scenarios: ["a.yaml"], workingFolder: folder.path)
+        let linter = Linter(request, kinds: StepKinds.all, files: DiskFiles(), environment: [:])
+        #expect(linter.errors == 10_000)
+        #expect(linter.diagnostics.first?.hint?.text.hasPrefix("did you mean 'step_") == true)
+    }
+
     @Test func `a configuration that cannot be read leaves what scenarios alone tell`() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

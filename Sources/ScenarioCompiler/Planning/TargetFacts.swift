@@ -22,7 +22,7 @@ struct TargetFacts {
             if let most = bounds.maxConnections {
                 value += ", at most \(most.value) connections (\(most.origin))"
             }
-            if let rate = target.rateLimit { value += ", \(rate.value)/s (\(rate.origin))" }
+            if let rate = target.rateLimit { value += ", \(Value.number(rate.value).json())/s (\(rate.origin))" }
             return Graph.Fact("target", value, origin: target.origin.description)
         }
     }
@@ -56,7 +56,7 @@ struct TargetFacts {
 
     /// Where a target leads, as far as its settings tell.
     private static func address(of target: Target) -> String? {
-        if let url = target.settings["url"] { return url.written }
+        if let url = target.settings["url"] { return url.constant?.string ?? url.written }
         guard let host = target.settings["host"] else { return target.settings["path"]?.written }
         return host.written + (target.settings["port"].map { ":\($0.written)" } ?? "")
     }

@@ -26,7 +26,8 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var selection: SelectionOptions
 
     @Option(
-        help: .init("How the plan is shown: \(PlanFormat.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+        help: .init("How the plan is shown: \(PlanFormat.all.map(\.name).joined(separator: ", ")).", valueName: "name"),
+        completion: .list(PlanFormat.all.map(\.name)))
     var format = "text"
 
     @Argument(
