@@ -75,7 +75,7 @@ extension Interpreter {
                 for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
                 attempted.limit = inner.tightest
-                if Task.isCancelled || isStopping && !carrier.run.isCleaningUp {
+                if isInterrupted(carrier.run) {
                     attempted.attempt = attempt
                     return attempted
                 }
@@ -97,6 +97,9 @@ extension Interpreter {
             return attempted
         }
     }
+
+    /// Whether the run is being ended, and what is under way is not its cleanup.
+    func isInterrupted(_ run: TestRun) -> Bool { Task.isCancelled || isStopping && !run.isCleaningUp }
 
     /// What one poll came to.
     struct Attempted {
@@ -131,6 +134,17 @@ extension Interpreter {
         var report = newReport(step)
         report.target = carrier.target?.name
         report.retries = attempted.retries
+        // What an interrupt cut short is no result of the service, even for a step that takes errors.
+        if isInterrupted(carrier.run) {
+            report.verdict = .error
+            report.failures = [
+                FailureReport(
+                    code: "run.interrupted", verdict: .error, message: "the request was interrupted",
+                    place: Place(step.span))
+            ]
+            report.exchange = attempt.exchange()
+            return StepOutcome(report: report, value: nil)
+        }
         let settings = settingsText(carrier, attempted.limit)
         if let error = attempt.error, !step.acceptsError {
             report.verdict = error.kind == .rejected ? .failed : .error

@@ -30,9 +30,13 @@ struct LastRun {
         }
         mkdir(FilePath.parent(path), 0o755)
         let value: Value = ["unpassed": .array(names.sorted().map { .string($0) })]
-        guard let file = try? ReportFile(path: path) else { return }
-        try? file.write(Array((value.json() + "\n").utf8))
-        try? file.commit()
+        // Renamed into place but not forced to the disk: losing it in a power cut costs one `--failed`.
+        let new = path + ".\(getpid())"
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return }
+        Streams.write(value.json() + "\n", to: descriptor)
+        close(descriptor)
+        if rename(new, path) != 0 { unlink(new) }
     }
 
     /// A test's name without the round of `--repeat`.

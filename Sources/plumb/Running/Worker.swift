@@ -39,7 +39,8 @@ enum Worker {
         _ plan: RunPlan, on loop: EventLoop, events: Int32, control: Int32, _ box: Confined<BlackBox>
     ) async {
         let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
-        let interpreter = make(plan, on: loop, events: events, mask: mask, box: box)
+        let stream = EventStream(events, mask: mask, loop: loop)
+        let interpreter = make(plan, on: loop, stream: stream, mask: mask, box: box)
         let task = Task(executorPreference: loop) { await interpreter.run() }
         watch(control, on: loop) {
             Task(executorPreference: loop) {
@@ -49,11 +50,12 @@ enum Worker {
         }
         await task.value
         let requests = await interpreter.requestCount
-        send(.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)), to: events, mask)
+        stream.send(.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)))
+        stream.write()
     }
 
     private static func make(
-        _ plan: RunPlan, on loop: EventLoop, events: Int32, mask: SecretMask, box: Confined<BlackBox>
+        _ plan: RunPlan, on loop: EventLoop, stream: EventStream, mask: SecretMask, box: Confined<BlackBox>
     ) -> Interpreter {
         let engine = ExpressionEngine(plan.expressions)
         let files = ProjectFiles(root: plan.configuration.root)
@@ -61,6 +63,7 @@ enum Worker {
             try SchemaFile.value(name, from: expression.source.span, files)
         }
         engine.beforeForeign = { expression in
+            stream.write()
             if let position = RunPosition.current { box.value.note(test: position.test, trail: position.trail) }
             box.value.note(expression: expression.text)
         }
@@ -70,7 +73,7 @@ enum Worker {
             executor: loop, clock: LoopClock(loop: loop), engine: engine,
             drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
             kinds: StepKinds.all, files: files,
-            sink: { send($0, to: events, mask) }, onSecret: { mask.add($0) },
+            sink: { stream.send($0) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
         return Interpreter(plan, parts)
     }
@@ -80,23 +83,6 @@ enum Worker {
         try? loop.watch(control, for: .read) { _ in
             loop.unwatch(control)
             stop()
-        }
-    }
-
-    private static func send(_ event: RunEvent, to descriptor: Int32, _ mask: SecretMask) {
-        var bytes: [UInt8] = []
-        event.appendJSONLine(to: &bytes, masking: mask)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                // Nobody reads any more: the command has gone, and this process follows.
-                _exit(70)
-            }
-            written += count
         }
     }
 }
