@@ -23,6 +23,7 @@ run: build ## Runs scenarios/ on the embedded profile; the reports go to reports
 	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
 
 test: packages ## Builds and runs all tests
+	@scripts/install-packages jq openssl libxml2-utils
 	swift build --build-tests -j $(JOBS)
 	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
 
