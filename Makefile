@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .PHONY: help run test build check lint-format format mutants bench schemas completions clean packages
 
 JOBS ?= 2
-# All at once, tests that measure time would wait for one another longer than they allow.
-TESTS_AT_A_TIME ?= 4
+# Side by side, tests that measure time wait for one another longer than they allow.
+TESTS_AT_A_TIME ?= 1
 PLUMB := .build/release/plumb
 PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev
 SOURCES := Package.swift Sources Tests
