@@ -9,6 +9,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries: a module map and a shim each, nothing else.
@@ -34,12 +35,19 @@ let package = Package(
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
         .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
+        .target(
+            name: "SQLiteTransport",
+            dependencies: [
+                "EventLoop", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
-                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+                "SQLiteTransport", "CLinux",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -53,6 +61,7 @@ let package = Package(
             dependencies: [
                 "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .executableTarget(
             name: "plumb",
@@ -84,6 +93,7 @@ let package = Package(
             ], exclude: ["Configuration/Golden", "Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
@@ -110,7 +120,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport"]
+let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "SQLiteTransport"]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
