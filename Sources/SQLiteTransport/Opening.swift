@@ -79,10 +79,10 @@ enum Opening {
     private static func attach(_ configuration: SQLiteConfiguration, to database: Database) throws {
         for (schema, location) in configuration.attached {
             do {
-                try database.execute(sql: "ATTACH DATABASE ? AS ?", arguments: [location.name, schema])
+                try database.execute(sql: "ATTACH DATABASE ? AS ?", arguments: [location.attachedName, schema])
                 // Reads the file: that it is no database shows only now.
-                _ = try Int.fetchOne(
-                    database, sql: "SELECT 1 FROM \(schema.quotedDatabaseIdentifier).sqlite_master LIMIT 1")
+                let name = "\"" + schema.replacing("\"", with: "\"\"") + "\""
+                _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(name).sqlite_master")
             } catch let error as DatabaseError {
                 throw SQLiteError(error, location.path ?? configuration.location.path)
             }

@@ -37,4 +37,19 @@ extension SQLiteConfiguration.Location {
         case .memory(let name): "file:/\(name)?vfs=memdb"
         }
     }
+
+    /// What `ATTACH` takes; a plain path would be looked for where the main database is, in memory too.
+    var attachedName: String {
+        guard case .file(let path) = self else { return name }
+        var escaped = "file:"
+        for scalar in path.unicodeScalars {
+            switch scalar {
+            case "%": escaped += "%25"
+            case "?": escaped += "%3f"
+            case "#": escaped += "%23"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped + "?vfs=unix"
+    }
 }

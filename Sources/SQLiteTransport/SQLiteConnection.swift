@@ -131,14 +131,16 @@ public final class SQLiteConnection {
             return .success(
                 unsafe try StatementRun(sql, parameters, limits, on: connection).run(watchedBy: guardian))
         } catch {
-            switch (guardian.stop, error.primaryCode) {
-            case (.deadline, 5), (.deadline, 9): return .failure(.deadline)
-            case (.cancelled, 5), (.cancelled, 9): return .failure(.cancelled)
-            default: break
+            guard let code = error.primaryCode else { return .failure(error) }
+            // SQLite tells a wait that ended in other words too: a table that it could not look for is missing.
+            switch guardian.stop {
+            case .deadline: return .failure(.deadline)
+            case .cancelled: return .failure(.cancelled)
+            case nil: break
             }
-            guard let what = guardian.record.forbidden, [1, 23].contains(error.primaryCode) else {
-                return .failure(error)
-            }
+            let record = guardian.record
+            if record.gaveUpWaiting, code == 1 { return .failure(.locked) }
+            guard let what = record.forbidden, [1, 23].contains(code) else { return .failure(error) }
             return .failure(.forbidden(what))
         }
     }
@@ -147,6 +149,7 @@ public final class SQLiteConnection {
 extension SQLiteError {
     fileprivate static let deadline = SQLiteError(.deadline, "the statement was interrupted at its deadline")
     fileprivate static let cancelled = SQLiteError(.cancelled, "the statement was interrupted")
+    fileprivate static let locked = SQLiteError(.engine(5), "database is locked")
     fileprivate static let closed = SQLiteError(.cancelled, "the connection is closed")
 
     fileprivate static func lateOpening(_ configuration: SQLiteConfiguration) -> SQLiteError {

@@ -18,6 +18,8 @@ final class StatementGuard: Sendable {
         var forbidden: String?
         /// The first of `INSERT`, `UPDATE`, `DELETE` that the statement itself does.
         var change: String?
+        /// Whether it waited for a lock as long as it may.
+        var gaveUpWaiting = false
     }
 
     private struct State {
@@ -72,7 +74,10 @@ final class StatementGuard: Sendable {
             if tries == 0 { state.waitsSince = now }
             return state.waitsSince ?? now
         }
-        guard !isStopped.load(ordering: .relaxed), now - since < busyTimeout else { return false }
+        guard !isStopped.load(ordering: .relaxed), now - since < busyTimeout else {
+            state.withLock { $0.record.gaveUpWaiting = true }
+            return false
+        }
         usleep(useconds_t(min(1 << min(tries, 5), 20)) * 1000)
         return true
     }

@@ -58,8 +58,9 @@ struct OpeningTests {
         #expect(refused.message.contains(path))
         var attaching = SQLiteConfiguration(.memory(Connecting.newName()))
         attaching.attached = [("other", .file(path))]
-        #expect(try await error(attaching).primaryCode == 26)
-        #expect(try await error(attaching).path == path)
+        let attached = try await error(attaching)
+        #expect(attached.primaryCode == 26)
+        #expect(attached.path == path)
     }
 
     @Test func `a corrupt database says so when it is read`() async throws {
@@ -140,6 +141,22 @@ struct OpeningTests {
             #expect(try await database.cell("SELECT count(*) FROM mixtral.t, u") == .integer(0))
             await database.close()
         }
+    }
+
+    @Test func `a path is taken as it is written, beside a database in memory too`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("100% a?b#c é.db")
+        try await onLoop { connecting in
+            let main = try await connecting.open(path)
+            try await main.run("CREATE TABLE t (x)")
+            await main.close()
+            var configuration = SQLiteConfiguration(.memory(Connecting.newName()))
+            configuration.attached = [("other", .file(path))]
+            let database = try await connecting.open(configuration)
+            #expect(try await database.run("SELECT * FROM other.t").rows.isEmpty)
+            await database.close()
+        }
+        #expect(access(path, F_OK) == 0)
     }
 
     @Test func `a database in memory is one for all connections of its name`() async throws {
