@@ -8,7 +8,7 @@ public struct PostgresRequest: Sendable {
     var text: String
     var parameters: [String?]
     var form: Form
-    /// The most bytes that one row may have; more end the connection, since libpq holds a row as a whole.
+    /// The most bytes that one row may have, as libpq holds it: as a whole, before anybody can look at it.
     public var rowByteLimit = 256 << 20
 
     /// One statement with the texts of its parameters, nil for NULL; the server finds their types.

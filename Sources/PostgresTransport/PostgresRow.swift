@@ -28,7 +28,7 @@ public struct PostgresColumn: Sendable, Hashable {
     public func withCell<Result>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>?) -> Result) -> Result {
         let column = Int32(column)
         guard unsafe PQgetisnull(result, 0, column) == 0, let text = unsafe PQgetvalue(result, 0, column) else {
-            return unsafe body(nil)
+            return body(nil)
         }
         let length = unsafe Int(PQgetlength(result, 0, column))
         return unsafe text.withMemoryRebound(to: UInt8.self, capacity: length) { bytes in

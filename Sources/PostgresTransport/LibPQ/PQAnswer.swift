@@ -37,6 +37,11 @@ internal import CLibPQ
         return status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE
     }
 
+    /// How many bytes it takes in memory.
+    ///
+    /// The corresponding C function is `PQresultMemorySize`.
+    var byteCount: Int { unsafe PQresultMemorySize(result) }
+
     /// The tag of what was done: `INSERT 0 3`.
     ///
     /// The corresponding C function is `PQcmdStatus`.

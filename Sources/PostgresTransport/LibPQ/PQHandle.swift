@@ -198,7 +198,7 @@ extension PQHandle {
         _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
     ) -> Result {
         let copies = unsafe strings.map { unsafe UnsafePointer(strdup($0)) } + [nil]
-        defer { for unsafe copy in unsafe copies { unsafe free(UnsafeMutableRawPointer(mutating: copy)) } }
+        defer { for index in unsafe copies.indices { unsafe free(UnsafeMutableRawPointer(mutating: copies[index])) } }
         return unsafe copies.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { preconditionFailure("the closing null pointer is always there") }
             return unsafe body(base)

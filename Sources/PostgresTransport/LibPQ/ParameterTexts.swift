@@ -17,7 +17,7 @@ struct ParameterTexts {
 
     /// Lends the texts as an array of C strings, with their count.
     func withPointers<Result>(_ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
-        guard !offsets.isEmpty else { return unsafe body(0, nil) }
+        guard !offsets.isEmpty else { return body(0, nil) }
         return unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: offsets.count) { pointers in
                 for (index, offset) in offsets.enumerated() {

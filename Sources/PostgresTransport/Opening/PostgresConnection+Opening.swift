@@ -22,7 +22,8 @@ extension PostgresConnection {
         }
         let opening = Opening(loop: loop, redaction: redaction, settings: keywords)
         var tries = 0
-        let result = await opening.pause.during(until: deadline) { () async -> Result<PostgresConnection, PostgresError> in
+        let result = await opening.pause.during(until: deadline) {
+            () async -> Result<PostgresConnection, PostgresError> in
             var turns = AddressTurns(hosts, until: deadline)
             while true {
                 switch turns.next(at: .now) {
@@ -73,7 +74,8 @@ private final class Opening {
         }
         guard hasBegun else {
             return .failure(
-                PostgresError(.dns, "no thread is left for looking up '\(host)'", hint: "raise 'ulimit -u'", phase: .dns))
+                PostgresError(
+                    .dns, "no thread is left for looking up '\(host)'", hint: "raise 'ulimit -u'", phase: .dns))
         }
         while true {
             let wake = await pause.next()
@@ -137,8 +139,8 @@ private final class Opening {
                 loop.unwatch(socket)
                 if wake == .cancelled { return .failure(Self.cancelled) }
                 if wake == .expired || isLate { return .failure(expired(entry, stage)) }
-                stage = handle.stage == .ready ? stage : handle.stage
                 step = handle.poll()
+                if !handle.isBad, handle.stage != .ready { stage = handle.stage }
             }
         }
     }

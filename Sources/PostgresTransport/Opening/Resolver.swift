@@ -20,7 +20,8 @@ enum Resolver {
         let code = unsafe getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
             let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-            return .failure(Failure(reason: reason.prefix(1).lowercased() + reason.dropFirst(), isFinal: code == EAI_NONAME))
+            return .failure(
+                Failure(reason: reason.prefix(1).lowercased() + reason.dropFirst(), isFinal: code == EAI_NONAME))
         }
         defer { unsafe freeaddrinfo(list) }
         var found: [String] = []

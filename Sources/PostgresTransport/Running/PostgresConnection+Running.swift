@@ -31,7 +31,11 @@ extension PostgresConnection {
             case .failure(let error): return .failure(error)
             }
             var types: [UInt32] = []
-            let failure = await exchange { $0.describe(prepared: name) } onAnswer: { types = $0.parameterTypes }
+            let failure = await exchange {
+                $0.describe(prepared: name)
+            } onAnswer: {
+                types = $0.parameterTypes
+            }
             if let failure { return .failure(failure) }
             statements.describe(text, types)
             return .success(types)
@@ -57,7 +61,8 @@ extension PostgresConnection {
         }
         guard request.parameters.count <= 65_535 else {
             return PostgresError(
-                .invalidRequest, "\(request.parameters.count) parameters are more than the 65535 that a statement may have",
+                .invalidRequest,
+                "\(request.parameters.count) parameters are more than the 65535 that a statement may have",
                 hint: "give the values as one array")
         }
         return nil
@@ -183,7 +188,9 @@ extension PostgresConnection {
                 }
                 bytesSinceAnswer = 0
                 var action = progress.took(QueryProgress.Answer(answer))
-                if action == .deliver { action = progress.wants(deliver(answer)) }
+                if action == .deliver {
+                    action = progress.wants(answer.byteCount > limit ? Self.tooLarge(limit) : deliver(answer))
+                }
                 switch action {
                 case .deliver, .ignore: break
                 case .refuseCopyIn:
@@ -203,7 +210,7 @@ extension PostgresConnection {
                 if bytesSinceAnswer > 0 || isSending { bytesSinceAnswer += handle.waitingByteCount }
                 bytesSinceAnswer += 1
                 if bytesSinceAnswer > limit {
-                    _ = progress.wants(.stop("a row has more than \(limit) bytes"))
+                    _ = progress.wants(Self.tooLarge(limit))
                     // Reading on would take the row in.
                     await cancel(&progress, isRead: false)
                     return progress.failure
@@ -216,6 +223,8 @@ extension PostgresConnection {
             }
         }
     }
+
+    private static func tooLarge(_ limit: Int) -> QueryProgress.Demand { .stop("a row has more than \(limit) bytes") }
 
     /// Sends what the socket takes; returns whether something is left.
     private func flush(_ handle: PQHandle) -> Bool {

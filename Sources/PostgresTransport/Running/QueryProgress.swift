@@ -57,7 +57,8 @@ struct QueryProgress {
         case .copyOut:
             fail(
                 PostgresError(
-                    .rejected, "COPY … TO STDOUT is no answer of rows", hint: "write SELECT, or COPY … TO a file of the server"))
+                    .rejected, "COPY … TO STDOUT is no answer of rows",
+                    hint: "write SELECT, or COPY … TO a file of the server"))
             return cancelOnce()
         case .copyBoth:
             fail(PostgresError(.protocol, "the server began to stream its log, which no statement asks for"))
