@@ -12,11 +12,12 @@ enum House {
         // The loop and the transports.
         "EventLoop": ["CLinux", "HeapModule"],
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
+        "PostgresTransport": ["EventLoop", "CLibPQ", "CLinux"],
         "SQLiteTransport": ["EventLoop", "GRDB", "GRDBSQLite"],
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-            "SQLiteTransport", "CLinux",
+            "PostgresTransport", "SQLiteTransport", "CLinux",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
@@ -43,7 +44,7 @@ enum House {
     /// The one target that owns each C library.
     static let owners = [
         "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
-        "GRDBSQLite": "SQLiteTransport",
+        "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
     ]
 
     /// Files over 400 lines, each with the reason.
