@@ -62,6 +62,8 @@ actor Stack {
         let admin = AdminService(
             models: working, keys: keys, background: background, upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
+        let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
+        endpoints.add("vectors", host: options.host, port: try await listen(vectors, port: options.vectorPort))
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }

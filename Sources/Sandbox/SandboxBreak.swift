@@ -41,6 +41,22 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case slowModelHurries = "slow-model-hurries"
     case latestOutdated = "latest-outdated"
     case conversationsShared = "conversations-shared"
+    case vectorKeyIgnored = "vector-key-ignored"
+    case createdTwice = "created-twice"
+    case dropMissingAccepted = "drop-missing-accepted"
+    case collectionKept = "collection-kept"
+    case aliasIgnored = "alias-ignored"
+    case countStale = "count-stale"
+    case pointsKept = "points-kept"
+    case filterIgnored = "filter-ignored"
+    case payloadLost = "payload-lost"
+    case vectorRounded = "vector-rounded"
+    case neighboursMissed = "neighbours-missed"
+    case hitsUnordered = "hits-unordered"
+    case indexForgotten = "index-forgotten"
+    case indexNeverReady = "index-never-ready"
+    case indexKept = "index-kept"
+    case vectorsSlow = "vectors-slow"
 
     /// What is wrong, in one line.
     public var summary: String {
@@ -67,6 +83,8 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
 
     private var facts: (summary: String, proofs: [Proof]) {
         let suite = "cross_service/api_gateway_to_models/"
+        let vectors = "cross_service/model_to_vector_database/"
+        let connectivity = "external_apis/vector_database_connectivity/"
         let errors = suite + "error_handling"
         let performance = suite + "performance_validation"
         let answer = Proof(suite + "basic_routing", "answer")
@@ -157,6 +175,57 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
             ("the latest conversation is the oldest one", [Proof("examples/redirects", "told")])
         case .conversationsShared:
             ("a conversation can be read by every user", [Proof("examples/use_with_parameters", "as_bob")])
+        case .vectorKeyIgnored:
+            ("the vector store takes any key", [Proof(connectivity + "connection_establishment", "wrong_key")])
+        case .createdTwice:
+            (
+                "a collection that is there can be created again",
+                [
+                    Proof(connectivity + "collection_management", "created_twice")
+                ]
+            )
+        case .dropMissingAccepted:
+            (
+                "dropping a collection that is not there succeeds",
+                [
+                    Proof(connectivity + "collection_management", "dropped_twice")
+                ]
+            )
+        case .collectionKept:
+            ("a dropped collection is still there", [Proof(connectivity + "collection_management", "gone")])
+        case .aliasIgnored:
+            ("an alias is taken and not kept", [Proof(connectivity + "collection_management", "alias")])
+        case .countStale:
+            ("a count leaves out the point that came last", [Proof(connectivity + "vector_operations", "counted")])
+        case .pointsKept:
+            ("deleted points are still there", [Proof(connectivity + "vector_operations", "counted_again")])
+        case .filterIgnored: ("filters let every point pass", [Proof(connectivity + "vector_operations", "filtered")])
+        case .payloadLost: ("points come back without their payload", [Proof(vectors + "vector_storage", "fetched")])
+        case .vectorRounded:
+            ("vectors are stored with three bits of a fraction", [Proof(vectors + "vector_storage", "fetched")])
+        case .neighboursMissed:
+            (
+                "a search that is not exact misses one neighbour of three",
+                [
+                    Proof(vectors + "similarity_search", "recall")
+                ]
+            )
+        case .hitsUnordered:
+            ("the first and the last hit change places", [Proof(vectors + "similarity_search", "nearest")])
+        case .indexForgotten:
+            ("a payload index is taken and not built", [Proof(vectors + "index_management", "field_index")])
+        case .indexNeverReady:
+            ("the index of the vectors is never ready", [Proof(vectors + "index_management", "vector_index")])
+        case .indexKept:
+            ("a payload index cannot be removed", [Proof(vectors + "index_management", "field_index_removed")])
+        case .vectorsSlow:
+            (
+                "the vector store takes 700 ms more",
+                [
+                    Proof(vectors + "performance_validation", "searches"),
+                    Proof(connectivity + "performance_validation", "upserts")
+                ]
+            )
         }
     }
 }

@@ -16,6 +16,7 @@ public struct SandboxService: Sendable {
         SandboxService(name: "openchat", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "phi3", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
+        SandboxService(name: "vectors", kind: "qdrant", isDefault: false, needsKey: true),
     ]
 
     /// What stands for an address that is not there yet.
