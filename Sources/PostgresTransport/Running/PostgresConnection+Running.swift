@@ -136,6 +136,7 @@ extension PostgresConnection {
             }
             guard answer.kind == .row else {
                 hasBegun = false
+                if answer.tag == "DISCARD ALL" || answer.tag == "DEALLOCATE ALL" { statements.removeAll() }
                 receiver.end(answer.tag)
                 return .more
             }
