@@ -2,6 +2,7 @@ internal import EventLoop
 internal import Expressions
 internal import PostgresTransport
 internal import ScenarioModel
+internal import ScenarioSyntax
 
 /// A PostgreSQL database of the configuration.
 final class PostgresDatabase: Database {

@@ -29,7 +29,7 @@ enum PostgresTime {
         let clock = text[..<sign]
         let offset = text[sign...]
         if seconds(ofOffset: offset) == 0 { return clock + "Z" }
-        return clock + (offset.count == 3 ? offset + ":00" : offset)
+        return String(clock + offset) + (offset.count == 3 ? ":00" : "")
     }
 
     private static func era(_ text: String) -> (body: String, isBC: Bool) {
