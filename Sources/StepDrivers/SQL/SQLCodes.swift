@@ -3,7 +3,8 @@ internal import ScenarioModel
 
 extension Diagnostic.Code {
     static let sqlForm = Diagnostic.Code(
-        "sql.form", "An 'sql' step has one of 'query', 'statements' and 'file'; other keys belong to some of them only.")
+        "sql.form", "An 'sql' step has one of 'query', 'statements' and 'file'; other keys belong to some of them only."
+    )
     static let sqlTemplate = Diagnostic.Code(
         "sql.template",
         "No template stands in SQL, since what it yields could become code. Values are bound: $1 in the query, and the "
@@ -13,7 +14,8 @@ extension Diagnostic.Code {
     static let sqlSeveral = Diagnostic.Code(
         "sql.several", "A query is one statement, since each has a result and values of its own.")
     static let sqlUnclosed = Diagnostic.Code(
-        "sql.unclosed", "A string, a quoted name, a dollar quote or a comment does not end, or a NUL stands in the SQL.")
+        "sql.unclosed", "A string, a quoted name, a dollar quote or a comment does not end, or a NUL stands in the SQL."
+    )
     static let sqlParameters = Diagnostic.Code(
         "sql.parameters",
         "The values of 'params' and the $1, $2, … of the statement belong together, one to one and without a gap.")

@@ -23,7 +23,8 @@ extension SQLStep {
                 "rows_limit", .template(.integer),
                 "Takes so many rows at most and leaves out the rest, with `truncated`; left out: more than "
                     + "100000 are an error."),
-            Key("max_bytes", .template(.size), default: "64MiB", "How many bytes of cells are taken; more is an error."),
+            Key(
+                "max_bytes", .template(.size), default: "64MiB", "How many bytes of cells are taken; more is an error."),
             Key(
                 "explain", .boolean, default: "false",
                 "Gives the database's plan in place of rows; PostgreSQL runs the query for it, and changes are undone."),

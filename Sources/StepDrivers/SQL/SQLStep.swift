@@ -23,7 +23,8 @@ public struct SQLStep: StepKind {
         ResultField("columns", "The columns: `[{name, type}]`, the type as the database calls it."),
         ResultField("command", "What was done, in capitals: `SELECT`, `INSERT`, `CREATE TABLE`.", isText: true),
         ResultField("truncated", "Whether there were more rows than `rows_limit`; they were left out."),
-        ResultField("statements", "Of each statement `{rows, row_count, columns, command}`; the result's are the last's."),
+        ResultField(
+            "statements", "Of each statement `{rows, row_count, columns, command}`; the result's are the last's."),
         ResultField("timing", "Milliseconds by phase: `{pool, connect, query}`."),
         ResultField(
             "pool",

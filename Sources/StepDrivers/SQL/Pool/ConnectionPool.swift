@@ -133,7 +133,8 @@ final class ConnectionPool: @unchecked Sendable {
             .poolExhausted,
             "pool exhausted after \(seconds): \(queue.lent.count) in use by \(names.joined(separator: ", "))\(opening)",
             phase: "pool",
-            hint: "raise 'pool: { size, max_overflow }' of the target '\(database.name)', or let fewer steps run at once")
+            hint:
+                "raise 'pool: { size, max_overflow }' of the target '\(database.name)', or let fewer steps run at once")
     }
 
     // MARK: Taking back

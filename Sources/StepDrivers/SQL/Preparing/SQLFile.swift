@@ -29,7 +29,8 @@ struct SQLFile {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw StepFailure.refused(
-                .sqlFile, "the file '\(shown)' is no UTF-8 text", at: place, hint: "convert it, for instance with iconv")
+                .sqlFile, "the file '\(shown)' is no UTF-8 text", at: place, hint: "convert it, for instance with iconv"
+            )
         }
         let folder = place.file.path.lastIndex(of: "/").map { place.file.path[...$0] } ?? ""
         let file = SourceFile(path: folder + shown, bytes: bytes)

@@ -156,7 +156,9 @@ public final class SQLDriver: StepDriver {
 
     // MARK: Ends
 
-    public func endSteps(_ session: TestSession) async { await (session[Self.stateKey] as? SQLTestState)?.endSessions() }
+    public func endSteps(_ session: TestSession) async {
+        await (session[Self.stateKey] as? SQLTestState)?.endSessions()
+    }
 
     public func endSession(_ session: TestSession) async {
         await (session[Self.stateKey] as? SQLTestState)?.end()

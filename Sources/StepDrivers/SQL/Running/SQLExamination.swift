@@ -50,7 +50,8 @@ enum SQLExamination {
         switch error.kind {
         case .refused: "start the database, or correct 'host' and 'port' of the target '\(database.name)'"
         case .dns: "correct 'host' of the target '\(database.name)'"
-        case .connectTimeout, .unreachable: "look whether a firewall or VPN stands between, or correct 'host' and 'port'"
+        case .connectTimeout, .unreachable:
+            "look whether a firewall or VPN stands between, or correct 'host' and 'port'"
         case .auth: "correct 'user' and 'password' of the target '\(database.name)'"
         case .tls: "correct 'sslmode' and 'sslrootcert' of the target '\(database.name)'"
         default: nil

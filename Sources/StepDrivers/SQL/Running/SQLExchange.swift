@@ -11,7 +11,8 @@ struct SQLExchange {
 
     func report() -> StepReport.Exchange {
         let prepared = outcome.prepared
-        let rows = outcome.answers.last.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
+        let rows =
+            outcome.answers.last.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
         return StepReport.Exchange(
             summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
             timing: outcome.timing.object ?? .init())

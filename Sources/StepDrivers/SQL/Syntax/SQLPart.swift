@@ -106,7 +106,8 @@ struct SQLPart: Sendable {
         return statement.slots.filter { !known.contains($0.name) }.map { slot in
             Diagnostic(
                 .sqlIdentifiers, at: statement.text.span(of: slot.range), .noIdentifier(slot.name),
-                hint: NearestName.of(slot.name, in: known).map { "did you mean :\"\($0)\"?" } ?? .addIdentifier(slot.name))
+                hint: NearestName.of(slot.name, in: known).map { "did you mean :\"\($0)\"?" }
+                    ?? .addIdentifier(slot.name))
         }
     }
 

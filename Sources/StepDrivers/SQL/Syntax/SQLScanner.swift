@@ -32,7 +32,9 @@ struct SQLScanner {
         case UInt8(ascii: "("): add(.open, to: at + 1)
         case UInt8(ascii: ")"), UInt8(ascii: "]"): add(.close, to: at + 1)
         case UInt8(ascii: "["):
-            if dialect.hasForeignQuotes { quoted(by: UInt8(ascii: "]"), .quotedName, "name in brackets") } else {
+            if dialect.hasForeignQuotes {
+                quoted(by: UInt8(ascii: "]"), .quotedName, "name in brackets")
+            } else {
                 add(.open, to: at + 1)
             }
         case UInt8(ascii: "'"): quoted(by: byte, .string, "string")

@@ -78,7 +78,8 @@ extension SQLStatement {
         var current: [SQLToken] = []
         var body = RoutineBody(dialect)
         func close() {
-            guard let first = current.first(where: \.isMeaningful), let last = current.last(where: \.isMeaningful) else {
+            guard let first = current.first(where: \.isMeaningful), let last = current.last(where: \.isMeaningful)
+            else {
                 return
             }
             let range = first.range.lowerBound..<last.range.upperBound

@@ -189,7 +189,8 @@ extension SQLStep {
                 diagnostics.append(
                     Diagnostic(
                         .sqlTransaction, at: place, .lost(word),
-                        hint: "keep the connection with 'session: NAME', or write 'statements' with 'transaction: true'"))
+                        hint: "keep the connection with 'session: NAME', or write 'statements' with 'transaction: true'"
+                    ))
             }
         }
     }
