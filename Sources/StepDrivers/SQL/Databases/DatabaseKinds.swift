@@ -6,4 +6,7 @@ enum DatabaseKinds {
 
     /// The database of a target's kind.
     static func named(_ kind: String) -> DatabaseKind? { all.first { $0.target.name == kind } }
+
+    /// The dialect of a target's kind.
+    static func dialect(of kind: String) -> SQLDialect? { SQLDialect.all.first { $0.name == kind } }
 }
