@@ -12,6 +12,7 @@ final class PostgresDatabase: Database {
     private let loop: EventLoop
     private let settings: PostgresSettings
     private let types = PostgresTypes()
+    private let effects = SessionEffects()
 
     /// Files that a target names, relative to where it is written.
     private static let paths: Set<String> = ["passfile", "sslrootcert", "sslcert", "sslkey", "sslcrl"]
@@ -50,7 +51,7 @@ final class PostgresDatabase: Database {
         settings["application_name"] = Self.applicationName(label)
         do throws(PostgresError) {
             let connection = try await PostgresConnection.open(settings, on: loop, until: deadline)
-            return PostgresDatabaseConnection(connection, types, label: label)
+            return PostgresDatabaseConnection(connection, types, effects, label: label)
         } catch {
             throw StepError(error)
         }

@@ -6,11 +6,14 @@ internal import ScenarioModel
 final class PostgresDatabaseConnection: DatabaseConnection {
     private let connection: PostgresConnection
     private let types: PostgresTypes
-    private var trace = SessionTrace()
+    private let effects: SessionEffects
+    /// Whether something may be left of what ran.
+    private var isTouched = false
 
-    init(_ connection: PostgresConnection, _ types: PostgresTypes, label: String) {
+    init(_ connection: PostgresConnection, _ types: PostgresTypes, _ effects: SessionEffects, label: String) {
         self.connection = connection
         self.types = types
+        self.effects = effects
         self.label = label
     }
 
@@ -46,7 +49,7 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     private func answer(
         to statement: BoundStatement, _ limits: RowLimits, _ deadline: ContinuousClock.Instant
     ) async throws(PostgresError) -> StatementAnswer {
-        trace.ran(statement.text)
+        if !isTouched { isTouched = effects.areLeft(by: statement.text) }
         var parameterTypes: [UInt32] = []
         let needsTypes = PostgresParameters.needTypes(statement.parameters)
         if needsTypes {
@@ -70,9 +73,9 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         guard connection.isReady else { return false }
         do throws(PostgresError) {
             if transaction != .none { try await connection.run(.script("ROLLBACK"), into: Nobody(), until: deadline) }
-            if trace.isTouched {
+            if isTouched {
                 try await connection.run(.script("DISCARD ALL"), into: Nobody(), until: deadline)
-                trace = SessionTrace()
+                isTouched = false
             }
         } catch {
             return false
