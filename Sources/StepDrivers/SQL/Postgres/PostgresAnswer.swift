@@ -106,7 +106,9 @@ final class PostgresAnswer: PostgresReceiver {
             guard let type = types[columns[index].type], type.form != .text else { continue }
             let slot = slots[index]
             for row in rows.indices {
-                guard case .object(let object) = rows[row], case .string(let text) = object.values[slot] else { continue }
+                guard case .object(let object) = rows[row], case .string(let text) = object.values[slot] else {
+                    continue
+                }
                 var values = object.values
                 values[slot] = Array(text.utf8).withUnsafeBufferPointer { decoder.value($0, type) }
                 rows[row] = .object(empty.with(values))

@@ -35,7 +35,8 @@ final class PostgresDatabase: Database {
         if !options.isEmpty { settings["options"] = (settings["options"].map { [$0] } ?? []).joined() + options }
         for keyword in settings.keywords where !PostgresSettings.knownKeywords.contains(keyword.name) {
             throw reader.failure(
-                "has '\(keyword.name)', which this version of libpq does not know", hint: "take it out, or update libpq")
+                "has '\(keyword.name)', which this version of libpq does not know", hint: "take it out, or update libpq"
+            )
         }
         self.loop = loop
         self.settings = settings

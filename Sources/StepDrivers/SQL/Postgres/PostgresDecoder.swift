@@ -48,7 +48,9 @@ struct PostgresDecoder {
         case .range(let inner): range(Array(bytes), types[inner])
         case .multirange(let inner): multirange(bytes, types[inner])
         case .domain(let base):
-            if let base = types[base], base != type { value(bytes, base) } else {
+            if let base = types[base], base != type {
+                value(bytes, base)
+            } else {
                 .string(String(decoding: bytes, as: UTF8.self))
             }
         }
@@ -183,7 +185,9 @@ struct PostgresDecoder {
     }
 
     private mutating func record(_ bytes: UnsafeBufferPointer<UInt8>) -> Value {
-        guard let parts = PostgresArray.fields(of: Array(bytes)) else { return asText(bytes, "a row is carried as text") }
+        guard let parts = PostgresArray.fields(of: Array(bytes)) else {
+            return asText(bytes, "a row is carried as text")
+        }
         return array(parts, nil)
     }
 

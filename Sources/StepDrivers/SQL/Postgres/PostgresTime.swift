@@ -62,7 +62,8 @@ enum PostgresTime {
         let isNegative = day.hasPrefix("-")
         let numbers = day.split(separator: "-").map { Int($0.drop { $0 == "+" }) }
         let parts = clock.split(separator: ":")
-        guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let date = numbers[2], parts.count == 3,
+        guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let date = numbers[2],
+            parts.count == 3,
             let hours = Int(parts[0]), let minutes = Int(parts[1]), let whole = Int(parts[2].prefix(2))
         else { return nil }
         let total = hours * 3600 + minutes * 60 + whole + seconds
