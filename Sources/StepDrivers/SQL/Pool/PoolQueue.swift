@@ -57,9 +57,7 @@ struct PoolQueue {
         return serve()
     }
 
-    /// Takes note that a connection came back.
-    ///
-    /// - Parameter isUsable: Whether it is as it was when it was opened; else it is closed.
+    /// Takes note that a connection came back; one that is not as it was when it was opened is closed.
     mutating func returned(_ connection: Connection, isUsable: Bool) -> [Action] {
         guard lent.removeValue(forKey: connection) != nil else { return [] }
         // Beyond its size the pool keeps none, unless somebody waits for it.

@@ -100,7 +100,7 @@ struct SQLOutcome {
 }
 
 extension StatementAnswer {
-    /// `[{name, type}]`
+    /// The member `columns`.
     var columnList: Value { .array(columns.map { ["name": .string($0.name), "type": .string($0.type)] }) }
 
     /// A member of a result's `statements`.

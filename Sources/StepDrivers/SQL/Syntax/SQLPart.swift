@@ -114,6 +114,8 @@ struct SQLPart: Sendable {
     /// Reports the first of some identifiers that no statement has a place for.
     static func checkUse(of members: [ValueTemplate.Member], in parts: [SQLPart], _ diagnostics: inout [Diagnostic]) {
         let used = Set(parts.flatMap { $0.query.all.flatMap { $0.statement.slots.map(\.name) } })
+        // A slot without a name is told already, with the name that may be meant.
+        guard used.allSatisfy({ name in parts.contains { $0.identifiers.contains { $0.key == name } } }) else { return }
         for member in members where !used.contains(member.key) {
             diagnostics.append(
                 Diagnostic(
