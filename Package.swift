@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax",
                 "Expressions",
-                "Diagnostics", "PlumbTesting",
+                "Diagnostics", "PlumbTesting", "Sandbox",
             ]),
         .testTarget(
             name: "ScenarioRuntimeTests",

@@ -356,15 +356,7 @@ struct VectorPreparation {
     private func evaluated<Known: Sendable>(
         _ option: VectorCall.Option<Known>, _ what: String, _ read: (String) -> Known?
     ) throws(StepFailure) -> Known? {
-        switch option.value {
-        case .known(let value): return value
-        case .template(let template):
-            guard let text = try scope.text(of: template) else { return nil }
-            if let value = read(text) { return value }
-            throw StepFailure.refused(
-                .vectorSetting, "expected \(what), found '\(text.prefix(40))'", at: template.span,
-                hint: "look at what the template yields")
-        }
+        try option.evaluate(what, scope, code: .vectorSetting, read)
     }
 
     private static func wrong(_ what: String, _ value: Value, _ span: SourceSpan) -> StepFailure {

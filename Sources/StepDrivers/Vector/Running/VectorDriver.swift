@@ -83,7 +83,7 @@ public final class VectorDriver: StepDriver {
             isReachable: true,
             facts: [
                 "version \(version.prefix(40))", "\(count == 1 ? "1 collection" : "\(count) collections")",
-                "\((answer.elapsed / .milliseconds(1)).roundedToMicroseconds) ms",
+                "\(answer.elapsed.inMilliseconds) ms",
             ])
     }
 

@@ -35,7 +35,7 @@ struct VectorOutcome {
         }
         members += [
             .init("server_ms", serverMilliseconds.map { .number($0.roundedToMicroseconds) } ?? .null),
-            .init("ms", .number((elapsed / .milliseconds(1)).roundedToMicroseconds)),
+            .init("ms", .number(elapsed.inMilliseconds)),
             .init("attempt", Value(step.attempts)),
             .init("error", error?.value ?? .null),
         ]

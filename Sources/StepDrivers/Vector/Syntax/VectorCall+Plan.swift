@@ -60,7 +60,7 @@ extension VectorCall {
     }
 }
 
-extension HTTPCall.Option {
+extension StepOption {
     /// The value as `plan` shows it.
     fileprivate var written: String {
         switch value {

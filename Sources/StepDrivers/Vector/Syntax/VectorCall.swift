@@ -5,7 +5,7 @@ internal import ScenarioSyntax
 
 /// A `vector` step as written and checked: its templates are not evaluated yet.
 struct VectorCall: StepRequest {
-    typealias Option = HTTPCall.Option
+    typealias Option = StepOption
 
     var verb: VectorVerb
     /// nil for `list` and `alias`.

@@ -92,7 +92,7 @@ extension VectorStep {
 
     private func readOptions(_ mapping: MappingReader, into call: inout VectorCall, _ reader: inout SyntaxReader) {
         func count(_ key: String, from least: Int, _ reader: inout SyntaxReader) -> VectorCall.Option<Int>? {
-            option(mapping[key], &reader) { node, diagnostics in
+            StepOption(mapping[key], &reader) { node, diagnostics in
                 guard let count = node.integer(&diagnostics) else { return nil }
                 if count >= least { return count }
                 diagnostics.append(
@@ -106,11 +106,11 @@ extension VectorStep {
         call.firstID = count("first_id", from: 0, &reader)
         call.size = count("size", from: 1, &reader)
         call.batch = count("batch", from: 1, &reader)
-        call.scoreThreshold = option(mapping["score_threshold"], &reader) { $0.number(&$1) }
-        call.exact = option(mapping["exact"], &reader) { $0.boolean(&$1) }
-        call.removes = option(mapping["remove"], &reader) { $0.boolean(&$1) }
+        call.scoreThreshold = StepOption(mapping["score_threshold"], &reader) { $0.number(&$1) }
+        call.exact = StepOption(mapping["exact"], &reader) { $0.boolean(&$1) }
+        call.removes = StepOption(mapping["remove"], &reader) { $0.boolean(&$1) }
         if let node = mapping["recall"], let recall = MappingReader(node, Self.recall, &reader.diagnostics) {
-            call.recallAt = option(recall["k"], &reader) { $0.integer(&$1) }
+            call.recallAt = StepOption(recall["k"], &reader) { $0.integer(&$1) }
         }
         if let node = mapping["distance"] {
             call.distance = Self.distance(node, &reader.diagnostics) ?? .cosine
@@ -135,13 +135,6 @@ extension VectorStep {
             Diagnostic(
                 .vectorSetting, at: node.span, .unknownDistance(text), hint: near.map { .meant($0) } ?? .oneOf(names)))
         return nil
-    }
-
-    func option<Known: Sendable>(
-        _ node: YAMLNode?, _ reader: inout SyntaxReader, _ read: (YAMLNode, inout [Diagnostic]) -> Known?
-    ) -> VectorCall.Option<Known>? {
-        guard let node, let late = reader.late(node, read) else { return nil }
-        return VectorCall.Option(value: late, span: node.span)
     }
 }
 

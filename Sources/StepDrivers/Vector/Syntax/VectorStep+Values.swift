@@ -62,7 +62,7 @@ extension VectorStep {
         }
         return members.compactMap { member in
             guard let mapping = MappingReader(member.value, Self.namedVector, &reader.diagnostics),
-                let size = option(mapping["size"], &reader, { $0.integer(&$1) })
+                let size = StepOption(mapping["size"], &reader, { $0.integer(&$1) })
             else { return nil }
             let distance = mapping["distance"].flatMap { Self.distance($0, &reader.diagnostics) }
             return VectorCall.Named(name: member.name, size: size, distance: distance ?? .cosine)
