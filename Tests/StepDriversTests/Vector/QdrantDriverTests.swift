@@ -66,7 +66,7 @@ struct QdrantDriverTests {
     func `every request and every answer is as Qdrant describes them`() async throws {
         try await VectorStore.with { store in
             var scope = FixedScope()
-            scope.values["$v"] = [0.25, -0.5]
+            scope.values["$vars.v"] = [0.25, -0.5]
             _ = try await store.run(
                 [
                     "{ create: c, size: 2, distance: euclid, params: { hnsw_config: { m: 8 }, on_disk_payload: true } }",
@@ -86,7 +86,7 @@ struct QdrantDriverTests {
                     """,
                     "{ search: n, vector: { indices: [5], values: [1] }, using: words, with_vectors: [title] }",
                     "{ search: n, vector: [1, 1, 1], using: body, score_threshold: 0.5, params: { hnsw_ef: 64 }, exact: true }",
-                    "{ search: c, vector: '${{ $v }}', offset: 1, with_payload: [city], with_vectors: true }",
+                    "{ search: c, vector: '${{ $vars.v }}', offset: 1, with_payload: [city], with_vectors: true }",
                     "{ search: c, vector: 1, limit: 2 }",
                     "{ search: c, vectors: [[1, 0], [0, 1]], recall: { k: 2 } }",
                     "{ fetch: c, ids: [1, 550e8400-e29b-41d4-a716-446655440000], with_payload: false }",

@@ -38,7 +38,7 @@ final class HTTPConnection {
 
     private init(_ reader: TargetSettings) throws(StepFailure) {
         url = try Self.url(reader)
-        let apiKey = try reader.target.kind == "qdrant" ? reader.text("api_key") : nil
+        let apiKey = try reader.text("api_key")
         headers = try reader.headers("headers") + Self.keyHeaders(apiKey, reader)
         // The two are ways to say the same.
         auth = try apiKey == nil ? Self.auth(reader) : .none
