@@ -12,7 +12,7 @@ public struct VectorStep: StepKind {
 
     public var name: String { "vector" }
     public var keys: KeyTable { Self.table }
-    public var targetKinds: [TargetKind] { [QdrantTargetKind.kind] }
+    public var targetKinds: [TargetKind] { [QdrantTargetKind.kind, PGVectorTargetKind.kind] }
     public var resultFields: [ResultField] {
         var names: Set<String> = []
         return VectorVerb.allCases.flatMap { Self.fields(of: $0, isBatch: false) + Self.fields(of: $0, isBatch: true) }

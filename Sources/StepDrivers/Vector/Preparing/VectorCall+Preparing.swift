@@ -17,7 +17,7 @@ extension VectorCall {
         let operation = try preparation.operation()
         return PreparedVectorStep(
             verb: verb, collection: name ?? "", operation: operation, target: target,
-            connection: try QdrantConnection(target))
+            service: target.kind == "pgvector" ? .pgvector : .qdrant(try QdrantConnection(target)))
     }
 
     private func evaluatedName(_ template: ValueTemplate, _ scope: any TemplateScope) throws(StepFailure) -> String {
@@ -37,19 +37,25 @@ final class PreparedVectorStep: PreparedStep {
     let collection: String
     let operation: VectorOperation
     let target: ResolvedTarget
-    let connection: QdrantConnection
+    let service: Service
     /// Attempts so far.
     var attempts = 0
 
     init(
         verb: VectorVerb, collection: String, operation: VectorOperation, target: ResolvedTarget,
-        connection: QdrantConnection
+        service: Service
     ) {
         self.verb = verb
         self.collection = collection
         self.operation = operation
         self.target = target
-        self.connection = connection
+        self.service = service
+    }
+
+    /// What serves the collection.
+    enum Service {
+        case qdrant(QdrantConnection)
+        case pgvector
     }
 
     var summary: String {

@@ -8,12 +8,14 @@ public final class VectorDriver: StepDriver {
     private let loop: EventLoop
     private let transport: HTTPTransport
     private let userAgent: String
+    private let tables: PGVectorService
 
     /// Creates a driver whose connections live on a loop; `version` is what servers are told of Plumb.
     public init(on loop: EventLoop, version: String) {
         self.loop = loop
         transport = HTTPTransport(loop: loop)
         userAgent = "plumb/\(version)"
+        tables = PGVectorService(on: loop)
     }
 
     public var kind: String { "vector" }
@@ -23,14 +25,23 @@ public final class VectorDriver: StepDriver {
             preconditionFailure("a vector driver was handed a step of another kind")
         }
         prepared.attempts += 1
+        return switch prepared.service {
+        case .qdrant(let connection): await attempt(prepared, at: connection, limits)
+        case .pgvector: await tables.attempt(prepared, limits, in: session)
+        }
+    }
+
+    private func attempt(
+        _ prepared: PreparedVectorStep, at connection: QdrantConnection, _ limits: AttemptLimits
+    ) async -> Attempt {
         let begun = ContinuousClock.now
         let authorization: String?
-        switch await self.authorization(of: prepared.connection.http, until: begun + limits.timeout) {
+        switch await self.authorization(of: connection.http, until: begun + limits.timeout) {
         case .success(let value): authorization = value
         case .failure(let error):
             return VectorOutcome(step: prepared, elapsed: .now - begun, error: error, last: nil).attempt()
         }
-        let endpoint = endpoint(prepared.connection, prepared.target.name, authorization, begun, limits)
+        let endpoint = endpoint(connection, prepared.target.name, authorization, begun, limits)
         var run = QdrantRun(endpoint: endpoint, collection: prepared.collection)
         let fields: [(String, Value)]
         var failure: StepError?
@@ -46,15 +57,19 @@ public final class VectorDriver: StepDriver {
         outcome.serverMilliseconds = run.serverMilliseconds
         outcome.requests = run.requests
         outcome.notes = run.notes
-        if case .oauth = prepared.connection.http.auth, let authorization { outcome.secrets = [authorization] }
+        if case .oauth = connection.http.auth, let authorization { outcome.secrets = [authorization] }
         return outcome.attempt()
     }
 
-    public func endSession(_ session: TestSession) async {}
+    public func endSession(_ session: TestSession) async { await tables.endSession(session) }
 
-    public func shutDown() async { await transport.shutdown() }
+    public func shutDown() async {
+        await transport.shutdown()
+        await tables.shutDown()
+    }
 
     public func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination {
+        if target.kind == "pgvector" { return await tables.examine(target, limits) }
         let begun = ContinuousClock.now
         let connection: QdrantConnection
         do throws(StepFailure) {

@@ -14,6 +14,8 @@ struct VectorOutcome {
     var serverMilliseconds: Double?
     var requests = 1
     var notes: [String] = []
+    /// The last statement, where the collection is a table.
+    var statement: String?
     /// What reports must not show: a token that was fetched.
     var secrets: [String] = []
 
@@ -53,11 +55,11 @@ struct VectorOutcome {
     }
 
     private var exchange: StepReport.Exchange {
-        guard let last else {
-            return StepReport.Exchange(summary: step.summary)
+        guard let last, case .qdrant(let connection) = step.service else {
+            return StepReport.Exchange(summary: step.summary, request: statement.map { [$0] } ?? [])
         }
         let prepared = PreparedRequest(
-            last.request, connection: step.connection.http, usesTargetAuth: true, keepsCookies: false,
+            last.request, connection: connection.http, usesTargetAuth: true, keepsCookies: false,
             droppedDefaults: [], bodyNote: nil, targetName: step.target.name)
         let outcome = HTTPOutcome(
             prepared: prepared, request: last.request, token: nil, cookies: nil, error: error, response: last.response,

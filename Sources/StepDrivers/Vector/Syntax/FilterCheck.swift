@@ -33,6 +33,14 @@ enum FilterCheck {
         }
     }
 
+    /// The keys of a filter that are among some words, at any depth.
+    static func words(_ words: Set<String>, in node: YAMLNode) -> [(name: String, span: SourceSpan)] {
+        if let elements = node.elements { return elements.flatMap { Self.words(words, in: $0) } }
+        return (node.members ?? []).flatMap { member in
+            (words.contains(member.name) ? [(member.name, member.key.span)] : []) + Self.words(words, in: member.value)
+        }
+    }
+
     private static func condition(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) {
         if node.isWholeTemplate { return }
         guard let members = node.members, !members.isEmpty else {

@@ -18,6 +18,8 @@ struct VectorCall: StepRequest {
     var limit: Option<Int>?
     var offset: ValueTemplate?
     var filter: JSONTemplate?
+    /// Words of the filter that only Qdrant knows.
+    var qdrantWords: [(name: String, span: SourceSpan)] = []
     var scoreThreshold: Option<Double>?
     var exact: Option<Bool>?
     var withPayload: JSONTemplate?
@@ -93,4 +95,27 @@ struct VectorCall: StepRequest {
         }
     }
     var impliedExpectation: ImpliedExpectation? { nil }
+
+    /// What the driver of the target cannot do.
+    func problems(with target: Target) -> [Diagnostic] {
+        guard target.kind == "pgvector" else { return [] }
+        var problems = qdrantWords.map { word in
+            Diagnostic(
+                .vectorFilter, at: word.span, "pgvector cannot filter by '\(word.name)', and '\(target.name)' is one",
+                hint: "use 'match' or 'range', or 'requires: { \(target.name): qdrant }'")
+        }
+        if !sparse.isEmpty {
+            problems.append(
+                Diagnostic(
+                    .vectorKey, at: span, "tables of pgvector have no sparse vectors, and '\(target.name)' is one",
+                    hint: "write 'requires: { \(target.name): qdrant }'"))
+        }
+        if verb == .create, (named.map(\.distance) + [distance]).contains(.manhattan) {
+            problems.append(
+                Diagnostic(
+                    .vectorSetting, at: span, "pgvector has no distance 'manhattan' in every version",
+                    hint: "use cosine, dot or euclid"))
+        }
+        return problems
+    }
 }

@@ -25,6 +25,7 @@ extension VectorStep {
         if let node = mapping["filter"] {
             FilterCheck.check(node, &reader.diagnostics)
             call.filter = JSONTemplate(node, &reader)
+            call.qdrantWords = FilterCheck.words(PGFilter.untranslated, in: node)
         }
         call.withPayload = mapping["with_payload"].map { JSONTemplate($0, &reader) }
         call.withVectors = mapping["with_vectors"].map { JSONTemplate($0, &reader) }

@@ -7,13 +7,15 @@ import os
 import sys
 import threading
 import warnings
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 from qdrant_client import QdrantClient, models
 
 warnings.simplefilter("ignore")
 engine = QdrantClient(":memory:")
+# The engine does one thing at a time; connections are kept alive, so each has a thread.
+turn = threading.Lock()
 
 
 class Missing(Exception):
@@ -91,7 +93,9 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length) or b"null")
         path = [unquote(part) for part in urlsplit(self.path).path.split("/") if part]
         try:
-            status, document = 200, {"result": answer(self.command, path, body), "status": "ok", "time": 0.0}
+            with turn:
+                result = answer(self.command, path, body)
+            status, document = 200, {"result": result, "status": "ok", "time": 0.0}
         except Missing as error:
             status, document = 404, {"status": {"error": str(error)}, "time": 0.0}
         except Exception as error:
@@ -109,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-server = HTTPServer(("127.0.0.1", 0), Handler)
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
 server.serve_forever()

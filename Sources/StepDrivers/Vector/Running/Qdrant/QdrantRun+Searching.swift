@@ -130,7 +130,7 @@ struct Recall {
 }
 
 /// The queries of a search, chunk by chunk.
-private struct QuerySource {
+struct QuerySource {
     private var known: ArraySlice<VectorOperation.Query> = []
     private var file: VectorFile?
     private var reader: VectorFileReader?
