@@ -146,7 +146,7 @@ struct TargetReader {
         if let base {
             target.retry = target.retry.over(base.retry)
             target.pool = target.pool.over(base.pool)
-            if node["url"] == nil { target.sandboxService = base.sandboxService }
+            if node[SandboxService.addressKey(of: kind)] == nil { target.sandboxService = base.sandboxService }
         }
         settings.syntax.removeRepeats(since: reported.count)
         return target
