@@ -112,8 +112,10 @@ final class SQLiteStore: CompletionStore {
             for (schema, path) in access.attached {
                 try database.execute(sql: "ATTACH DATABASE ? AS \(schema)", arguments: [path])
             }
-            // What is lost with the machine's power is gone with the folder anyway.
-            try database.execute(sql: "PRAGMA synchronous = OFF")
+            for schema in ["main"] + access.attached.map(\.schema) {
+                // What is lost with the machine's power is gone with the folder anyway.
+                try database.execute(sql: "PRAGMA \(schema).synchronous = OFF")
+            }
         }
         return try DatabaseQueue(path: access.path, configuration: settings)
     }

@@ -19,10 +19,10 @@ enum StoreViews {
         ]
     }
 
-    /// A condition that holds, after some millions of rows were counted.
+    /// A row that takes some millions of steps to find.
     private static let delay = """
         (WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 4000000)
-        SELECT count(*) FROM number) > 0
+        SELECT count(*) AS steps FROM number) AS delay
         """
 
     /// What each connection makes for itself: a view reaches other databases only if it is temporary.
@@ -39,7 +39,8 @@ enum StoreViews {
             let union = parts.joined(separator: " UNION ALL ")
             statements.append(
                 "CREATE TEMP VIEW \(table.name) AS "
-                    + (isSlow && table == StoreSchema.completions ? "SELECT * FROM (\(union)) WHERE \(delay)" : union))
+                    + (isSlow && table == StoreSchema.completions
+                        ? "SELECT served.* FROM \(delay) CROSS JOIN (\(union)) AS served" : union))
         }
         let deletions = schema.schemas.map { "DELETE FROM \($0)_completions WHERE id = OLD.id;" }
         statements.append(

@@ -93,7 +93,7 @@ extension BreakTests {
                 return try await store.refuses("UPDATE mixtral.completions SET tokens = tokens + 1")
             case .storeNotNullMissing: return try await store.refuses("UPDATE mixtral.messages SET content = NULL")
             case .storeForeignKeyMissing:
-                return try await store.refuses("UPDATE mixtral.messages SET completion_id = 'none' WHERE position = 0")
+                return try await store.refuses("UPDATE mixtral.messages SET completion_id = 'none' WHERE id = 1")
             case .storeCascadeMissing: return !(try await store.refuses("DELETE FROM mixtral.completions"))
             case .storeOrphans:
                 let orphans = "SELECT count(*) FROM messages WHERE completion_id NOT IN (SELECT id FROM completions)"
