@@ -21,7 +21,8 @@ import Testing
     {
         let configuration = try load(profile, in: PackageFolder.path)
         #expect(configuration.profile == profile ?? "embedded")
-        let services = ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin", "database"])
+        let services =
+            ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin", "database"])
         #expect(configuration.targets.map(\.name) == services)
         let defaults = configuration.targets.filter(\.isDefault).map(\.name)
         #expect(defaults == ["gateway"] + (profile == "hxp" ? [] : ["database"]))
