@@ -33,7 +33,8 @@ final class PostgresDatabase: Database {
         if settings["host"] == nil, settings["hostaddr"] == nil { settings["host"] = "127.0.0.1" }
         let options = try Self.options(reader)
         if !options.isEmpty { settings["options"] = (settings["options"].map { [$0] } ?? []).joined() + options }
-        for keyword in settings.keywords where !PostgresSettings.knownKeywords.contains(keyword.name) {
+        let known = PostgresSettings.knownKeywords
+        for keyword in settings.keywords where !known.isEmpty && !known.contains(keyword.name) {
             throw reader.failure(
                 "has '\(keyword.name)', which this version of libpq does not know", hint: "take it out, or update libpq"
             )
