@@ -21,7 +21,7 @@ enum House {
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
-        "Sandbox": ["CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
+        "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
             "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",

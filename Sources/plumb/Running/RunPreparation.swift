@@ -27,7 +27,8 @@ struct RunPreparation {
         defer { sandbox?.stop() }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let started = try SandboxProcess.start(arguments(settings))
+                let database = try storeDatabase(configuration, project)
+                let started = try SandboxProcess.start(arguments(settings), database: database)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
@@ -46,6 +47,25 @@ struct RunPreparation {
         }
         Project.report(diagnostics, configuration, command.project.color)
         return execute(plan, signals, history)
+    }
+
+    /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
+    private func storeDatabase(
+        _ configuration: Configuration, _ project: Project
+    ) throws(SandboxProcess.Failure) -> String? {
+        let target = configuration.targets.first { target in
+            target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
+        }
+        guard let target else { return nil }
+        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
+        do {
+            let settings = try engine.value(of: target.settings, in: configuration.context)
+            return try PostgresConninfo.text(of: ResolvedTarget(target, settings: settings.object ?? .init()))
+        } catch let error as StepFailure {
+            throw SandboxProcess.Failure(message: error.report.message)
+        } catch {
+            throw SandboxProcess.Failure(message: "target 'database' cannot be evaluated: \(error)")
+        }
     }
 
     private func plan(

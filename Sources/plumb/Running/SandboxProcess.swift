@@ -20,7 +20,16 @@ final class SandboxProcess {
     private static let patience: Duration = .seconds(15)
 
     /// Starts `plumb sandbox` with the arguments and waits until it says where it listens.
-    static func start(_ arguments: [String]) throws(Failure) -> SandboxProcess {
+    ///
+    /// `database` says how to reach the database that it stores in, nil for one of its own; it is told by the
+    /// environment, which other users cannot read.
+    static func start(_ arguments: [String], database: String?) throws(Failure) -> SandboxProcess {
+        if let database {
+            setenv(SandboxCommand.databaseVariable, database, 1)
+        } else {
+            unsetenv(SandboxCommand.databaseVariable)
+        }
+        defer { unsetenv(SandboxCommand.databaseVariable) }
         var input: [Int32] = [0, 0]
         var output: [Int32] = [0, 0]
         guard plumb_pipe(&input) == 0, plumb_pipe(&output) == 0 else {
