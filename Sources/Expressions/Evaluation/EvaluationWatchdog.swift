@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The thread that stops evaluations which take too long or too much memory.
@@ -12,13 +13,18 @@ final class EvaluationWatchdog: Sendable {
     private let monitor = Monitor(Watch())
     private static let tick = Duration.milliseconds(10)
     private static let ticksUntilSleep = 100
+    /// How many times the processor time an evaluation may take by the clock on the wall.
+    private static let wallShare = 5
 
     private struct Watch: Sendable {
         var runs: [Int: Run] = [:]
         var lastIdentifier = 0
         /// The process whose thread watches; a fork has no thread.
         var process: pid_t = 0
+        var thread: pthread_t?
         var isAsleep = false
+        /// Whether the thread is to end.
+        var isOver = false
     }
 
     /// An evaluator's place in the watch.
@@ -92,6 +98,22 @@ final class EvaluationWatchdog: Sendable {
         }
     }
 
+    /// Ends the thread and waits until it is gone; the next evaluation starts another.
+    ///
+    /// A process that forks must have one thread: what another held at that moment, the allocator's lock
+    /// for one, stays held in the child for good.
+    func endThread() {
+        let thread = monitor.withLock { watch -> pthread_t? in
+            guard watch.process == getpid() else { return nil }
+            watch.process = 0
+            return watch.thread.take()
+        }
+        guard let thread else { return }
+        monitor.signal { $0.isOver = true }
+        pthread_join(thread, nil)
+        monitor.withLock { $0.isOver = false }
+    }
+
     /// Makes the watch begin anew in a process that was forked off one whose thread it does not have.
     func restartIfForked() {
         let process = getpid()
@@ -105,21 +127,24 @@ final class EvaluationWatchdog: Sendable {
             return watch.process == 0
         }
         // Without a thread, evaluations are only unguarded; the limits on outputs still hold.
-        if isFirst { _ = PlainThread.detach { self.watch() } }
+        guard isFirst, let thread = PlainThread.start({ self.watch() }) else { return }
+        monitor.withLock { $0.thread = thread }
     }
 
     private func watch() {
+        unsafe plumb_name_thread("plumb-watch")
         var idleTicks = 0
         while true {
-            _ = monitor.wait(atMost: Self.tick) { _ -> Void? in nil }
-            let (excesses, isAsleep) = monitor.withLock { watch in
+            _ = monitor.wait(atMost: Self.tick) { $0.isOver ? () : nil }
+            let (excesses, isAsleep, isOver) = monitor.withLock { watch in
                 let isIdle = watch.runs.values.allSatisfy { $0.handle == nil }
                 idleTicks = isIdle ? idleTicks + 1 : 0
                 watch.isAsleep = idleTicks > Self.ticksUntilSleep
-                return (Self.look(&watch), watch.isAsleep)
+                return (Self.look(&watch), watch.isAsleep, watch.isOver)
             }
+            if isOver { return }
             for (excess, limits) in excesses { limits.onExcess(excess) }
-            while isAsleep, monitor.wait(atMost: .seconds(60), { $0.isAsleep ? nil : () }) == nil {}
+            while isAsleep, monitor.wait(atMost: .seconds(60), { $0.isAsleep && !$0.isOver ? nil : () }) == nil {}
         }
     }
 
@@ -132,7 +157,7 @@ final class EvaluationWatchdog: Sendable {
             if let seen = run.seen, seen.generation == run.generation {
                 // The processor's time is what counts, so that a busy machine stops nobody; a run that
                 // gets none at all still ends.
-                let elapsed = max(used - seen.processorTime, (now - seen.wallTime) / 10)
+                let elapsed = max(used - seen.processorTime, (now - seen.wallTime) / Self.wallShare)
                 let limit = Int(run.limits.time / .nanoseconds(1))
                 let memory = residentBytes() ?? 0
                 if run.stop == nil, elapsed > limit || memory > run.limits.memory / 4 * 3 {

@@ -64,6 +64,11 @@ public final class ExpressionEngine {
 
     deinit { EvaluationWatchdog.shared.dismiss(watch) }
 
+    /// Ends the thread that watches over evaluations; a process that is about to fork must have one thread.
+    ///
+    /// Nothing may be evaluated meanwhile, and `warmUp` may not have been called. The next evaluation is watched again.
+    public static func endThreads() { EvaluationWatchdog.shared.endThread() }
+
     /// Starts to compile what libjq has to evaluate, on a thread of its own.
     public func warmUp() {
         queued.removeAll { $0.isReady }
