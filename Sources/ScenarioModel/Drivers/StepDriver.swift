@@ -26,12 +26,15 @@ public struct AttemptLimits: Sendable {
     public var connect: Duration
     /// Names the step to the server and in its logs.
     public var label: String
+    /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
+    public var mayRepeat: Bool
 
     /// Creates limits.
-    public init(timeout: Duration, connect: Duration, label: String = "") {
+    public init(timeout: Duration, connect: Duration, label: String = "", mayRepeat: Bool = false) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
+        self.mayRepeat = mayRepeat
     }
 }
 

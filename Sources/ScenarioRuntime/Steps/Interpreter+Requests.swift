@@ -68,7 +68,8 @@ extension Interpreter {
                     await carrier.driver.attempt(
                         prepared,
                         AttemptLimits(
-                            timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id),
+                            timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id,
+                            mayRepeat: step.isIdempotent),
                         in: carrier.run.session)
                 }
                 requests += attempt.requests
