@@ -60,7 +60,7 @@ public actor HTTPTransport {
         while true {
             let exchange: Exchange
             do {
-                let upload = try Self.upload(hop.body)
+                let upload = try Self.upload(hop)
                 exchange = Exchange(hop, url: url, cookieHeader: cookies, upload: upload, start: start)
             } catch {
                 return .failure(error)
@@ -173,10 +173,10 @@ extension HTTPTransport {
         return multi
     }
 
-    private static func upload(_ body: HTTPRequest.Body) throws(HTTPError) -> Upload? {
-        switch body {
+    private static func upload(_ request: HTTPRequest) throws(HTTPError) -> Upload? {
+        switch request.body {
         case .none, .bytes: nil
-        case .file, .multipart: try Upload(body, boundary: boundary())
+        case .file, .multipart: try Upload(request.body, version: request.bodyVersion, boundary: boundary())
         }
     }
 
