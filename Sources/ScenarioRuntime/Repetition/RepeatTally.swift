@@ -33,6 +33,7 @@ final class RepeatTally: @unchecked Sendable {
             if samples.count < Self.sampleLimit {
                 var sample = outcome.report
                 sample.id = "\(sample.id)[\(index)]"
+                sample.ms = ms
                 samples.append(sample)
             }
         }
