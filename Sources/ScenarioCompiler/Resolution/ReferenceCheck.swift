@@ -42,41 +42,41 @@ struct ReferenceCheck {
         var known = Set(scenario.fileVariables.keys)
         for variable in scenario.variables {
             for expression in variable.value.expressions {
-                checkNames(expression, variables: known, inLoop: false)
+                checkNames(expression, variables: known, loops: Loops())
             }
             known.insert(variable.name)
         }
-        if let condition = scenario.condition { checkNames(condition, variables: known, inLoop: false) }
+        if let condition = scenario.condition { checkNames(condition, variables: known, loops: Loops()) }
         check(scenario.steps, known, groups: [], inCleanup: false)
         if let cleanup = scenario.cleanup { check(cleanup, known, groups: [], inCleanup: true) }
         for output in scenario.outputs {
-            checkNames(output.expression, variables: known, inLoop: false)
+            checkNames(output.expression, variables: known, loops: Loops())
             checkSteps(output.expression, from: nil, inCleanup: true)
         }
     }
 
     private mutating func check(
-        _ block: Block, _ variables: Set<String>, groups: [Step], inCleanup: Bool, inLoop: Bool = false
+        _ block: Block, _ variables: Set<String>, groups: [Step], inCleanup: Bool, loops: Loops = Loops()
     ) {
         for step in block.steps {
-            let inOwnLoop = inLoop || step.each != nil || step.repetition != nil
+            let own = loops.adding(step)
             for expression in step.ownExpressions {
-                checkNames(expression, variables: variables, inLoop: inOwnLoop)
+                checkNames(expression, variables: variables, loops: own)
                 checkSteps(expression, from: step, inCleanup: inCleanup)
                 checkRoot(expression, of: step)
             }
             checkTree(step)
             checkCaptures(step)
             if case .group(let group) = step.action {
-                check(group.block, variables, groups: groups + [step], inCleanup: inCleanup, inLoop: inOwnLoop)
+                check(group.block, variables, groups: groups + [step], inCleanup: inCleanup, loops: own)
             }
             if let cleanup = step.cleanup {
-                check(cleanup, variables, groups: groups, inCleanup: true, inLoop: inOwnLoop)
+                check(cleanup, variables, groups: groups, inCleanup: true, loops: own)
             }
         }
     }
 
-    private mutating func checkNames(_ expression: Expression, variables: Set<String>, inLoop: Bool) {
+    private mutating func checkNames(_ expression: Expression, variables: Set<String>, loops: Loops) {
         for reference in expression.analysis.references {
             let name = reference.keys.first
             switch reference.variable {
@@ -114,11 +114,10 @@ struct ReferenceCheck {
                 }
                 checkRowKey(expression, reference)
             case "item", "index":
-                if !inLoop {
+                if let problem = loops.problem(of: reference.variable) {
                     report(
-                        .unknownName, expression, reference, key: nil,
-                        "'$\(reference.variable)' has a meaning only inside 'each' or 'repeat'", nearest: nil,
-                        advice: "give the step 'each: LIST', where LIST is jq that yields an array")
+                        .unknownName, expression, reference, key: nil, .init(problem.message), nearest: nil,
+                        advice: problem.advice)
                 }
             default: break
             }
