@@ -72,16 +72,20 @@ final class EvaluationWatchdog: Sendable {
         monitor.withLock { $0.runs[identifier] = nil }
     }
 
-    /// Notes that the evaluator runs a program on the calling thread.
-    func begin(_ identifier: Int, _ handle: JQProgram.Handle) {
+    /// Notes that the evaluator runs a program on the calling thread; false where nobody can watch over it.
+    func begin(_ identifier: Int, _ handle: JQProgram.Handle) -> Bool {
         var clock = clockid_t()
         unsafe pthread_getcpuclockid(pthread_self(), &clock)
         let (isAsleep, isMissing) = monitor.withLock { watch in
             watch.runs[identifier]?.begin(handle, clock)
             return (watch.isAsleep, watch.process == 0)
         }
-        if isMissing { start() }
+        if isMissing, !start() {
+            monitor.withLock { $0.runs[identifier]?.handle = nil }
+            return false
+        }
         if isAsleep { monitor.signal { $0.isAsleep = false } }
+        return true
     }
 
     /// Notes that the next expression of the same program is due, which has the whole time for itself.
@@ -120,15 +124,21 @@ final class EvaluationWatchdog: Sendable {
         monitor.withLock { watch in if watch.process != process { watch.process = 0 } }
     }
 
-    private func start() {
+    /// Starts the thread unless another evaluator has; false where the system gives none.
+    private func start() -> Bool {
         let process = getpid()
         let isFirst = monitor.withLock { watch in
             defer { watch.process = process }
             return watch.process == 0
         }
-        // Without a thread, evaluations are only unguarded; the limits on outputs still hold.
-        guard isFirst, let thread = PlainThread.start({ self.watch() }) else { return }
-        monitor.withLock { $0.thread = thread }
+        guard isFirst else { return true }
+        let thread = PlainThread.start { self.watch() }
+        return monitor.withLock { watch in
+            watch.thread = thread
+            // The next evaluation tries again: there may be room then.
+            if thread == nil { watch.process = 0 }
+            return thread != nil
+        }
     }
 
     private func watch() {

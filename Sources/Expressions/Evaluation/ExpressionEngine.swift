@@ -86,7 +86,10 @@ public final class ExpressionEngine {
         let needed = batches(of: expressions).filter { !$0.isReady }
         guard !needed.isEmpty else { return }
         warmUp()
-        for batch in needed { await batch.ready() }
+        for batch in needed {
+            // What is still queued got no thread, and nobody else will compile it.
+            if queued.contains(where: { $0 === batch }) { _ = batch.compiled } else { await batch.ready() }
+        }
     }
 
     /// Returns the expression's outputs, however many; compiles it first if need be.

@@ -73,7 +73,7 @@ struct WorkerProcess {
         var bytes = [UInt8](repeating: 0, count: 300)
         let count = pread(words, &bytes, bytes.count, 0)
         guard count > 0 else { return nil }
-        return String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self)
+        return LastWords.told(String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self))
     }
 
     /// How a worker ended.
