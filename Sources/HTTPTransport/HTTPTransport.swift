@@ -1,4 +1,5 @@
 public import EventLoop
+internal import FoundationEssentials
 internal import Glibc
 
 /// HTTP on an event loop: requests in, responses out, connections kept and shared.
@@ -208,8 +209,8 @@ extension HTTPTransport {
         case .success(let (url, user, password)):
             if url.hasUserInfo {
                 if hop.header("authorization") == nil {
-                    let pair = Array("\(user ?? ""):\(password ?? "")".utf8)
-                    hop.headers.append(HTTPHeader("Authorization", "Basic \(Base64.encode(pair))"))
+                    let pair = Data("\(user ?? ""):\(password ?? "")".utf8).base64EncodedString()
+                    hop.headers.append(HTTPHeader("Authorization", "Basic \(pair)"))
                 }
             } else {
                 if parsedURLs.count >= 512 { parsedURLs.removeAll() }

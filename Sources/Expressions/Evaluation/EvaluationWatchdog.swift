@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// The thread that stops evaluations which take too long or too much memory.
@@ -142,7 +141,7 @@ final class EvaluationWatchdog: Sendable {
     }
 
     private func watch() {
-        unsafe plumb_name_thread("plumb-watch")
+        Self.nameThread()
         var idleTicks = 0
         while true {
             _ = monitor.wait(atMost: Self.tick) { $0.isOver ? () : nil }
@@ -156,6 +155,15 @@ final class EvaluationWatchdog: Sendable {
             for (excess, limits) in excesses { limits.onExcess(excess) }
             while isAsleep, monitor.wait(atMost: .seconds(60), { $0.isAsleep && !$0.isOver ? nil : () }) == nil {}
         }
+    }
+
+    /// Says what tools show of the calling thread.
+    private static func nameThread() {
+        let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        let name = "plumb-watch"
+        _ = unsafe write(descriptor, name, name.utf8.count)
+        close(descriptor)
     }
 
     /// Looks at every evaluation once; returns what the process has to be ended for.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import EventLoop
 import Expressions
 import Glibc
 import Reporting
@@ -143,10 +144,8 @@ struct RunPreparation {
         let began = ContinuousClock.now
         let terminal = TerminalReporter(
             style: style,
-            now: {
-                let elapsed = ContinuousClock.now - began
-                return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
-            }, write: { Streams.write($0, to: stream) })
+            now: { (ContinuousClock.now - began).milliseconds },
+            write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !command.quiet
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []

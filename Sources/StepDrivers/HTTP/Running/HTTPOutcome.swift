@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Expressions
 internal import Glibc
 internal import HTTPTransport
@@ -81,8 +82,7 @@ struct HTTPOutcome {
 
     private var milliseconds: Double {
         if error == nil, let total = response?.timing.total, requests == 1 { return total.roundedToMicroseconds }
-        let (seconds, attoseconds) = elapsed.components
-        return (Double(seconds) * 1000 + Double(attoseconds) / 1e15).roundedToMicroseconds
+        return elapsed.milliseconds.roundedToMicroseconds
     }
 }
 
