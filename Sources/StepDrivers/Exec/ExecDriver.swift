@@ -19,7 +19,7 @@ public final class ExecDriver: StepDriver {
         let begun = ContinuousClock.now
         let child = ChildProcess(on: loop)
         let end = await child.run(command, until: begun + limits.timeout)
-        let milliseconds = (ContinuousClock.now - begun).milliseconds.roundedToMicroseconds
+        let milliseconds = (ContinuousClock.now - begun).inMilliseconds
         let output = (stdout: child.output, stderr: child.errors)
         let error = Self.error(end, command, limits)
         let status: Value =

@@ -1,4 +1,3 @@
-internal import EventLoop
 internal import Expressions
 internal import Glibc
 internal import HTTPTransport
@@ -82,13 +81,8 @@ struct HTTPOutcome {
 
     private var milliseconds: Double {
         if error == nil, let total = response?.timing.total, requests == 1 { return total.roundedToMicroseconds }
-        return elapsed.milliseconds.roundedToMicroseconds
+        return elapsed.inMilliseconds
     }
-}
-
-extension Double {
-    /// Milliseconds with three digits behind the point: what clocks tell and people read.
-    var roundedToMicroseconds: Double { (self * 1000).rounded() / 1000 }
 }
 
 extension HTTPResponse {
