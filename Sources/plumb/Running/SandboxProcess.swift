@@ -66,9 +66,7 @@ final class SandboxProcess {
             let endpoints = value["endpoints"]?.object
         else {
             close(input[1])
-            kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
-            throw Failure(message: "the sandbox did not say where it listens")
+            throw Failure(message: "the sandbox \(ending(of: pid)) before it said where it listens")
         }
         let urls = endpoints.compactMap { name, url in url.string.map { (name, $0) } }
         return SandboxProcess(
@@ -103,6 +101,20 @@ final class SandboxProcess {
         }
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
+    }
+
+    /// How a sandbox ended by itself; one that has not is ended.
+    private static func ending(of pid: pid_t) -> String {
+        var status: Int32 = 0
+        for _ in 0..<100 where waitpid(pid, &status, WNOHANG) == pid {
+            let signal = plumb_term_signal(status)
+            return signal == 0
+                ? "ended with status \(plumb_exit_status(status))"
+                : "died by signal \(signal) (\(String(cString: strsignal(signal))))"
+        }
+        kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
+        return "was given up"
     }
 
     private static func firstLine(_ descriptor: Int32) -> String? {
