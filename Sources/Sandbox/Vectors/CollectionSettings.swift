@@ -32,7 +32,11 @@ struct CollectionSettings: Sendable {
             edges = graph["m"]?.integer ?? edges
             if let beam = graph["ef_construct"]?.integer {
                 guard beam >= 4 else {
-                    throw VectorError(status: 422, message: "Validation error in JSON body: [hnsw_config.ef_construct: value \(beam) invalid, must be 4 or larger]")
+                    throw VectorError(
+                        status: 422,
+                        message:
+                            "Validation error in JSON body: [hnsw_config.ef_construct: value \(beam) invalid, must be 4 or larger]"
+                    )
                 }
                 construction = beam
             }
@@ -52,7 +56,9 @@ struct CollectionSettings: Sendable {
         guard let size = json["size"]?.integer else { throw .format("missing field `size`") }
         guard (1...65_536).contains(size) else {
             throw VectorError(
-                status: 422, message: "Validation error in JSON body: [vectors.size: value \(size) invalid, must be from 1 to 65536]")
+                status: 422,
+                message: "Validation error in JSON body: [vectors.size: value \(size) invalid, must be from 1 to 65536]"
+            )
         }
         guard let word = json["distance"]?.string else { throw .format("missing field `distance`") }
         guard let distance = VectorDistance(rawValue: word) else {

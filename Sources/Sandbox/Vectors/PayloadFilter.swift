@@ -59,7 +59,9 @@ indirect enum PayloadFilter: Sendable {
                     throw .format("min_should wants conditions and min_count")
                 }
                 parts.append(.atLeast(count, try Self.conditions(list)))
-            default: throw .format("unknown field `\(member.key)`, expected one of `should`, `min_should`, `must`, `must_not`")
+            default:
+                throw .format(
+                    "unknown field `\(member.key)`, expected one of `should`, `min_should`, `must`, `must_not`")
             }
         }
         self = .all(parts)
@@ -123,7 +125,8 @@ indirect enum PayloadFilter: Sendable {
     var keys: [String] {
         switch self {
         case .all(let parts), .any(let parts), .none(let parts), .atLeast(_, let parts): parts.flatMap(\.keys)
-        case .match(let key, _), .range(let key, _), .valuesCount(let key, _), .isEmpty(let key), .isNull(let key): [key]
+        case .match(let key, _), .range(let key, _), .valuesCount(let key, _), .isEmpty(let key), .isNull(let key):
+            [key]
         case .nested(let key, let filter): filter.keys.map { "\(key)[].\($0)" }
         case .hasID: []
         }

@@ -30,7 +30,10 @@ enum PointKey: Hashable, Comparable, Sendable {
     private static func uuid(_ text: String) -> String? {
         var digits = text.lowercased().filter { $0 != "-" }
         if digits.hasPrefix("urn:uuid:") { digits.removeFirst(9) }
-        guard digits.utf8.count == 32, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 })
+        guard digits.utf8.count == 32,
+            digits.utf8.allSatisfy({
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            })
         else { return nil }
         let bytes = Array(digits.utf8)
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: bytes[$0], as: UTF8.self) }

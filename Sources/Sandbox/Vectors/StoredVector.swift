@@ -43,7 +43,9 @@ struct SparseVector: Sendable {
             throw VectorError(status: 422, message: "Validation error in JSON body: must be the same length as indices")
         }
         for (index, value) in zip(indices, numbers) {
-            guard let place = index.integer.flatMap({ UInt32(exactly: $0) }) else { throw .format("a bad sparse index") }
+            guard let place = index.integer.flatMap({ UInt32(exactly: $0) }) else {
+                throw .format("a bad sparse index")
+            }
             pairs.append((place, value))
         }
         pairs.sort { $0.0 < $1.0 }

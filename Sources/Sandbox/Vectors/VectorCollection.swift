@@ -174,7 +174,9 @@ actor VectorCollection {
         let isBuilt = ContinuousClock.now >= readyAt && !breaks.contains(.indexNeverReady)
         let isIndexed = settings.edges > 0 && settings.indexingThreshold > 0 && vectors >= settings.indexingThreshold
         let schema = indexes.sorted { $0.key < $1.key }.map { field, type -> JSON.Member in
-            let indexed = payloads.indices.count { ids[$0] != nil && !payloads[$0].values(at: field, flat: true).isEmpty }
+            let indexed = payloads.indices.count {
+                ids[$0] != nil && !payloads[$0].values(at: field, flat: true).isEmpty
+            }
             return JSON.Member(key: field, value: ["data_type": .string(type), "points": .integer(indexed)])
         }
         return [
@@ -246,10 +248,14 @@ actor VectorCollection {
         let limit = search.limit + search.offset
         switch search.query {
         case .order:
-            let found = (rows ?? Array(ids.indices)).compactMap { row in ids[row].map { ($0, row) } }.sorted { $0.0 < $1.0 }
+            let found = (rows ?? Array(ids.indices)).compactMap { row in ids[row].map { ($0, row) } }.sorted {
+                $0.0 < $1.0
+            }
             return found.prefix(limit).map { ($0.1, 0) }
         case .point(let id):
-            guard let row = self.rows[id] else { throw VectorError(status: 404, message: "Not found: No point with id \(id.text) found") }
+            guard let row = self.rows[id] else {
+                throw VectorError(status: 404, message: "Not found: No point with id \(id.text) found")
+            }
             guard let space = spaces[search.using], let vector = space.vector(row) else {
                 throw .unknownVector(search.using)
             }

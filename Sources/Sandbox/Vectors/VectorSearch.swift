@@ -129,7 +129,8 @@ extension JSON {
         guard let count = value.integer else { throw .format("invalid type for `\(key)`, expected usize") }
         guard (least...1_000_000).contains(count) else {
             throw VectorError(
-                status: 422, message: "Validation error in JSON body: [\(key): value \(count) invalid, must be \(least) or larger]")
+                status: 422,
+                message: "Validation error in JSON body: [\(key): value \(count) invalid, must be \(least) or larger]")
         }
         return count
     }

@@ -16,14 +16,17 @@ extension VectorService {
             }
             return record
         case ("POST", ["delete"]): return try await collection.delete(try PointSelection(try request.document()))
-        case ("POST", ["count"]): return ["count": .integer(try await collection.count(try request.document().filter()))]
+        case ("POST", ["count"]):
+            return ["count": .integer(try await collection.count(try request.document().filter()))]
         case ("POST", ["scroll"]): return try await scroll(collection, try request.document())
         case ("POST", ["query"]):
             return ["points": .array(try await collection.search(try VectorSearch(try request.document())))]
         case ("POST", ["query", "batch"]): return try await searches(collection, try request.document())
         case ("POST", ["payload"]), ("PUT", ["payload"]):
             let body = try request.document()
-            guard case .object(let members)? = body["payload"] else { throw VectorError.format("missing field `payload`") }
+            guard case .object(let members)? = body["payload"] else {
+                throw VectorError.format("missing field `payload`")
+            }
             return try await collection.changePayload(
                 request.method == "POST" ? .merge(members) : .replace(members), of: try PointSelection(body))
         case ("POST", ["payload", "delete"]):

@@ -174,14 +174,17 @@ final class VectorService: Service {
 
 extension VectorService.Registry {
     /// The collection of a name or of an alias.
-    func collection(_ name: String) -> VectorCollection? { collections[name] ?? aliases[name].flatMap { collections[$0] } }
+    func collection(_ name: String) -> VectorCollection? {
+        collections[name] ?? aliases[name].flatMap { collections[$0] }
+    }
 }
 
 extension Incoming {
     /// The body as JSON; an error in Qdrant's form.
     func document() throws(VectorError) -> JSON {
         guard case .bytes(let bytes) = body else {
-            throw VectorError(status: 413, message: "Payload error: JSON payload is larger than allowed (limit: 33554432 bytes).")
+            throw VectorError(
+                status: 413, message: "Payload error: JSON payload is larger than allowed (limit: 33554432 bytes).")
         }
         do throws(JSONError) {
             return try JSON(parsing: bytes)

@@ -23,7 +23,8 @@ extension Diagnostic.Code {
             + "'{ key: city, match: { value: Rome } }'.")
     static let vectorFile = Diagnostic.Code(
         "vector.file",
-        "A file of vectors is a .npy array of 32- or 64-bit floats with rows, or a .jsonl file with a vector or point a line.")
+        "A file of vectors is a .npy array of 32- or 64-bit floats with rows, or a .jsonl file with a vector or point a line."
+    )
     static let vectorSetting = Diagnostic.Code(
         "vector.setting", "A setting of the step or of its target does not have the form that its key takes.")
 

@@ -41,9 +41,10 @@ struct DoctorCommand: ParsableCommand {
         defer { sandbox?.stop() }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let started = try SandboxProcess.start(settings.arguments)
+                let started = try SandboxProcess.start(settings.arguments, database: nil)
                 sandbox = started
-                configuration = configuration.applying(sandbox: started.endpoints, apiKey: started.apiKey)
+                configuration = configuration.applying(
+                    sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
             } catch {
                 page.write(sandboxFailure: error.message)
                 throw ExitCode(3)

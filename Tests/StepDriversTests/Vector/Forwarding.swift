@@ -49,7 +49,8 @@ final class Forwarding: Sendable {
         }
         try #require(isConnected)
         var text = "\(request.method) \(request.target) HTTP/1.1\r\nHost: store\r\nConnection: close\r\n"
-        for field in request.fields where ["authorization", "api-key", "content-type"].contains(field.name.lowercased()) {
+        for field in request.fields
+        where ["authorization", "api-key", "content-type"].contains(field.name.lowercased()) {
             text += "\(field.name): \(field.value)\r\n"
         }
         text += "Content-Length: \(request.body.count)\r\n\r\n"

@@ -103,7 +103,8 @@ struct QdrantDriverTests {
                     "{ scroll: c, limit: 2, offset: 2, with_vectors: true, filter: { must_not: [{ has_id: [3] }] } }",
                     "{ index: c, field: city, type: text, params: { tokenizer: word } }",
                     "{ index: c, params: { m: 16, ef_construct: 10 } }", "{ index: c, remove: true }",
-                    "{ describe: c }", "{ describe: n }", "{ alias: { a: c } }", "{ list: true }", "{ alias: { a: null } }",
+                    "{ describe: c }", "{ describe: n }", "{ alias: { a: c } }", "{ list: true }",
+                    "{ alias: { a: null } }",
                     "{ delete: c, ids: [1] }", "{ delete: c, filter: { must: [{ key: n, match: { value: 2 } }] } }",
                     "{ index: c, field: city, remove: true }", "{ drop: c }", "{ drop: n }",
                 ], scope: scope)

@@ -86,7 +86,8 @@ struct QdrantTroubleTests {
             "{ url: '\(server.url)/', api_key: secret, consistency: majority, ordering: strong, server_timeout: 7s }"
         try await drive { driving in
             _ = try await driving.run("{ count: 'a b' }", target: target, by: VectorStep())
-            _ = try await driving.run("{ upsert: c, points: [{ id: 1, vector: [1] }] }", target: target, by: VectorStep())
+            _ = try await driving.run(
+                "{ upsert: c, points: [{ id: 1, vector: [1] }] }", target: target, by: VectorStep())
         }
         let requests = server.requests
         #expect(requests[0].target == "/collections/a%20b/points/count?timeout=7&consistency=majority")
@@ -104,7 +105,8 @@ struct QdrantTroubleTests {
         let url = server.url
         let points = (1...100).map { "{ id: \($0), vector: [1] }" }.joined(separator: ", ")
         let outcome = try await drive {
-            try await $0.run("{ upsert: c, batch: 1, points: [\(points)] }", target: "{ url: '\(url)' }", by: VectorStep())
+            try await $0.run(
+                "{ upsert: c, batch: 1, points: [\(points)] }", target: "{ url: '\(url)' }", by: VectorStep())
         }
         #expect(outcome.error?.kind == .rejected)
         #expect(outcome.error?.message.hasPrefix("the server refused: disk full; ") == true)

@@ -22,7 +22,9 @@ struct VectorFileTests {
                 let bits = Double(number).bitPattern
                 withUnsafeBytes(of: type.hasPrefix(">") ? bits.bigEndian : bits.littleEndian) { bytes += $0 }
             } else {
-                withUnsafeBytes(of: type.hasPrefix(">") ? number.bitPattern.bigEndian : number.bitPattern) { bytes += $0 }
+                withUnsafeBytes(of: type.hasPrefix(">") ? number.bitPattern.bigEndian : number.bitPattern) {
+                    bytes += $0
+                }
             }
         }
         return bytes
@@ -66,10 +68,11 @@ struct VectorFileTests {
         let (outcome, bodies) = try await upserted("p.jsonl", Array(lines.utf8))
         #expect(outcome.error == nil)
         #expect(
-            bodies == [
-                #"{"points":[{"id":"550e8400-e29b-41d4-a716-446655440000","vector":[0.0]}]}"#,
-                #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a":"b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
-            ].sorted())
+            bodies
+                == [
+                    #"{"points":[{"id":"550e8400-e29b-41d4-a716-446655440000","vector":[0.0]}]}"#,
+                    #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a":"b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
+                ].sorted())
     }
 
     @Test(arguments: [
@@ -94,7 +97,8 @@ struct VectorFileTests {
             (npy([[1]], type: "<i8"), "holds '<i8', not float32 or float64"),
             (npy([[1]], order: "True"), "is in Fortran order"), (npy([[1]], shape: "(1,)"), "has the shape [1]"),
             (npy([[1]], shape: "(9223372036854775807, 60000)"), "is shorter than that"),
-            (npy([[1]], shape: "(-1, 2)"), "without 'descr' or 'shape'"), (Array(whole.prefix(20)), "that it does not hold"),
+            (npy([[1]], shape: "(-1, 2)"), "without 'descr' or 'shape'"),
+            (Array(whole.prefix(20)), "that it does not hold"),
         ]
         for (bytes, words) in cases {
             do throws(VectorFile.Fault) {

@@ -8,7 +8,8 @@ struct VectorParsingTests {
     @Test(arguments: [
         ("search", "expected a mapping with an operation"), ("{ vector: [1] }", "the step has no operation"),
         ("{ search: a, upsert: b }", "a step has one operation; this one has 'search' and 'upsert'"),
-        ("{ search: a }", "the search has no vector"), ("{ search: a, vector: [1], vectors: [[1]] }", "has 'vector' and 'vectors'"),
+        ("{ search: a }", "the search has no vector"),
+        ("{ search: a, vector: [1], vectors: [[1]] }", "has 'vector' and 'vectors'"),
         ("{ search: a, vector: [1], points: [] }", "'points' has no meaning with 'search'"),
         ("{ search: a, vector: [1, .nan] }", "element 1 of a vector is NaN"),
         ("{ search: a, vector: [1, .inf] }", "element 1 of a vector is infinite"),
@@ -20,7 +21,10 @@ struct VectorParsingTests {
         ("{ search: a, vector: [1], limit: 0 }", "expected a number from 1 on, found 0"),
         ("{ search: a, vector: [1], exact: true, recall: { k: 3 } }", "an exact search has a recall of 1"),
         ("{ search: a, vector: [1], filter: { musst: [] } }", "a filter has no 'musst'"),
-        ("{ search: a, vector: [1], filter: { must: [{ key: a, mach: { value: 1 } }] } }", "a condition on a key has no 'mach'"),
+        (
+            "{ search: a, vector: [1], filter: { must: [{ key: a, mach: { value: 1 } }] } }",
+            "a condition on a key has no 'mach'"
+        ),
         ("{ search: a, vector: [1], filter: { must: [{ key: a, match: { vale: 1 } }] } }", "'match' has no 'vale'"),
         ("{ search: a, vector: [1], filter: { must: [{ key: a }] } }", "the condition says nothing of its key"),
         ("{ upsert: a }", "there is nothing to write"), ("{ upsert: a, points: 3 }", "expected a list of points"),

@@ -89,7 +89,8 @@ struct VectorPreparation {
             if let ids = call.ids { return .delete(.ids(try self.ids(ids))) }
             return .delete(.filter(try json(call.filter) ?? Array("{}".utf8)))
         case .fetch:
-            return .fetch(ids: try call.ids.map { (template) throws(StepFailure) in try ids(template) } ?? [], try selection())
+            return .fetch(
+                ids: try call.ids.map { (template) throws(StepFailure) in try ids(template) } ?? [], try selection())
         case .scroll:
             var offset: PointID?
             if let template = call.offset {
@@ -130,7 +131,8 @@ struct VectorPreparation {
         if let template = call.offset {
             guard let number = try scope.value(of: template).number.flatMap({ Int(exactly: $0) }), number >= 0 else {
                 throw StepFailure.refused(
-                    .vectorSetting, "expected a number of hits for 'offset'", at: template.span, hint: "write such as 10")
+                    .vectorSetting, "expected a number of hits for 'offset'", at: template.span,
+                    hint: "write such as 10")
             }
             offset = number
         }

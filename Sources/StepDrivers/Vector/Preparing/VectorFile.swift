@@ -74,7 +74,8 @@ final class OpenFile {
         var hasFailed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
             while filled < wanted {
-                let got = pread(descriptor, buffer.baseAddress?.advanced(by: filled), wanted - filled, off_t(offset + filled))
+                let got = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: filled), wanted - filled, off_t(offset + filled))
                 if got < 0, errno == EINTR { continue }
                 hasFailed = got <= 0
                 guard got > 0 else { return }

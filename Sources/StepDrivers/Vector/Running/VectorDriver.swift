@@ -113,7 +113,8 @@ public final class VectorDriver: StepDriver {
             headers.append(HTTPHeader("Accept-Encoding", HTTPTransport.contentCodings.joined(separator: ", ")))
         }
         return QdrantEndpoint(
-            loop: loop, transport: transport, base: http.url, headers: headers, settings: http.settings, maxBytes: http.maxBytes,
+            loop: loop, transport: transport, base: http.url, headers: headers, settings: http.settings,
+            maxBytes: http.maxBytes,
             reading: connection.reading, writing: connection.writing, common: connection.common,
             deadline: begun + limits.timeout, connectTimeout: limits.connect, targetName: name)
     }

@@ -44,7 +44,8 @@ struct VectorOutcome {
         var notes = notes
         if let count = last?.exactTexts, count > 0 {
             notes.append(
-                "\(count == 1 ? "1 number of the answer is" : "\(count) numbers of the answer are") carried as exact text")
+                "\(count == 1 ? "1 number of the answer is" : "\(count) numbers of the answer are") carried as exact text"
+            )
         }
         let outcome = self
         let retry = last?.response.flatMap { RetryAfter($0.header("retry-after"), now: Int64(time(nil))) }

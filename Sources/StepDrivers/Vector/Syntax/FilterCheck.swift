@@ -45,7 +45,8 @@ enum FilterCheck {
         if node.isWholeTemplate { return }
         guard let members = node.members, !members.isEmpty else {
             return report(
-                node, "expected a condition, found \(node.found)", "write such as '{ key: city, match: { value: Rome } }'",
+                node, "expected a condition, found \(node.found)",
+                "write such as '{ key: city, match: { value: Rome } }'",
                 &diagnostics)
         }
         if members.contains(where: { clauses.contains($0.name) }) { return check(node, &diagnostics) }

@@ -13,7 +13,9 @@ extension VectorCall {
     ///     }
     func plan(target: Target?) -> [String] {
         let place = target?.settings["url"]?.written.withoutUserInfo ?? "{target}"
-        var lines = [([verb.rawValue] + [collection?.written].compactMap(\.self) + ["at", place]).joined(separator: " ")]
+        var lines = [
+            ([verb.rawValue] + [collection?.written].compactMap(\.self) + ["at", place]).joined(separator: " ")
+        ]
         lines += aliases.map { "\($0.name) -> \($0.collection.written)" }
         func add(_ key: String, _ text: String?) { if let text { lines.append("\(key): \(Self.short(text))") } }
         func add(_ key: String, _ json: JSONTemplate?) {
@@ -32,7 +34,8 @@ extension VectorCall {
         add("size", size?.written)
         if !sparse.isEmpty { add("sparse", sparse.joined(separator: ", ")) }
         switch points {
-        case .list(let points)?: add("points", "\(points.count), in batches of \(batch?.written ?? "\(Self.defaultBatch)")")
+        case .list(let points)?:
+            add("points", "\(points.count), in batches of \(batch?.written ?? "\(Self.defaultBatch)")")
         case .value(let value)?: add("points", value.written)
         case .file(let path)?: add("points", "{the file \(path.written)}")
         case nil: break

@@ -19,6 +19,9 @@ enum QdrantTargetKind {
             Key("server_timeout", .duration, "How long the server may take for a request, in whole seconds."),
         ] + HTTPTargetKind.table.keys.filter { !["url", "cookies", "follow_redirects"].contains($0.name) },
         foreign: HTTPTargetKind.table.foreign.merging(
-            ["key": "api_key", "apikey": "api_key", "token": "api_key", "host": "url", "wait_timeout": "server_timeout"]
+            [
+                "key": "api_key", "apikey": "api_key", "token": "api_key", "host": "url",
+                "wait_timeout": "server_timeout",
+            ]
         ) { _, own in own })
 }

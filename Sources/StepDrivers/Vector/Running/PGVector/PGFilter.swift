@@ -89,9 +89,15 @@ struct PGFilter {
     private mutating func match(_ key: String, _ match: Value) throws(Unknown) -> String {
         if let value = match["value"] { return exists(key, "@ == $v[*]", Value.Object([("v", .array([value]))])) }
         if let values = match["any"]?.array { return exists(key, "@ == $v[*]", Value.Object([("v", .array(values))])) }
-        if let values = match["except"]?.array { return exists(key, "!(@ == $v[*])", Value.Object([("v", .array(values))])) }
-        if let text = match["text"]?.string { return matchesText(key, "strpos(lower(x #>> '{}'), lower(\(bind(.string(text)))::text)) > 0") }
-        if let text = match["prefix"]?.string { return matchesText(key, "starts_with(x #>> '{}', \(bind(.string(text)))::text)") }
+        if let values = match["except"]?.array {
+            return exists(key, "!(@ == $v[*])", Value.Object([("v", .array(values))]))
+        }
+        if let text = match["text"]?.string {
+            return matchesText(key, "strpos(lower(x #>> '{}'), lower(\(bind(.string(text)))::text)) > 0")
+        }
+        if let text = match["prefix"]?.string {
+            return matchesText(key, "starts_with(x #>> '{}', \(bind(.string(text)))::text)")
+        }
         throw Unknown(what: "a match of '\(match.object?.keys.first ?? "nothing")'")
     }
 

@@ -65,7 +65,9 @@ struct PGVectorNames {
 
 extension String {
     /// The text as a name in SQL; a NUL cannot stand in one.
-    var quotedIdentifier: String { "\"" + filter { $0 != "\0" }.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" }
+    var quotedIdentifier: String {
+        "\"" + filter { $0 != "\0" }.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    }
     /// The text as a literal in SQL.
     var quotedLiteral: String { "'" + filter { $0 != "\0" }.map { $0 == "'" ? "''" : String($0) }.joined() + "'" }
 }

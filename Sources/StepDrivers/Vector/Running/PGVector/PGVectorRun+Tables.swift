@@ -21,7 +21,8 @@ extension PGVectorRun {
             _ = try await ask("CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
             for vector in creation.vectors {
                 _ = try await ask(
-                    "COMMENT ON COLUMN \(table).\(names.column(vector.name)) IS 'distance: \(vector.distance.rawValue)'")
+                    "COMMENT ON COLUMN \(table).\(names.column(vector.name)) IS 'distance: \(vector.distance.rawValue)'"
+                )
             }
             _ = try await ask("COMMIT")
         } catch {
@@ -185,7 +186,9 @@ extension PGVectorRun {
     /// The method of an index and its parameters: `lists` makes it an IVFFlat, anything else an HNSW.
     private static func options(_ params: [UInt8]?) throws(StepError) -> (method: String, text: String) {
         guard let params, let object = (try? JSON.parse(params))?.value.object else { return ("hnsw", "") }
-        let known = ["m": "m", "ef_construct": "ef_construction", "ef_construction": "ef_construction", "lists": "lists"]
+        let known = [
+            "m": "m", "ef_construct": "ef_construction", "ef_construction": "ef_construction", "lists": "lists",
+        ]
         var options: [String] = []
         for (name, value) in object {
             guard let option = known[name], let number = value.number.flatMap({ Int(exactly: $0) }) else {

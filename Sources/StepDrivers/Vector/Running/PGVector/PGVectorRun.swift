@@ -19,7 +19,10 @@ struct PGVectorRun {
     var fieldsSoFar: [(String, Value)] = []
     var connectionIsLost = false
 
-    init(_ lease: ConnectionPool.Lease, _ names: PGVectorNames, _ collection: String, until deadline: ContinuousClock.Instant) {
+    init(
+        _ lease: ConnectionPool.Lease, _ names: PGVectorNames, _ collection: String,
+        until deadline: ContinuousClock.Instant
+    ) {
         self.lease = lease
         self.names = names
         self.collection = collection
@@ -142,7 +145,8 @@ struct PGVectorRun {
         if scroll.offset != nil { text += " AND (\(order)) >= (length($1), $1)" }
         var by = order
         if let field = scroll.orderBy {
-            by = "\(names.payload) #> \("{\(field.split(separator: ".").joined(separator: ","))}".quotedLiteral), \(order)"
+            by =
+                "\(names.payload) #> \("{\(field.split(separator: ".").joined(separator: ","))}".quotedLiteral), \(order)"
         }
         let answer = try await ask(
             "SELECT \(columns(scroll.selection)) FROM \(table) WHERE \(text) ORDER BY \(by) "
@@ -195,7 +199,8 @@ struct PGVectorRun {
 
     /// The nearest points, best first.
     private mutating func hits(
-        _ query: VectorOperation.Query, _ search: VectorOperation.Search, _ distance: Distance, limit: Int, isExact: Bool
+        _ query: VectorOperation.Query, _ search: VectorOperation.Search, _ distance: Distance, limit: Int,
+        isExact: Bool
     ) async throws(StepError) -> [Value] {
         let column = names.column(search.using)
         let wanted: String
@@ -216,7 +221,8 @@ struct PGVectorRun {
         var condition = PGFilter(names, after: [parameter])
         let filter = try condition.condition(search.filter)
         guard let sign = distance.pgOperator else {
-            throw StepError(.rejected, "pgvector has no distance '\(distance.rawValue)' in every version", phase: "request")
+            throw StepError(
+                .rejected, "pgvector has no distance '\(distance.rawValue)' in every version", phase: "request")
         }
         let apart = "\(column) \(sign) \(wanted)"
         var text = "SELECT \(columns(search.selection)), \(distance.score(apart)) AS score FROM \(table) "

@@ -2,7 +2,8 @@ internal import Expressions
 
 extension QdrantRequest {
     /// A search of one query.
-    static func search(_ query: VectorOperation.Query, _ search: VectorOperation.Search, in collection: String) -> Self {
+    static func search(_ query: VectorOperation.Query, _ search: VectorOperation.Search, in collection: String) -> Self
+    {
         Self("POST", path(collection, "/points/query"), .reading, body: body(query, search, isExact: search.exact))
     }
 
