@@ -7,9 +7,8 @@ import ScenarioModel
 import StepDrivers
 import Testing
 
-/// Tables of a real server with the real extension, beside the sandbox's store: the same steps give the same.
-@Suite(.enabled(if: PGVectorTests.isThere, "no PostgreSQL with pgvector: make services, or set PLUMB_POSTGRES_BIN"))
-struct PGVectorTests {
+/// The extension of the tests' server.
+private enum VectorExtension {
     /// Whether the tests' server has the extension.
     static let isThere: Bool = {
         guard PrivatePostgres.isInstalled else { return false }
@@ -18,7 +17,11 @@ struct PGVectorTests {
         let packaged = (13...20).contains { access("/usr/share/postgresql/\($0)/extension/vector.control", R_OK) == 0 }
         return own || named.isEmpty && packaged
     }()
+}
 
+/// Tables of a real server with the real extension, beside the sandbox's store: the same steps give the same.
+@Suite(.enabled(if: VectorExtension.isThere, "no PostgreSQL with pgvector: make services, or set PLUMB_POSTGRES_BIN"))
+struct PGVectorTests {
     private func run(_ steps: [String]) async throws -> [Outcome] {
         let server = try PrivatePostgres.shared
         let target = "{ host: 127.0.0.1, port: \(server.port), user: \(PrivatePostgres.owner), dbname: postgres }"
