@@ -11,15 +11,12 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
-        // C libraries: a module map and a shim each, nothing else.
+        // C libraries: a module map and a shim each, nothing else. libcurl and libcrypto are not linked but loaded when
+        // they are first needed, since they take longer to load than all else of a start.
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
-        .systemLibrary(
-            name: "CLibYAML", path: "Sources/C/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(
-            name: "CLibCurl", path: "Sources/C/CLibCurl", pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(
-            name: "CLibCrypto", path: "Sources/C/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibYAML", path: "Sources/C/CLibYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibCrypto", path: "Sources/C/CLibCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLibCurl", path: "Sources/C/CLibCurl", exclude: ["link"], publicHeadersPath: "."),
         .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
 
         // The language side: text, tree, graph. It knows no network.
@@ -65,7 +62,9 @@ let package = Package(
             resources: [.embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json")],
             linkerSettings: [
                 // Without position-independent code there is nothing to relocate at each start, which halves it.
-                .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))
+                .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release)),
+                // Foundation's networking names libcurl to the linker, which finds nothing there: see CLibCurl.
+                .unsafeFlags(["-L\(Context.packageDirectory)/Sources/C/CLibCurl/link"]),
             ]),
 
         // Tests and what they share.
