@@ -5,19 +5,20 @@ internal import Glibc
 public enum CurlLibrary {
     private static let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// Loads libcurl and what it depends on, from any thread; returns why it cannot be had, or nil.
+    /// Loads libcurl with what it depends on, and readies it, once for the process and from any thread; returns why it
+    /// cannot be had, or nil.
     ///
-    /// The corresponding C function is `dlopen`.
+    /// What is ready before a fork is ready behind it. The corresponding C functions are `dlopen` and
+    /// `curl_global_init`.
     public static func load() -> String? {
-        guard unsafe lcurl_load() == nil else { return nil }
-        return unsafe dlerror().map { unsafe String(cString: $0) } ?? "libcurl.so.4 cannot be loaded"
+        guard unsafe lcurl_load() != nil else {
+            return unsafe dlerror().map { unsafe String(cString: $0) } ?? "libcurl.so.4 cannot be loaded"
+        }
+        return code == CURLE_OK ? nil : "libcurl does not start"
     }
 
-    /// Readies libcurl, once for the process.
-    ///
-    /// The corresponding C function is `curl_global_init`.
+    /// Readies libcurl for whoever cannot go on without it.
     static func prepare() {
         if let problem = load() { preconditionFailure(problem) }
-        precondition(code == CURLE_OK, "libcurl does not start")
     }
 }

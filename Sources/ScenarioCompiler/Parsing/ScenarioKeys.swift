@@ -121,7 +121,8 @@ public struct ScenarioKeys: Sendable {
                     "Of a faulted group: how soon its steps pass again once the fault is lifted."),
                 Key("wait", .template(.duration), "Does nothing for this long."),
                 Key(
-                    "group", .table { group(kinds) }, "Steps under one head: in parallel, in a loop, under one time-out."),
+                    "group", .table { group(kinds) },
+                    "Steps under one head: in parallel, in a loop, under one time-out."),
                 Key("use", .table { Self.use }, "Runs another scenario file in place."),
             ] + kindKeys, foreign: Self.foreign)
     }

@@ -60,13 +60,14 @@ struct ReferenceCheck {
     ) {
         for step in block.steps {
             let inOwnLoop = inLoop || step.each != nil || step.repetition != nil
+            let own = ResultShape.own(step)
             for expression in step.ownExpressions {
                 checkNames(expression, variables: variables, inLoop: inOwnLoop)
                 checkSteps(expression, from: step, inCleanup: inCleanup)
-                checkRoot(expression, of: step)
+                checkRoot(expression, of: step, own)
             }
-            checkTree(step)
-            checkCaptures(step)
+            checkTree(step, own)
+            checkCaptures(step, own)
             if case .group(let group) = step.action {
                 check(group.block, variables, groups: groups + [step], inCleanup: inCleanup, inLoop: inOwnLoop)
             }
@@ -224,11 +225,11 @@ struct ReferenceCheck {
         }
     }
 
-    private mutating func checkRoot(_ expression: Expression, of step: Step) {
+    private mutating func checkRoot(_ expression: Expression, of step: Step, _ own: [String]) {
         guard !step.isBroken else { return }
         let known: [String]
         switch expression.role {
-        case .assertion, .until, .giveUp, .capture, .expectTemplate: known = ResultShape.own(step)
+        case .assertion, .until, .giveUp, .capture, .expectTemplate: known = own
         case .aggregate: known = ResultShape.aggregate(of: step)
         default: return
         }
@@ -252,9 +253,8 @@ struct ReferenceCheck {
         (["a", "e", "i", "o", "u", "h"].contains { kind.hasPrefix($0) } ? "an " : "a ") + kind
     }
 
-    private mutating func checkTree(_ step: Step) {
+    private mutating func checkTree(_ step: Step, _ known: [String]) {
         guard case .object(let members, _)? = step.expectation, !step.isBroken else { return }
-        let known = ResultShape.own(step)
         for member in members where !known.contains(member.key) {
             let nearest = NearestName.of(member.key, in: known)
             diagnostics.append(
@@ -267,10 +267,11 @@ struct ReferenceCheck {
         }
     }
 
-    private mutating func checkCaptures(_ step: Step) {
-        var own = ResultShape.own(step) + ["ran", "items", "polls"]
-        if step.repetition != nil { own += ResultShape.aggregate }
-        for capture in step.captures where own.contains(capture.name) {
+    private mutating func checkCaptures(_ step: Step, _ own: [String]) {
+        guard !step.captures.isEmpty else { return }
+        var taken = own + ["ran", "items", "polls"]
+        if step.repetition != nil { taken += ResultShape.aggregate }
+        for capture in step.captures where taken.contains(capture.name) {
             diagnostics.append(
                 Diagnostic(
                     .captureName, at: capture.span,
