@@ -9,15 +9,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        // C libraries: a module map and a shim each, nothing else. libcurl and libcrypto are not linked but loaded when
-        // they are first needed, since they take longer to load than all else of a start.
+        // C libraries: a module map and a shim each, nothing else. libcurl, libpq and libcrypto are not linked but
+        // loaded when they are first needed, since that takes longer than all else of a start.
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .systemLibrary(name: "CLibYAML", path: "Sources/C/CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibCrypto", path: "Sources/C/CLibCrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "CLibCurl", path: "Sources/C/CLibCurl", exclude: ["link"], publicHeadersPath: "."),
         .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
+        .target(name: "CLibCurl", path: "Sources/C/CLibCurl", exclude: ["link"], publicHeadersPath: "."),
+        .target(name: "CLibPQ", path: "Sources/C/CLibPQ", publicHeadersPath: "."),
 
         // The language side: text, tree, graph. It knows no network.
         .target(name: "Diagnostics"),
@@ -31,12 +33,20 @@ let package = Package(
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
         .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
+        .target(name: "PostgresTransport", dependencies: ["EventLoop", "CLibPQ", "CLinux"]),
+        .target(
+            name: "SQLiteTransport",
+            dependencies: [
+                "EventLoop", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
-                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+                "PostgresTransport", "SQLiteTransport", "CLinux",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -50,6 +60,7 @@ let package = Package(
             dependencies: [
                 "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .executableTarget(
             name: "plumb",
@@ -83,10 +94,13 @@ let package = Package(
             ], exclude: ["Configuration/Golden", "Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
-                "StepDrivers", "HTTPTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax",
+                "Expressions",
                 "Diagnostics", "PlumbTesting",
             ]),
         .testTarget(
@@ -99,7 +113,7 @@ let package = Package(
             name: "ReportingTests",
             dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
             exclude: ["Golden"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
@@ -109,7 +123,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport"]
+let ownsC: Set = [
+    "ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "PostgresTransport", "SQLiteTransport",
+]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

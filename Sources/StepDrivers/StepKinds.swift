@@ -1,5 +1,6 @@
 public import EventLoop
 internal import HTTPTransport
+internal import PostgresTransport
 public import ScenarioModel
 
 /// The kinds of steps that have drivers; to add a kind is to add a line to both lists.
@@ -7,6 +8,7 @@ public enum StepKinds {
     /// The language face of each kind.
     public static let all: [any StepKind] = [
         HTTPStep(),
+        SQLStep(),
         ExecStep(),
     ]
 
@@ -14,6 +16,7 @@ public enum StepKinds {
     public static func drivers(on loop: EventLoop, version: String) -> [any StepDriver] {
         [
             HTTPDriver(on: loop, version: version),
+            SQLDriver(on: loop),
             ExecDriver(on: loop),
         ]
     }
@@ -23,7 +26,8 @@ public enum StepKinds {
     ///
     /// Whatever is not loaded here is loaded by the first step that needs it.
     public static func loadLibraries(for configuration: Configuration) -> String? {
-        let hasHTTP = configuration.sandbox != nil || configuration.targets.contains { $0.kind == "http" }
-        return hasHTTP ? CurlLibrary.load() : nil
+        let kinds = Set(configuration.targets.map(\.kind))
+        let curl = kinds.contains("http") || configuration.sandbox != nil ? CurlLibrary.load() : nil
+        return curl ?? (kinds.contains("postgres") ? LibPQ.load() : nil)
     }
 }

@@ -12,13 +12,16 @@ enum House {
         // The loop and the transports.
         "EventLoop": ["CLinux", "HeapModule"],
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
+        "PostgresTransport": ["EventLoop", "CLibPQ", "CLinux"],
+        "SQLiteTransport": ["EventLoop", "GRDB", "GRDBSQLite"],
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
-            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+            "PostgresTransport", "SQLiteTransport", "CLinux",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
-        "Sandbox": ["CLinux", "FlyingFox", "FlyingSocks"],
+        "Sandbox": ["CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
             "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",
@@ -41,10 +44,11 @@ enum House {
     /// The one target that owns each C library.
     static let owners = [
         "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
+        "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
     ]
 
     /// C libraries with code of their own, which makes targets of them.
-    static let compiledLibraries: Set<String> = ["CLibCurl"]
+    static let compiledLibraries: Set<String> = ["CLibCurl", "CLibPQ"]
 
     /// Files over 400 lines, each with the reason.
     static let longFiles: [String: String] = [:]

@@ -6,6 +6,8 @@
 
 #include <dlfcn.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #define CURL_DISABLE_TYPECHECK
 // Our definitions stay inside the program: libcurl has its own.
@@ -29,7 +31,13 @@ void *lcurl_load(void) {
 static void *find(void **address, const char *name) {
     void *known = __atomic_load_n(address, __ATOMIC_ACQUIRE);
     if (!known) {
-        known = dlsym(lcurl_load(), name);
+        void *library = lcurl_load();
+        known = library ? dlsym(library, name) : 0;
+        if (!known) {
+            // As the system's loader ends a program that is linked with a library that is not there.
+            fprintf(stderr, "%s\n", dlerror());
+            _exit(127);
+        }
         __atomic_store_n(address, known, __ATOMIC_RELEASE);
     }
     return known;
