@@ -11,6 +11,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/// The bytes that were read from a TCP connection: those that came less those that still wait; -1 where it is none.
+///
+/// tcpi_bytes_received of <linux/tcp.h>, whose struct clashes with Glibc's shorter one, stands at byte 128.
+extern int getsockopt(int socket, int level, int name, void *value, unsigned int *size);
+extern int ioctl(int descriptor, unsigned long request, ...);
+static inline long plumb_tcp_taken(int descriptor) {
+    unsigned char info[256] = {0};
+    unsigned int size = sizeof info;
+    unsigned long long received;
+    int unread = 0;
+    if (getsockopt(descriptor, 6 /* IPPROTO_TCP */, 11 /* TCP_INFO */, info, &size) != 0 || size < 136) return -1;
+    if (ioctl(descriptor, 0x541B /* FIONREAD */, &unread) != 0) return -1;
+    __builtin_memcpy(&received, info + 128, sizeof received);
+    return (long)received - unread;
+}
+
 /// fork(2). Swift's overlay marks it unavailable because a forked multithreaded process is unsafe;
 /// callers prove that they are single-threaded.
 static inline pid_t plumb_fork(void) { return fork(); }

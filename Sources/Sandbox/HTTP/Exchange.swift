@@ -88,8 +88,11 @@ struct ServiceHandler: HTTPHandler {
     static let drainLimit = 64 << 20
 
     let service: any Service
+    let watch: RequestWatch
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+        watch.begins(request.remoteAddress)
+        defer { watch.ends(request.remoteAddress) }
         var incoming = Incoming(
             method: request.method.rawValue, path: request.path, query: request.query, headers: request.headers,
             body: try await readBody(request.bodySequence))

@@ -15,7 +15,9 @@ struct Listener: Sendable {
             sharedRequestBufferSize: 65_536,
             pool: events,
             logger: .disabled)
-        let server = HTTPServer(config: configuration, handler: ServiceHandler(service: service))
+        let server = HTTPServer(
+            config: configuration, handler: ServiceHandler(service: service, watch: events.requests))
+        events.requests.serve(reservation.port)
         self.reservation = reservation
         task = Task {
             // The server ends when a connection cannot be accepted, as where descriptors are short for a moment.

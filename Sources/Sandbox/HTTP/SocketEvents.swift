@@ -19,16 +19,20 @@ final class SocketEvents: AsyncSocketPool {
     }
 
     private static let eventsAtOnce = 64
+    /// Bytes that come in before they are read; accepted connections inherit it.
+    private static let receiveBuffer: Int32 = 256 << 10
     /// How long a connection may be silent, or not take what is written to it.
     private static let idleLimit = Duration.seconds(60)
 
     let watchdog: Watchdog
+    /// Bounds what comes before a request's handler begins.
+    let requests: RequestWatch
     private let epoll: Int32
     private let wakeUp: Int32
     private let state = Mutex(State())
 
     /// Starts the thread; `stop` ends it.
-    init(watchdog: Watchdog) throws {
+    init(watchdog: Watchdog, requests: RequestWatch = RequestWatch()) throws {
         let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SocketError.makeFailed("epoll_create1") }
         let wakeUp = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
@@ -42,6 +46,7 @@ final class SocketEvents: AsyncSocketPool {
             throw error
         }
         self.watchdog = watchdog
+        self.requests = requests
         self.epoll = epoll
         self.wakeUp = wakeUp
         let thread = Thread { self.loop() }
@@ -73,8 +78,15 @@ final class SocketEvents: AsyncSocketPool {
         // A response leaves in two writes, head and body; without this the second waits for the peer's delayed
         // acknowledgement of the first, 40 ms. Accepted connections inherit it from the listening socket.
         try? socket.setValue(true, for: .noDelay)
-        if (try? socket.getValue(for: .isListening)) == true { return try await wait(for: socket, events) }
-        let watch = watchdog.arm(socket, for: Self.idleLimit)
+        if (try? socket.getValue(for: .isListening)) == true {
+            // What waits in the kernel is still read once a connection is ended, so it may not be much.
+            var bytes = Self.receiveBuffer
+            setsockopt(socket.file.rawValue, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+            requests.accepts(on: socket)
+            return try await wait(for: socket, events)
+        }
+        let limit = events.contains(.read) ? requests.waits(socket, atMost: Self.idleLimit) : Self.idleLimit
+        let watch = watchdog.arm(socket, for: limit)
         defer { watchdog.disarm(watch) }
         try await wait(for: socket, events)
     }
@@ -125,6 +137,7 @@ final class SocketEvents: AsyncSocketPool {
             let count = epoll_wait(epoll, &events, Int32(events.count), Watchdog.periodInMilliseconds)
             for index in 0..<max(0, Int(count)) { resume(events[index].data.u64, .success(())) }
             watchdog.sweep()
+            requests.sweep()
         }
         let waiters = state.withLock { state in
             defer { state.waiters = [:] }
