@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
+                "EventLoop", "PostgresTransport", "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
@@ -113,7 +113,11 @@ let package = Package(
             name: "ReportingTests",
             dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
             exclude: ["Golden"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "Sandbox", "PostgresTransport", "PlumbTesting", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(

@@ -1,6 +1,5 @@
 public import EventLoop
 internal import HTTPTransport
-internal import PostgresTransport
 public import ScenarioModel
 
 /// The kinds of steps that have drivers; to add a kind is to add a line to both lists.
@@ -26,8 +25,7 @@ public enum StepKinds {
     ///
     /// Whatever is not loaded here is loaded by the first step that needs it.
     public static func loadLibraries(for configuration: Configuration) -> String? {
-        let kinds = Set(configuration.targets.map(\.kind))
-        let curl = kinds.contains("http") || configuration.sandbox != nil ? CurlLibrary.load() : nil
-        return curl ?? (kinds.contains("postgres") ? LibPQ.load() : nil)
+        let hasHTTP = configuration.sandbox != nil || configuration.targets.contains { $0.kind == "http" }
+        return hasHTTP ? CurlLibrary.load() : nil
     }
 }

@@ -1,9 +1,9 @@
-// libpq's functions, passed on to the library once it is loaded: see CLibCurl, of which most of libpq's own libraries
-// are, and ARCHITECTURE.md.
+// libpq's functions, passed on to the library once it is loaded.
+//
+// libpq brings LDAP and Kerberos along, which take longer to load than all else of a start, and most runs speak to no
+// database. So nothing is linked against it: it is loaded by name, by whoever is about to use it.
 
 #include <dlfcn.h>
-#include <stdio.h>
-#include <unistd.h>
 
 // Our definitions stay inside the program: libpq has its own.
 #pragma GCC visibility push(hidden)
@@ -22,13 +22,7 @@ void *lpq_load(void) {
 static void *find(void **address, const char *name) {
     void *known = __atomic_load_n(address, __ATOMIC_ACQUIRE);
     if (!known) {
-        void *library = lpq_load();
-        known = library ? dlsym(library, name) : 0;
-        if (!known) {
-            // As the system's loader ends a program that is linked with a library that is not there.
-            fprintf(stderr, "%s\n", dlerror());
-            _exit(127);
-        }
+        known = dlsym(lpq_load(), name);
         __atomic_store_n(address, known, __ATOMIC_RELEASE);
     }
     return known;
@@ -40,61 +34,72 @@ static void *find(void **address, const char *name) {
         return ((__typeof__(&name))find(&address, #name)) arguments; \
     }
 
-FORWARD(int, PQbackendPID, (const PGconn *conn), (conn))
-FORWARD(int, PQcancel, (PGcancel *cancel, char *errbuf, int errbufsize), (cancel, errbuf, errbufsize))
-FORWARD(void, PQclear, (PGresult *res), (res))
-FORWARD(char *, PQcmdStatus, (PGresult *res), (res))
+// Settings.
 FORWARD(PQconninfoOption *, PQconndefaults, (void), ())
-FORWARD(PostgresPollingStatusType, PQconnectPoll, (PGconn *conn), (conn))
+FORWARD(PQconninfoOption *, PQconninfoParse, (const char *text, char **complaint), (text, complaint))
+FORWARD(void, PQconninfoFree, (PQconninfoOption *options), (options))
+FORWARD(void, PQfreemem, (void *memory), (memory))
+
+// Connections.
 FORWARD(
-    PGconn *, PQconnectStartParams, (const char *const *keywords, const char *const *values, int expand_dbname),
-    (keywords, values, expand_dbname))
-FORWARD(void, PQconninfoFree, (PQconninfoOption *connOptions), (connOptions))
-FORWARD(PQconninfoOption *, PQconninfoParse, (const char *conninfo, char **errmsg), (conninfo, errmsg))
-FORWARD(int, PQconsumeInput, (PGconn *conn), (conn))
-FORWARD(char *, PQerrorMessage, (const PGconn *conn), (conn))
-FORWARD(void, PQfinish, (PGconn *conn), (conn))
-FORWARD(int, PQflush, (PGconn *conn), (conn))
-FORWARD(int, PQfmod, (const PGresult *res, int field_num), (res, field_num))
-FORWARD(char *, PQfname, (const PGresult *res, int field_num), (res, field_num))
+    PGconn *, PQconnectStartParams, (const char *const *names, const char *const *values, int expands),
+    (names, values, expands))
+FORWARD(PostgresPollingStatusType, PQconnectPoll, (PGconn *connection), (connection))
+FORWARD(void, PQfinish, (PGconn *connection), (connection))
+FORWARD(ConnStatusType, PQstatus, (const PGconn *connection), (connection))
+FORWARD(PGTransactionStatusType, PQtransactionStatus, (const PGconn *connection), (connection))
+FORWARD(const char *, PQparameterStatus, (const PGconn *connection, const char *name), (connection, name))
+FORWARD(char *, PQerrorMessage, (const PGconn *connection), (connection))
+FORWARD(int, PQsocket, (const PGconn *connection), (connection))
+FORWARD(int, PQbackendPID, (const PGconn *connection), (connection))
+FORWARD(int, PQsslInUse, (PGconn *connection), (connection))
+FORWARD(int, PQsetnonblocking, (PGconn *connection, int value), (connection, value))
+FORWARD(PGVerbosity, PQsetErrorVerbosity, (PGconn *connection, PGVerbosity value), (connection, value))
+FORWARD(
+    PQnoticeReceiver, PQsetNoticeReceiver, (PGconn *connection, PQnoticeReceiver receiver, void *owner),
+    (connection, receiver, owner))
+FORWARD(PGnotify *, PQnotifies, (PGconn *connection), (connection))
+FORWARD(PGcancel *, PQgetCancel, (PGconn *connection), (connection))
+FORWARD(int, PQcancel, (PGcancel *cancel, char *complaint, int length), (cancel, complaint, length))
 FORWARD(void, PQfreeCancel, (PGcancel *cancel), (cancel))
-FORWARD(void, PQfreemem, (void *ptr), (ptr))
-FORWARD(Oid, PQftype, (const PGresult *res, int field_num), (res, field_num))
-FORWARD(PGcancel *, PQgetCancel, (PGconn *conn), (conn))
-FORWARD(int, PQgetCopyData, (PGconn *conn, char **buffer, int async), (conn, buffer, async))
-FORWARD(PGresult *, PQgetResult, (PGconn *conn), (conn))
-FORWARD(int, PQgetisnull, (const PGresult *res, int tup_num, int field_num), (res, tup_num, field_num))
-FORWARD(int, PQgetlength, (const PGresult *res, int tup_num, int field_num), (res, tup_num, field_num))
-FORWARD(char *, PQgetvalue, (const PGresult *res, int tup_num, int field_num), (res, tup_num, field_num))
-FORWARD(int, PQisBusy, (PGconn *conn), (conn))
-FORWARD(int, PQnfields, (const PGresult *res), (res))
-FORWARD(PGnotify *, PQnotifies, (PGconn *conn), (conn))
-FORWARD(int, PQnparams, (const PGresult *res), (res))
-FORWARD(const char *, PQparameterStatus, (const PGconn *conn, const char *paramName), (conn, paramName))
-FORWARD(Oid, PQparamtype, (const PGresult *res, int param_num), (res, param_num))
-FORWARD(int, PQputCopyEnd, (PGconn *conn, const char *errormsg), (conn, errormsg))
-FORWARD(char *, PQresultErrorField, (const PGresult *res, int fieldcode), (res, fieldcode))
-FORWARD(char *, PQresultErrorMessage, (const PGresult *res), (res))
-FORWARD(size_t, PQresultMemorySize, (const PGresult *res), (res))
-FORWARD(ExecStatusType, PQresultStatus, (const PGresult *res), (res))
-FORWARD(int, PQsendDescribePrepared, (PGconn *conn, const char *stmt), (conn, stmt))
+
+// Sending.
+FORWARD(int, PQsendQuery, (PGconn *connection, const char *text), (connection, text))
 FORWARD(
-    int, PQsendPrepare, (PGconn *conn, const char *stmtName, const char *query, int nParams, const Oid *paramTypes),
-    (conn, stmtName, query, nParams, paramTypes))
-FORWARD(int, PQsendQuery, (PGconn *conn, const char *query), (conn, query))
+    int, PQsendQueryParams,
+    (PGconn *connection, const char *text, int count, const Oid *types, const char *const *values, const int *lengths,
+     const int *formats, int format),
+    (connection, text, count, types, values, lengths, formats, format))
 FORWARD(
-    int, PQsendQueryParams, (PGconn *conn, const char *command, int nParams, const Oid *paramTypes,
-     const char *const *paramValues, const int *paramLengths, const int *paramFormats, int resultFormat),
-    (conn, command, nParams, paramTypes, paramValues, paramLengths, paramFormats, resultFormat))
+    int, PQsendPrepare, (PGconn *connection, const char *name, const char *text, int count, const Oid *types),
+    (connection, name, text, count, types))
+FORWARD(int, PQsendDescribePrepared, (PGconn *connection, const char *name), (connection, name))
 FORWARD(
-    int, PQsendQueryPrepared, (PGconn *conn, const char *stmtName, int nParams, const char *const *paramValues,
-     const int *paramLengths, const int *paramFormats, int resultFormat),
-    (conn, stmtName, nParams, paramValues, paramLengths, paramFormats, resultFormat))
-FORWARD(PGVerbosity, PQsetErrorVerbosity, (PGconn *conn, PGVerbosity verbosity), (conn, verbosity))
-FORWARD(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn *conn, PQnoticeReceiver proc, void *arg), (conn, proc, arg))
-FORWARD(int, PQsetSingleRowMode, (PGconn *conn), (conn))
-FORWARD(int, PQsetnonblocking, (PGconn *conn, int arg), (conn, arg))
-FORWARD(int, PQsocket, (const PGconn *conn), (conn))
-FORWARD(int, PQsslInUse, (PGconn *conn), (conn))
-FORWARD(ConnStatusType, PQstatus, (const PGconn *conn), (conn))
-FORWARD(PGTransactionStatusType, PQtransactionStatus, (const PGconn *conn), (conn))
+    int, PQsendQueryPrepared,
+    (PGconn *connection, const char *name, int count, const char *const *values, const int *lengths,
+     const int *formats, int format),
+    (connection, name, count, values, lengths, formats, format))
+FORWARD(int, PQsetSingleRowMode, (PGconn *connection), (connection))
+FORWARD(int, PQflush, (PGconn *connection), (connection))
+FORWARD(int, PQputCopyEnd, (PGconn *connection, const char *reason), (connection, reason))
+
+// Receiving.
+FORWARD(int, PQconsumeInput, (PGconn *connection), (connection))
+FORWARD(int, PQisBusy, (PGconn *connection), (connection))
+FORWARD(PGresult *, PQgetResult, (PGconn *connection), (connection))
+FORWARD(int, PQgetCopyData, (PGconn *connection, char **buffer, int isAsync), (connection, buffer, isAsync))
+FORWARD(ExecStatusType, PQresultStatus, (const PGresult *result), (result))
+FORWARD(char *, PQresultErrorMessage, (const PGresult *result), (result))
+FORWARD(char *, PQresultErrorField, (const PGresult *result, int field), (result, field))
+FORWARD(size_t, PQresultMemorySize, (const PGresult *result), (result))
+FORWARD(char *, PQcmdStatus, (PGresult *result), (result))
+FORWARD(int, PQnfields, (const PGresult *result), (result))
+FORWARD(char *, PQfname, (const PGresult *result, int column), (result, column))
+FORWARD(Oid, PQftype, (const PGresult *result, int column), (result, column))
+FORWARD(int, PQfmod, (const PGresult *result, int column), (result, column))
+FORWARD(int, PQgetisnull, (const PGresult *result, int row, int column), (result, row, column))
+FORWARD(char *, PQgetvalue, (const PGresult *result, int row, int column), (result, row, column))
+FORWARD(int, PQgetlength, (const PGresult *result, int row, int column), (result, row, column))
+FORWARD(int, PQnparams, (const PGresult *result), (result))
+FORWARD(Oid, PQparamtype, (const PGresult *result, int parameter), (result, parameter))
+FORWARD(void, PQclear, (PGresult *result), (result))
