@@ -10,14 +10,15 @@ struct TargetCheck {
         var problems: [Diagnostic] = []
         var names = configuration.targets.map(\.name) + scenario.targets.map(\.name)
         names += scenario.requirements.compactMap(\.target)
-        for derived in scenario.targets {
+        let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
+        // What the profile has in the place of a required kind has other keys.
+        for derived in scenario.targets where !isSkipped {
             problems += unknownKeys(derived, scenario, configuration, kinds)
             guard let from = derived.from, !configuration.targets.contains(where: { $0.name == from }),
                 !scenario.targets.contains(where: { $0.name == from && $0.name != derived.name })
             else { continue }
             problems.append(unknown(from, derived.changes["from"]?.span ?? derived.span, names, configuration))
         }
-        let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {
