@@ -20,6 +20,8 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CLibCrypto", path: "Sources/C/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/C/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
 
         // The language side: text, tree, graph. It knows no network.
@@ -34,12 +36,14 @@ let package = Package(
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
         .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
+        .target(name: "PostgresTransport", dependencies: ["EventLoop", "CLibPQ", "CLinux"]),
 
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
-                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+                "PostgresTransport", "CLinux",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -84,10 +88,11 @@ let package = Package(
             ], exclude: ["Configuration/Golden", "Golden"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
-                "StepDrivers", "HTTPTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
                 "Diagnostics", "PlumbTesting",
             ]),
         .testTarget(
@@ -110,7 +115,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport"]
+let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "PostgresTransport"]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -12,9 +12,11 @@ enum House {
         // The loop and the transports.
         "EventLoop": ["CLinux", "HeapModule"],
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
+        "PostgresTransport": ["EventLoop", "CLibPQ", "CLinux"],
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
-            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+            "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+            "PostgresTransport", "CLinux",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
@@ -41,6 +43,7 @@ enum House {
     /// The one target that owns each C library.
     static let owners = [
         "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
+        "CLibPQ": "PostgresTransport",
     ]
 
     /// Files over 400 lines, each with the reason.
