@@ -73,7 +73,9 @@ struct ConfigurationLoading {
         let whole = profile.map { $0.node.keeping { names.contains($0) }.merged(over: shared) } ?? shared
         readEnvironment(whole, profile: profile?.node, isChosen: isChosen, into: &configuration)
         var scope = ConfigurationScope(configuration)
-        scope.isEvaluating = isChosen && !request.isLint
+        // What an env file that cannot be read would have set is not missing besides.
+        let isUnread = diagnostics.contains { $0.code == .environmentFile }
+        scope.isEvaluating = isChosen && !request.isLint && !isUnread
         var settings = SettingReader(scope)
         readSuites(whole, &settings, into: &configuration)
         readDefaults(whole, &settings, into: &configuration)
