@@ -229,7 +229,7 @@ import Testing
         ).load()
         #expect(
             diagnostics.map { "\($0.primary?.span.start.description ?? "") \($0.message) | \($0.hint?.text ?? "")" } == [
-                "5:25 the env file 'two.env' cannot be read: there is no such file"
+                "5:25 the env file 'two.env' cannot be read: no such file"
                     + " | the profile 'local' is described so: 'make services' writes two.env"
             ])
     }
