@@ -9,6 +9,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries: a module map and a shim each, nothing else.
@@ -37,13 +38,19 @@ let package = Package(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
         .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
         .target(name: "PostgresTransport", dependencies: ["EventLoop", "CLibPQ", "CLinux"]),
+        .target(
+            name: "SQLiteTransport",
+            dependencies: [
+                "EventLoop", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-                "PostgresTransport", "CLinux",
+                "PostgresTransport", "SQLiteTransport", "CLinux",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -57,6 +64,7 @@ let package = Package(
             dependencies: [
                 "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .executableTarget(
             name: "plumb",
@@ -89,10 +97,12 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
-                "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax",
+                "Expressions",
                 "Diagnostics", "PlumbTesting",
             ]),
         .testTarget(
@@ -115,7 +125,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "PostgresTransport"]
+let ownsC: Set = [
+    "ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "PostgresTransport", "SQLiteTransport",
+]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -22,15 +22,23 @@ struct TargetCheck {
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {
-                if let text = name.constant?.string, !names.contains(text) {
-                    problems.append(unknown(text, span, names, configuration))
+                guard let text = name.constant?.string else { return }
+                guard names.contains(text) else {
+                    return problems.append(unknown(text, span, names, configuration))
                 }
-            } else if request.needsTarget,
-                case .failure(let problem) = TargetChoice.choose(
-                    for: request.kind, among: configuration.targets, kinds: kinds)
-            {
-                problems.append(
-                    Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
+                let derived = scenario.targets.first { $0.name == text }
+                guard let target = configuration.target(derived.map { $0.from ?? "" } ?? text) else { return }
+                guard TargetChoice.suits(target, request.kind, kinds) else {
+                    return problems.append(unsuited(target, named: text, request.kind, span, configuration, kinds))
+                }
+                problems += request.problems(with: target)
+            } else if request.needsTarget {
+                switch TargetChoice.choose(for: request.kind, among: configuration.targets, kinds: kinds) {
+                case .success(let target): problems += request.problems(with: target)
+                case .failure(let problem):
+                    problems.append(
+                        Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
+                }
             }
         }
         return problems
@@ -54,6 +62,17 @@ struct TargetCheck {
                 hint: near.map { "did you mean '\($0)'?" }
                     ?? "known keys are \(table.keys.map { "'\($0.name)'" }.joined(separator: ", "))")
         }
+    }
+
+    private static func unsuited(
+        _ target: Target, named name: String, _ kind: String, _ span: SourceSpan, _ configuration: Configuration,
+        _ kinds: [any StepKind]
+    ) -> Diagnostic {
+        let fitting = configuration.targets.filter { TargetChoice.suits($0, kind, kinds) }.map(\.name)
+        return Diagnostic(
+            .unsuitedTarget, at: span, "'\(kind)' steps cannot go through '\(name)', which is of kind '\(target.kind)'",
+            hint: fitting.isEmpty
+                ? "the profile has no target for them" : "those that can are \(fitting.joined(separator: ", "))")
     }
 
     private static func unknown(
@@ -107,6 +126,8 @@ extension Scenario {
 extension Diagnostic.Code {
     static let noTarget = Diagnostic.Code(
         "target.none", "A step needs a connection, and the profile has none that fits without a name.")
+    static let unsuitedTarget = Diagnostic.Code(
+        "target.unsuited", "A step names a connection of a kind that steps of its kind cannot go through.")
     static let unknownTarget = Diagnostic.Code(
         "target.unknown", "A step names a connection that the profile does not have.")
 }

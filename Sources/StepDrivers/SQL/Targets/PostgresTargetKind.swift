@@ -3,7 +3,7 @@ internal import ScenarioSyntax
 
 /// What a configuration can say of a PostgreSQL server; the keys are libpq's own, but for `pool` and its like.
 enum PostgresTargetKind {
-    static let kind = TargetKind(name: "postgres", keys: table, hasURL: false)
+    static let kind = TargetKind(name: "postgres", keys: table, hasURL: false, hasPool: true)
 
     static let table = KeyTable(
         name: "postgres target", summary: "A PostgreSQL server.",
