@@ -42,7 +42,7 @@ public final class SQLiteConnection {
         let opened = await Threaded<Result<DatabaseQueue, SQLiteError>>.value(
             on: loop, until: deadline, grace: grace, interrupt: { guardian.stop($0) },
             begin: { finish in
-                DispatchQueue(label: "sqlite.open").async { finish(Opening.open(configuration, guardian)) }
+                DispatchQueue(label: "sqlite-open").async { finish(Opening.open(configuration, guardian)) }
             })
         guard let opened else { throw guardian.stop == .cancelled ? .cancelled : .lateOpening(configuration) }
         return SQLiteConnection(try opened.get(), guardian, on: loop)
@@ -88,7 +88,7 @@ public final class SQLiteConnection {
         _ = await Threaded<Bool>.value(
             on: loop, until: .now + Self.grace, grace: .zero, interrupt: { _ in },
             begin: { finish in
-                DispatchQueue(label: "sqlite.close").async {
+                DispatchQueue(label: "sqlite-close").async {
                     // A connection that cannot be closed is closed with the last reference to it.
                     finish((try? queue.close()) != nil)
                 }

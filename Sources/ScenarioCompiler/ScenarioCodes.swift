@@ -6,7 +6,8 @@ extension Diagnostic.Code {
         .scenarioForm, .unavailable, .noSteps, .twoKinds, .emptyStep, .needsOutsideParallel, .pollingWithoutUntil,
         .loopKeyWithoutEach, .unknownLoad, .noCases, .equalRows, .casesForm, .table, .unknownParameter,
         .missingParameter, .duplicateID, .captureName, .unknownName, .unknownStep, .unknownMember, .forwardReference,
-        .insideLoop, .mayBeSkipped, .cycle, .depth, .unreadableFile, .outsideRoot, .noTarget, .unknownTarget, .unsuitedTarget,
+        .insideLoop, .mayBeSkipped, .cycle, .depth, .unreadableFile, .outsideRoot, .noTarget, .unknownTarget,
+        .unsuitedTarget,
         .unmetRequirement, .jqCompile,
     ]
 }

@@ -32,8 +32,6 @@ extension Diagnostic.Code {
     static let sqlSession = Diagnostic.Code(
         "sql.session", "A session's name is a name: letters, digits, '_' and '-'.")
     static let sqlFile = Diagnostic.Code("sql.file", "A file of statements could not be read, or not be taken apart.")
-    static let sqlColumns = Diagnostic.Code(
-        "sql.columns", "Two columns of an answer have one name, so a row could not hold both. Name them with AS.")
     static let sqlSetting = Diagnostic.Code(
         "sql.setting", "A setting of a step or of its target has a value that it cannot have.")
 
