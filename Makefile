@@ -59,7 +59,7 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 
 mutants-local: build services ## Proves the database's scenarios against a PostgreSQL that is broken on purpose
 	@scripts/install-packages jq
-	scripts/mutants-local
+	scripts/mutants --profile local
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
 	@scripts/install-packages nginx python3
