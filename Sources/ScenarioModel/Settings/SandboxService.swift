@@ -16,7 +16,11 @@ public struct SandboxService: Sendable {
         SandboxService(name: "openchat", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "phi3", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
+        SandboxService(name: "database", kind: "sqlite", isDefault: true, needsKey: false),
     ]
+
+    /// The key that says where a target of this kind is; a target that sets it is not the sandbox's any more.
+    public static func addressKey(of kind: String) -> String { kind == "sqlite" ? "path" : "url" }
 
     /// What stands for an address that is not there yet.
     public static let pendingURL = "sandbox (port chosen at start)"
