@@ -11,13 +11,19 @@ struct TargetCheck {
         var names = configuration.targets.map(\.name) + scenario.targets.map(\.name)
         names += scenario.requirements.compactMap(\.target)
         let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
-        // What the profile has in the place of a required kind has other keys.
-        for derived in scenario.targets where !isSkipped {
-            problems += unknownKeys(derived, scenario, configuration, kinds)
+        for derived in scenario.targets {
+            // What is skipped for its kind of database may well have the keys of that kind.
+            if !isSkipped { problems += unknownKeys(derived, scenario, configuration, kinds) }
             guard let from = derived.from, !configuration.targets.contains(where: { $0.name == from }),
                 !scenario.targets.contains(where: { $0.name == from && $0.name != derived.name })
             else { continue }
             problems.append(unknown(from, derived.changes["from"]?.span ?? derived.span, names, configuration))
+        }
+        if case .query(let query)? = scenario.cases, !isSkipped {
+            switch CaseTarget.of(query, configuration, kinds) {
+            case .success(let target): problems += query.request.problems(with: target)
+            case .failure(let problem): problems.append(problem)
+            }
         }
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
