@@ -282,7 +282,7 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
         case .storeCountsDisagree:
             (
                 "a completion of imp counts more messages than it has",
-                [Proof(integrity + "data_consistency", "message_counts")]
+                [Proof(integrity + "data_consistency", "message_counts"), Proof("examples/cases_from_sql", "counted")]
             )
         case .databaseGone:
             (

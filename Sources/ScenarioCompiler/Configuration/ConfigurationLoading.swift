@@ -54,7 +54,9 @@ struct ConfigurationLoading {
         }
         var configuration = Configuration(file: nil, root: FilePath.absolute(request.workingFolder, in: "/"))
         configuration.suiteRoot = suiteRoot(configuration.root)
-        configuration.environment = environmentFiles(nil, ofProfile: false, configuration).merging(environment) { _, own in own }
+        configuration.environment = environmentFiles(nil, ofProfile: false, configuration).merging(environment) {
+            _, own in own
+        }
         return configuration
     }
 

@@ -228,10 +228,11 @@ import Testing
             """
         ).load()
         #expect(
-            diagnostics.map { "\($0.primary?.span.start.description ?? "") \($0.message) | \($0.hint?.text ?? "")" } == [
-                "5:25 the env file 'two.env' cannot be read: no such file"
-                    + " | the profile 'local' is described so: 'make services' writes two.env"
-            ])
+            diagnostics.map { "\($0.primary?.span.start.description ?? "") \($0.message) | \($0.hint?.text ?? "")" }
+                == [
+                    "5:25 the env file 'two.env' cannot be read: no such file"
+                        + " | the profile 'local' is described so: 'make services' writes two.env"
+                ])
     }
 
     @Test func `a profile that is not chosen needs no environment`() throws {
