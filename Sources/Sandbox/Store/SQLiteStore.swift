@@ -35,7 +35,7 @@ final class SQLiteStore: CompletionStore {
         getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     }
 
-    var access: StoreAccess {
+    var access: StoreAccess? {
         var told = files
         if breaks.contains(.databaseGone) { told.path = "\(folder)/gone.db" }
         told.isReadOnly = breaks.contains(.databaseReadOnly)
