@@ -43,8 +43,9 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 	scripts/mutants
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3
+	@scripts/install-packages nginx python3 postgresql
 	bench/run
+	bench/sql
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas
