@@ -30,6 +30,9 @@ let package = Package(
         .target(
             name: "ScenarioCompiler", dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"]),
 
+        // Pages of metrics as values. It knows neither scenarios nor network.
+        .target(name: "Exposition"),
+
         // The event loop and the transports. They know no scenarios.
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
@@ -40,6 +43,7 @@ let package = Package(
             name: "StepDrivers",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
+                "Exposition",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -82,6 +86,7 @@ let package = Package(
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
             ], exclude: ["Configuration/Golden", "Golden"]),
+        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "Expressions", "PlumbTesting"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
