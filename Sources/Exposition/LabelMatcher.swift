@@ -34,6 +34,9 @@ public struct SampleSelector: Sendable, Hashable {
     /// A condition whose regular expression cannot be read.
     public struct BadPattern: Error, Sendable, Hashable {
         public var pattern: String
+
+        /// Creates the error.
+        public init(pattern: String) { self.pattern = pattern }
     }
 }
 

@@ -53,6 +53,12 @@ public struct MetricSample: Sendable, Hashable {
         public struct Span: Sendable, Hashable {
             public var offset: Int
             public var length: Int
+
+            /// Creates a run.
+            public init(offset: Int, length: Int) {
+                self.offset = offset
+                self.length = length
+            }
         }
     }
 

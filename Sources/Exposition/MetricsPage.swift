@@ -77,6 +77,9 @@ public struct MetricsPage: Sendable {
     /// How many samples there are.
     public var sampleCount: Int { points.count }
 
+    /// The name of a sample.
+    public func name(_ number: Int) -> String { name(of: points[number]) }
+
     /// The sample of a number, in the page's order.
     public func sample(_ number: Int) -> MetricSample {
         let point = points[number]

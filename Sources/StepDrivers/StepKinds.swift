@@ -7,6 +7,7 @@ public enum StepKinds {
     public static let all: [any StepKind] = [
         HTTPStep(),
         ExecStep(),
+        MetricStep(),
     ]
 
     /// The working face of each kind, on one loop; `version` is what servers are told of Plumb.
@@ -14,6 +15,7 @@ public enum StepKinds {
         [
             HTTPDriver(on: loop, version: version),
             ExecDriver(on: loop),
+            MetricDriver(on: loop, version: version),
         ]
     }
 }

@@ -21,18 +21,31 @@ struct TargetCheck {
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {
-                if let text = name.constant?.string, !names.contains(text) {
-                    problems.append(unknown(text, span, names, configuration))
+                guard let text = name.constant?.string else { return }
+                if !names.contains(text) { problems.append(unknown(text, span, names, configuration)) }
+                if let target = target(named: text, scenario, configuration) {
+                    problems += request.problems(with: target)
                 }
-            } else if request.needsTarget,
-                case .failure(let problem) = TargetChoice.choose(
-                    for: request.kind, among: configuration.targets, kinds: kinds)
-            {
-                problems.append(
-                    Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
+            } else if request.needsTarget {
+                switch TargetChoice.choose(for: request.kind, among: configuration.targets, kinds: kinds) {
+                case .success(let target): problems += request.problems(with: target)
+                case .failure(let problem):
+                    problems.append(
+                        Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
+                }
             }
         }
         return problems
+    }
+
+    /// A target as far as the text tells it: its kind, for a derived one that of its base.
+    private static func target(
+        named name: String, _ scenario: Scenario, _ configuration: Configuration
+    ) -> Target? {
+        guard let derived = scenario.targets.first(where: { $0.name == name }) else { return configuration.target(name) }
+        var target = derived.from.flatMap { configuration.target($0) }
+        if let kind = derived.changes["kind"]?.constant?.string { target?.kind = kind }
+        return target
     }
 
     /// The keys of a derived target that its kind does not have; of a kind without a driver none is known.

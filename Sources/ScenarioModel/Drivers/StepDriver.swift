@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Expressions
 
 /// The working face of a driver: carries out the requests of one kind on the event loop.
@@ -80,6 +81,8 @@ public struct StepError: Error, Sendable, Hashable {
     /// The fields that the service itself gives, such as an SQLSTATE and its detail.
     public var fields: Value.Object
     public var hint: String?
+    /// The part of the scenario that the service complains of; the step as a whole where it is nil.
+    public var span: SourceSpan?
 
     /// The classes of errors, the same for all kinds of step.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -93,13 +96,15 @@ public struct StepError: Error, Sendable, Hashable {
 
     /// Creates an error.
     public init(
-        _ kind: Kind, _ message: String, phase: String? = nil, fields: Value.Object = .init(), hint: String? = nil
+        _ kind: Kind, _ message: String, phase: String? = nil, fields: Value.Object = .init(), hint: String? = nil,
+        span: SourceSpan? = nil
     ) {
         self.kind = kind
         self.message = message
         self.phase = phase
         self.fields = fields
         self.hint = hint
+        self.span = span
     }
 
     /// Whether nothing was sent, so that any request may be tried again.

@@ -75,8 +75,14 @@ public protocol StepRequest: Sendable {
     var impliedExpectation: ImpliedExpectation? { get }
     /// The request as far as it is known before the run, a line each; unknown parts stay `${{ … }}`.
     func plan(target: Target?) -> [String]
+    /// What a target of this kind cannot do of what is asked; told when a run is planned.
+    func problems(with target: Target) -> [Diagnostic]
     /// Evaluates the templates once; what it returns is sent by every attempt alike.
     func prepare(_ scope: any TemplateScope, target: ResolvedTarget?) throws(StepFailure) -> any PreparedStep
+}
+
+extension StepRequest {
+    public func problems(with target: Target) -> [Diagnostic] { [] }
 }
 
 /// An expectation that a kind adds by itself.

@@ -18,6 +18,7 @@ extension Interpreter {
         registerCleanup(step, run, frame)
         do throws(StepFailure) {
             let seed = seed(step, run, frame)
+            let request = try settled(request, of: step, frame)
             let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed))
             let settings = run.layers.settings(of: step, target: target?.target)
             let carrier = Carrier(
@@ -151,7 +152,7 @@ extension Interpreter {
             report.failures = [
                 FailureReport(
                     code: "\(step.kind).\(error.kind.codeName)", verdict: report.verdict,
-                    message: error.message, place: Place(step.span), hint: error.hint,
+                    message: error.message, place: Place(error.span ?? step.span), hint: error.hint,
                     settings: settings, notes: error.phase.map { ["phase: \($0)"] } ?? [])
             ]
             report.exchange = attempt.exchange()
