@@ -20,6 +20,12 @@ struct OpenFamily {
     /// The series of the group at its present time.
     private var groupSeries: Set<Int> = []
     private var closedGroups: Set<Int> = []
+    /// Every series with its time, where groups may stand in pieces.
+    private var allSeries: Set<Int> = []
+    /// Whether a group must stand in one piece, with times that do not go back; few readers insist.
+    private let isStrict: Bool
+
+    init(isStrict: Bool) { self.isStrict = isStrict }
 
     /// What a sample's name has behind its family's.
     enum Suffix: String, CaseIterable {
@@ -66,7 +72,7 @@ struct OpenFamily {
 
     /// Begins another family.
     mutating func begin(_ name: String, seen: NameSet) {
-        self = OpenFamily()
+        self = OpenFamily(isStrict: isStrict)
         self.name = name
         nameBytes = Array(name.utf8)
         seenNames = seen
@@ -132,6 +138,14 @@ struct OpenFamily {
         // Samples of a group differ by the excluded label alone; those of an info metric are one group.
         let own = kind == .info ? 0 : sample.hash &- (sample.excluded.map { $0.value.isEmpty ? 0 : $0.hash } ?? 0)
         let series = sample.hash &* 31 &+ (Suffix.allCases.firstIndex(of: sample.suffix) ?? 0)
+        guard isStrict else {
+            group = own
+            var hasher = Hasher()
+            hasher.combine(series)
+            hasher.combine(nanoseconds(sample.time))
+            if allSeries.insert(hasher.finalize()).inserted { return .keep }
+            return sample.time.isNaN ? .refuse("the series stands twice", at: .name) : .drop
+        }
         if group != own {
             if let group { closedGroups.insert(group) }
             guard !closedGroups.contains(own) else {
@@ -156,7 +170,7 @@ struct OpenFamily {
         return sample.time.isNaN ? .refuse("the series stands twice", at: .name) : .drop
     }
 
-    private func nanoseconds(_ time: Double) -> Double { time.isNaN ? 0 : (time * 1e9).rounded(.down) }
+    private func nanoseconds(_ time: Double) -> Double { time.isNaN ? .infinity : (time * 1e9).rounded(.down) }
 
     private func valueProblem(_ sample: Sample) -> String? {
         let isWhole = sample.value == sample.value.rounded() && sample.value.isFinite

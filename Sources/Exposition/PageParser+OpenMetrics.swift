@@ -2,7 +2,7 @@ extension PageParser {
     /// Reads OpenMetrics 1.0: families one behind the other, groups of samples in one piece, `# EOF` at the end.
     mutating func parseOpenMetrics() throws(ExpositionError) {
         try checkText()
-        var open = OpenFamily()
+        var open = OpenFamily(isStrict: isStrict)
         var hasEnded = false
         while beginLine() {
             guard !hasEnded else { throw failure("text stands behind '# EOF'") }

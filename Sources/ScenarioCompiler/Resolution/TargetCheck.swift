@@ -42,7 +42,9 @@ struct TargetCheck {
     private static func target(
         named name: String, _ scenario: Scenario, _ configuration: Configuration
     ) -> Target? {
-        guard let derived = scenario.targets.first(where: { $0.name == name }) else { return configuration.target(name) }
+        guard let derived = scenario.targets.first(where: { $0.name == name }) else {
+            return configuration.target(name)
+        }
         var target = derived.from.flatMap { configuration.target($0) }
         if let kind = derived.changes["kind"]?.constant?.string { target?.kind = kind }
         return target

@@ -74,7 +74,10 @@ struct MetricPageTests {
 
     @Test(arguments: [
         ("a 1\nb 2", "the page cannot be read at line 2, column 4: the last line is cut: no line feed ends it"),
-        ("a{x=\"1\"} 1\na{x=\"1\"} 2\n", "the page cannot be read at line 2, column 1: the series stands twice: a{x=\"1\"}"),
+        (
+            "a{x=\"1\"} 1\na{x=\"1\"} 2\n",
+            "the page cannot be read at line 2, column 1: the series stands twice: a{x=\"1\"}"
+        ),
         ("a one\n", "the page cannot be read at line 1, column 3: 'one' is no value"),
     ])
     func `a broken page is an error with its place, not a smaller page`(

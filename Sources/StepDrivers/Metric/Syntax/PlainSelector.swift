@@ -46,11 +46,20 @@ enum PlainSelector {
                 at += 1
             }
             if let token { throw unfit(token) }
-            guard selector.name != nil || selector.matchers.contains(where: { $0.test == .equal && $0.value != "" })
-            else {
-                throw Misfit(range: first.range, message: "the selector names neither a metric nor a label's value")
+            guard selector.name != nil || selector.matchers.contains(where: Self.narrows) else {
+                throw Misfit(
+                    range: first.range, message: "the selector names neither a metric nor a label's value")
             }
             return selector
+        }
+
+        /// Whether a condition leaves anything out that lacks the label.
+        private static func narrows(_ matcher: LabelMatcher) -> Bool {
+            switch matcher.test {
+            case .equal: matcher.value != ""
+            case .matches: (try? Regex(matcher.value).wholeMatch(in: "")) ?? nil == nil
+            case .notEqual, .matchesNot: false
+            }
         }
 
         private var token: PromQLToken? { at < tokens.count ? tokens[at] : nil }
