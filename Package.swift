@@ -9,6 +9,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries: a module map and a shim each, nothing else.
@@ -20,6 +21,8 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CLibCrypto", path: "Sources/C/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/C/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
 
         // The language side: text, tree, graph. It knows no network.
@@ -37,13 +40,20 @@ let package = Package(
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
         .target(name: "HTTPTransport", dependencies: ["EventLoop", "CLibCurl", "CLinux"]),
+        .target(name: "PostgresTransport", dependencies: ["EventLoop", "CLibPQ", "CLinux"]),
+        .target(
+            name: "SQLiteTransport",
+            dependencies: [
+                "EventLoop", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
-                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport", "CLinux",
-                "Exposition",
+                "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
+                "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -57,6 +67,7 @@ let package = Package(
             dependencies: [
                 "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .executableTarget(
             name: "plumb",
@@ -89,10 +100,13 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "Expressions", "PlumbTesting"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
-                "StepDrivers", "HTTPTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax", "Expressions",
+                "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax",
+                "Expressions",
                 "Diagnostics", "PlumbTesting",
             ]),
         .testTarget(
@@ -115,7 +129,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let ownsC: Set = ["ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport"]
+let ownsC: Set = [
+    "ScenarioSyntax", "Expressions", "EventLoop", "HTTPTransport", "PostgresTransport", "SQLiteTransport",
+]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -62,6 +62,7 @@ actor Stack {
         let admin = AdminService(
             models: working, keys: keys, background: background, upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
+        try await startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }
@@ -78,6 +79,18 @@ actor Stack {
         housekeeping?.cancel()
         await housekeeping?.value
         events.stop()
+    }
+
+    /// What watches the stack, and what shows it.
+    private func startMonitoring(
+        _ gateway: Gateway, _ models: [AdminService.ModelEntry], _ endpoints: inout SandboxEndpoints
+    ) async throws {
+        let metrics = MetricsService(gateway: gateway.metrics, models: models, host: options.host, breaks: breaks)
+        let port = try await listen(metrics, port: 0)
+        endpoints.add("metrics", host: options.host, port: port)
+        endpoints.add("alerts", host: options.host, port: port)
+        let grafana = GrafanaService(apiKey: options.apiKey, breaks: breaks)
+        endpoints.add("grafana", host: options.host, port: try await listen(grafana, port: 0))
     }
 
     private func listen(_ service: any Service, port: UInt16) async throws -> UInt16 {

@@ -6,6 +6,7 @@ public enum StepKinds {
     /// The language face of each kind.
     public static let all: [any StepKind] = [
         HTTPStep(),
+        SQLStep(),
         ExecStep(),
         MetricStep(),
     ]
@@ -14,6 +15,7 @@ public enum StepKinds {
     public static func drivers(on loop: EventLoop, version: String) -> [any StepDriver] {
         [
             HTTPDriver(on: loop, version: version),
+            SQLDriver(on: loop),
             ExecDriver(on: loop),
             MetricDriver(on: loop, version: version),
         ]

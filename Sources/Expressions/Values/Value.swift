@@ -64,7 +64,7 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expres
 extension Value {
     /// A number of an integer, exact text beyond ±2^53.
     public init(_ integer: Int) {
-        self = abs(integer) <= 1 << 53 ? .number(Double(integer)) : .string(String(integer))
+        self = integer.magnitude <= 1 << 53 ? .number(Double(integer)) : .string(String(integer))
     }
     /// The member of an object, or nil for anything else.
     public subscript(key: String) -> Value? {

@@ -27,7 +27,7 @@ final class Gateway: Service {
         self.background = background
         self.breaks = breaks
         conversations = Conversations(seed: options.seed)
-        metrics = GatewayMetrics(isFrozen: breaks.contains(.metricsFrozen))
+        metrics = GatewayMetrics(breaks: breaks)
         upstreamTimeout = options.upstreamTimeout
         seed = options.seed
     }

@@ -14,10 +14,10 @@ final class GatewayMetrics: Sendable {
         name: "gateway_request_duration_seconds", kind: .histogram, help: "Time to answer a request, by model.")
 
     private let registry = MetricsRegistry([requests, tokens, upstreamErrors, inFlight, duration])
-    private let isFrozen: Bool
+    private let breaks: Set<SandboxBreak>
 
-    init(isFrozen: Bool) {
-        self.isFrozen = isFrozen
+    init(breaks: Set<SandboxBreak>) {
+        self.breaks = breaks
     }
 
     var page: String { registry.page }
@@ -30,7 +30,7 @@ final class GatewayMetrics: Sendable {
 
     func count(prompt: Int, completion: Int, model: String) {
         registry.add(prompt, to: Self.tokens, [("model", model), ("kind", "prompt")])
-        registry.add(completion, to: Self.tokens, [("model", model), ("kind", "completion")])
+        registry.add(breaks.contains(.tokensMiscounted) ? completion + 1 : completion, to: Self.tokens, [("model", model), ("kind", "completion")])
     }
 
     func countUpstreamError(model: String, reason: String) {
@@ -39,9 +39,11 @@ final class GatewayMetrics: Sendable {
 
     private func end(model: String, status: Int, since start: ContinuousClock.Instant) {
         registry.add(-1, to: Self.inFlight)
-        guard !isFrozen else { return }
-        registry.add(to: Self.requests, [("model", model), ("status", String(status))])
-        registry.observe(.now - start, in: Self.duration, [("model", model)])
+        guard !breaks.contains(.metricsFrozen) else { return }
+        let times = breaks.contains(.requestsCountedTwice) ? 2 : 1
+        registry.add(times, to: Self.requests, [("model", model), ("status", String(status))])
+        let elapsed = ContinuousClock.now - start
+        registry.observe(breaks.contains(.latencyMisreported) ? elapsed * 50 : elapsed, in: Self.duration, [("model", model)])
     }
 
     /// A request that is being answered; it ends when the last reference to it does, however that comes about.

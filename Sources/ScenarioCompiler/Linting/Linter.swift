@@ -148,7 +148,8 @@ extension SuiteChecks {
 extension Diagnostic.Code {
     /// The codes of what scenarios ask of the configuration.
     fileprivate static let ofConfiguration: Set<Diagnostic.Code> = [
-        .noTarget, .unknownTarget, .undeclaredSecret, .missingConfigurationKey, .missingSuiteKey, .unknownLoad,
+        .noTarget, .unknownTarget, .unsuitedTarget, .undeclaredSecret, .missingConfigurationKey, .missingSuiteKey,
+        .unknownLoad,
         .outsideRoot,
     ]
     static let jqCompile = Diagnostic.Code(

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Expressions
 internal import ScenarioModel
+internal import ScenarioSyntax
 
 /// What a plan says of targets: which one a step goes through, where it leads, and who chose it.
 struct TargetFacts {
@@ -22,9 +23,23 @@ struct TargetFacts {
             if let most = bounds.maxConnections {
                 value += ", at most \(most.value) connections (\(most.origin))"
             }
+            if kinds.flatMap(\.targetKinds).contains(where: { $0.name == target.kind && $0.hasPool }) {
+                value += Self.pool(bounds)
+            }
             if let rate = target.rateLimit { value += ", \(Value.number(rate.value).json())/s (\(rate.origin))" }
             return Graph.Fact("target", value, origin: target.origin.description)
         }
+    }
+
+    /// The bounds of a pool, each with the place that set it.
+    private static func pool(_ bounds: ConnectionBounds) -> String {
+        let pool = bounds.poolBounds
+        let most = bounds.maxConnections?.origin
+        let size = bounds.pool.size?.origin ?? .builtIn
+        let overflow = bounds.pool.maxOverflow?.origin ?? most ?? .builtIn
+        let timeout = bounds.pool.timeout?.origin ?? .builtIn
+        return ", pool of \(pool.size) (\(size)) and \(pool.overflow) beyond (\(overflow)), "
+            + "waited for \(DurationText.format(pool.timeout)) (\(timeout))"
     }
 
     /// The target of a step, its settings as far as they are known, and the fact that a plan shows of it.

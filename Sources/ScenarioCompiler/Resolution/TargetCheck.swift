@@ -22,10 +22,15 @@ struct TargetCheck {
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {
                 guard let text = name.constant?.string else { return }
-                if !names.contains(text) { problems.append(unknown(text, span, names, configuration)) }
-                if let target = target(named: text, scenario, configuration) {
-                    problems += request.problems(with: target)
+                guard names.contains(text) else {
+                    return problems.append(unknown(text, span, names, configuration))
                 }
+                let derived = scenario.targets.first { $0.name == text }
+                guard let target = configuration.target(derived.map { $0.from ?? "" } ?? text) else { return }
+                guard TargetChoice.suits(target, request.kind, kinds) else {
+                    return problems.append(unsuited(target, named: text, request.kind, span, configuration, kinds))
+                }
+                problems += request.problems(with: target)
             } else if request.needsTarget {
                 switch TargetChoice.choose(for: request.kind, among: configuration.targets, kinds: kinds) {
                 case .success(let target): problems += request.problems(with: target)
@@ -36,18 +41,6 @@ struct TargetCheck {
             }
         }
         return problems
-    }
-
-    /// A target as far as the text tells it: its kind, for a derived one that of its base.
-    private static func target(
-        named name: String, _ scenario: Scenario, _ configuration: Configuration
-    ) -> Target? {
-        guard let derived = scenario.targets.first(where: { $0.name == name }) else {
-            return configuration.target(name)
-        }
-        var target = derived.from.flatMap { configuration.target($0) }
-        if let kind = derived.changes["kind"]?.constant?.string { target?.kind = kind }
-        return target
     }
 
     /// The keys of a derived target that its kind does not have; of a kind without a driver none is known.
@@ -68,6 +61,17 @@ struct TargetCheck {
                 hint: near.map { "did you mean '\($0)'?" }
                     ?? "known keys are \(table.keys.map { "'\($0.name)'" }.joined(separator: ", "))")
         }
+    }
+
+    private static func unsuited(
+        _ target: Target, named name: String, _ kind: String, _ span: SourceSpan, _ configuration: Configuration,
+        _ kinds: [any StepKind]
+    ) -> Diagnostic {
+        let fitting = configuration.targets.filter { TargetChoice.suits($0, kind, kinds) }.map(\.name)
+        return Diagnostic(
+            .unsuitedTarget, at: span, "'\(kind)' steps cannot go through '\(name)', which is of kind '\(target.kind)'",
+            hint: fitting.isEmpty
+                ? "the profile has no target for them" : "those that can are \(fitting.joined(separator: ", "))")
     }
 
     private static func unknown(
@@ -121,6 +125,8 @@ extension Scenario {
 extension Diagnostic.Code {
     static let noTarget = Diagnostic.Code(
         "target.none", "A step needs a connection, and the profile has none that fits without a name.")
+    static let unsuitedTarget = Diagnostic.Code(
+        "target.unsuited", "A step names a connection of a kind that steps of its kind cannot go through.")
     static let unknownTarget = Diagnostic.Code(
         "target.unknown", "A step names a connection that the profile does not have.")
 }

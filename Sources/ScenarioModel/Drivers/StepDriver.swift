@@ -1,4 +1,3 @@
-public import Diagnostics
 public import Expressions
 
 /// The working face of a driver: carries out the requests of one kind on the event loop.
@@ -7,16 +6,25 @@ public import Expressions
 public protocol StepDriver: AnyObject {
     /// The key of its kind.
     var kind: String { get }
+    /// Whether it keeps to a target's bound of connections by itself, because it pools them.
+    var hasPools: Bool { get }
     /// Sends a prepared request once and waits for its answer until the deadline, with one attempt's limits.
     ///
     /// Cancelling the task ends the attempt at once; what comes back then is not used.
     func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt
-    /// Ends what a test kept open: cookies, pinned connections.
+    /// Ends what a test must not keep open while it cleans up: pinned connections, which may hold locks.
+    func endSteps(_ session: TestSession) async
+    /// Ends what a test kept open: cookies, connections of its own targets.
     func endSession(_ session: TestSession) async
     /// Opens a target and says what answered, for `plumb doctor`.
     func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination
     /// Ends what the driver holds.
     func shutDown() async
+}
+
+extension StepDriver {
+    public var hasPools: Bool { false }
+    public func endSteps(_ session: TestSession) async {}
 }
 
 /// The bounds of one attempt.
@@ -27,12 +35,15 @@ public struct AttemptLimits: Sendable {
     public var connect: Duration
     /// Names the step to the server and in its logs.
     public var label: String
+    /// Of the pool that the attempt's connection comes from, where its kind has pools.
+    public var pool: PoolBounds
 
     /// Creates limits.
-    public init(timeout: Duration, connect: Duration, label: String = "") {
+    public init(timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds()) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
+        self.pool = pool
     }
 }
 
@@ -54,11 +65,14 @@ public struct Attempt {
     public var notes: [String]
     /// Secrets that the driver came by, such as a token it fetched; masked from now on.
     public var secrets: [String]
+    /// What of the scenario the error is about, where the service told; left out: the step.
+    public var place: Place?
 
     /// Creates an attempt's outcome.
     public init(
         result: SharedValue, error: StepError?, exchange: @escaping () -> StepReport.Exchange, code: String? = nil,
-        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = [], secrets: [String] = []
+        retryAfter: Duration? = nil, requests: Int = 1, notes: [String] = [], secrets: [String] = [],
+        place: Place? = nil
     ) {
         self.result = result
         self.error = error
@@ -68,6 +82,7 @@ public struct Attempt {
         self.requests = requests
         self.notes = notes
         self.secrets = secrets
+        self.place = place
     }
 }
 
@@ -81,8 +96,6 @@ public struct StepError: Error, Sendable, Hashable {
     /// The fields that the service itself gives, such as an SQLSTATE and its detail.
     public var fields: Value.Object
     public var hint: String?
-    /// The part of the scenario that the service complains of; the step as a whole where it is nil.
-    public var span: SourceSpan?
 
     /// The classes of errors, the same for all kinds of step.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -96,15 +109,22 @@ public struct StepError: Error, Sendable, Hashable {
 
     /// Creates an error.
     public init(
-        _ kind: Kind, _ message: String, phase: String? = nil, fields: Value.Object = .init(), hint: String? = nil,
-        span: SourceSpan? = nil
+        _ kind: Kind, _ message: String, phase: String? = nil, fields: Value.Object = .init(), hint: String? = nil
     ) {
         self.kind = kind
         self.message = message
         self.phase = phase
         self.fields = fields
         self.hint = hint
-        self.span = span
+    }
+
+    /// What is known of it beside its message, a line each: the phase, and the service's own words.
+    public var facts: [String] {
+        var facts = phase.map { ["phase: \($0)"] } ?? []
+        for (name, value) in fields where !["position", "statement"].contains(name) {
+            facts.append("\(name): \(value.tostring)")
+        }
+        return facts
     }
 
     /// Whether nothing was sent, so that any request may be tried again.

@@ -30,12 +30,15 @@ public struct TargetKind: Sendable {
     public var keys: KeyTable
     /// Whether any step of HTTP may name a target of this kind, because it has a `url`.
     public var hasURL: Bool
+    /// Whether its connections come from a pool.
+    public var hasPool: Bool
 
     /// Creates a kind of target.
-    public init(name: String, keys: KeyTable, hasURL: Bool) {
+    public init(name: String, keys: KeyTable, hasURL: Bool, hasPool: Bool = false) {
         self.name = name
         self.keys = keys
         self.hasURL = hasURL
+        self.hasPool = hasPool
     }
 }
 
@@ -73,10 +76,10 @@ public protocol StepRequest: Sendable {
     var codesOfNothingToUndo: [String] { get }
     /// What must hold where the step says nothing of it.
     var impliedExpectation: ImpliedExpectation? { get }
+    /// What is wrong with the request on a target of the profile, beside what ``StepKind/parse(_:_:)`` told.
+    func problems(with target: Target) -> [Diagnostic]
     /// The request as far as it is known before the run, a line each; unknown parts stay `${{ … }}`.
     func plan(target: Target?) -> [String]
-    /// What a target of this kind cannot do of what is asked; told when a run is planned.
-    func problems(with target: Target) -> [Diagnostic]
     /// Evaluates the templates once; what it returns is sent by every attempt alike.
     func prepare(_ scope: any TemplateScope, target: ResolvedTarget?) throws(StepFailure) -> any PreparedStep
 }

@@ -37,4 +37,36 @@ public struct ConnectionBounds: Sendable {
         self.maxConnections = maxConnections
         self.pool = pool
     }
+
+    /// The bounds of a pool, defaults filled in; `maxConnections` holds for size and overflow together.
+    public var poolBounds: PoolBounds {
+        let most = maxConnections?.value ?? Int.max
+        let size = min(pool.size?.value ?? PoolBounds.defaultSize, most)
+        let spare = most == Int.max ? PoolBounds.defaultOverflow : most - size
+        return PoolBounds(
+            size: size, overflow: min(pool.maxOverflow?.value ?? spare, most - size),
+            timeout: pool.timeout?.value ?? PoolBounds.defaultTimeout)
+    }
+}
+
+/// How many connections a pool has, and how long somebody waits for one.
+public struct PoolBounds: Sendable, Hashable {
+    /// Connections that are kept.
+    public var size: Int
+    /// Connections beyond the size, closed when nobody waits for them.
+    public var overflow: Int
+    public var timeout: Duration
+
+    public static let defaultSize = 5
+    public static let defaultOverflow = 10
+    public static let defaultTimeout = Duration.seconds(30)
+
+    /// Creates bounds.
+    public init(
+        size: Int = Self.defaultSize, overflow: Int = Self.defaultOverflow, timeout: Duration = Self.defaultTimeout
+    ) {
+        self.size = size
+        self.overflow = overflow
+        self.timeout = timeout
+    }
 }

@@ -43,12 +43,15 @@ public struct Target: Sendable {
 public final class ResolvedTarget {
     public let target: Target
     public let settings: Value.Object
+    /// Whether a scenario derived it for one test, so that its connections end with that test.
+    public let isOfTest: Bool
     /// The driver's own form of the settings.
     public var connection: AnyObject?
 
     /// Creates a target whose settings are final.
-    public init(_ target: Target, settings: Value.Object) {
+    public init(_ target: Target, settings: Value.Object, isOfTest: Bool = false) {
         self.target = target
+        self.isOfTest = isOfTest
         self.settings = settings
     }
 

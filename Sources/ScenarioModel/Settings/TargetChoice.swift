@@ -27,6 +27,12 @@ public enum TargetChoice {
                 hint: "name one with 'target', or mark one with 'default: true'"))
     }
 
+    /// Whether steps of a kind can go through a target that they name; HTTP can use any that has a URL.
+    public static func suits(_ target: Target, _ kind: String, _ kinds: [any StepKind]) -> Bool {
+        guard let known = kinds.first(where: { $0.name == kind }), !known.targetKinds.isEmpty else { return true }
+        return fits(target, kind, kinds) || kind == "http" && target.settings["url"] != nil
+    }
+
     /// Whether steps of a kind can go through a target; HTTP can use a target of any kind that has a URL by name only.
     static func fits(_ target: Target, _ kind: String, _ kinds: [any StepKind]) -> Bool {
         kinds.first { $0.name == kind }?.targetKinds.contains { $0.name == target.kind } ?? false

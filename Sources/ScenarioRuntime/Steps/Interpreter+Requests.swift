@@ -43,6 +43,22 @@ extension Interpreter {
         let target: ResolvedTarget?
         let settings: StepSettings
         let run: TestRun
+        /// The bounds of the pool that its connection comes from, where its driver has pools.
+        let pool: PoolBounds
+
+        init(
+            step: Step, request: any StepRequest, driver: any StepDriver, target: ResolvedTarget?,
+            settings: StepSettings, run: TestRun
+        ) {
+            self.step = step
+            self.request = request
+            self.driver = driver
+            self.target = target
+            self.settings = settings
+            self.run = run
+            let bounds = driver.hasPools ? target.map { run.layers.connections(to: $0.target) } : nil
+            pool = bounds?.poolBounds ?? PoolBounds()
+        }
     }
 
     /// One poll: the request prepared anew, and sent with its retries.
@@ -69,7 +85,8 @@ extension Interpreter {
                     await carrier.driver.attempt(
                         prepared,
                         AttemptLimits(
-                            timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id),
+                            timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id,
+                            pool: carrier.pool),
                         in: carrier.run.session)
                 }
                 requests += attempt.requests
@@ -152,8 +169,8 @@ extension Interpreter {
             report.failures = [
                 FailureReport(
                     code: "\(step.kind).\(error.kind.codeName)", verdict: report.verdict,
-                    message: error.message, place: Place(error.span ?? step.span), hint: error.hint,
-                    settings: settings, notes: error.phase.map { ["phase: \($0)"] } ?? [])
+                    message: error.message, place: attempt.place ?? Place(step.span), hint: error.hint,
+                    settings: settings, notes: error.facts)
             ]
             report.exchange = attempt.exchange()
             frame.keep(step.id, attempt.result.adding([.init("ran", true)]))

@@ -78,7 +78,7 @@ extension Interpreter {
         let changes = try rendering.value(of: derived.changes).object ?? .init()
         for (key, value) in changes where !["from", "kind"].contains(key) { settings[key] = value }
         target.origin = .file(derived.span)
-        return ResolvedTarget(target, settings: settings)
+        return ResolvedTarget(target, settings: settings, isOfTest: true)
     }
 
     /// Waits until the target's rate allows a start; this time counts against no limit of the attempt.
@@ -93,7 +93,7 @@ extension Interpreter {
 
     /// Runs an attempt within the target's bound of connections.
     func gated(_ carrier: Carrier, _ attempt: () async -> Attempt) async -> Attempt {
-        guard let target = carrier.target,
+        guard let target = carrier.target, !carrier.driver.hasPools,
             let most = carrier.run.layers.connections(to: target.target).maxConnections?.value
         else { return await attempt() }
         let gate = gates[target.name] ?? Gate(width: most)

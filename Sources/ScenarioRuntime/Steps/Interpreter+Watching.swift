@@ -22,11 +22,18 @@ extension Interpreter {
     func lookAhead(
         for watchers: [Int], in block: Block, _ run: TestRun, _ frame: Frame, _ limits: Limits
     ) async {
-        for number in watchers {
-            let step = block.steps[number]
-            guard let watch = step.watch, !isInterrupted(run) else { continue }
-            frame.keep(look: await firstLook(of: step, watch, run, frame, limits), for: step.id)
+        guard !watchers.isEmpty, !isInterrupted(run) else { return }
+        // Side by side, since each may have to wait for what it looks at.
+        await withTaskGroup(of: Void.self) { group in
+            for number in watchers {
+                group.addTask { await self.lookAhead(of: block.steps[number], run, frame, limits) }
+            }
         }
+    }
+
+    private func lookAhead(of step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits) async {
+        guard let watch = step.watch else { return }
+        frame.keep(look: await firstLook(of: step, watch, run, frame, limits), for: step.id)
     }
 
     private func firstLook(
@@ -48,7 +55,7 @@ extension Interpreter {
             return .failed(
                 FailureReport(
                     code: "\(step.kind).\(error.kind.codeName)", verdict: error.kind == .rejected ? .failed : .error,
-                    message: "before '\(watch.watched.id)': \(error.message)", place: Place(error.span ?? step.span),
+                    message: "before '\(watch.watched.id)': \(error.message)", place: attempt.place ?? Place(step.span),
                     hint: error.hint))
         } catch {
             return .failed(error.report)

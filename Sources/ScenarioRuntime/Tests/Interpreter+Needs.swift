@@ -101,6 +101,7 @@ extension Interpreter {
 
     private func clean(_ need: NeedRun) async {
         _ = await need.task.value
+        for driver in drivers.values { await driver.endSteps(need.run.session) }
         for report in await cleanUp(need.run) where report.verdict == .failed || report.verdict == .error {
             let reason = report.failures.first?.message ?? "failed"
             sink(.note("cleanup of \(need.file), step '\(report.id)': \(reason)"))

@@ -39,6 +39,7 @@ extension Interpreter {
         if let cleanup = scenario.cleanup, result.verdict != .skipped {
             run.cleanups.insert(.init(block: cleanup, frame: frame, owner: scenario.name), at: 0)
         }
+        for driver in drivers.values { await driver.endSteps(run.session) }
         result.cleanup = await cleanUp(run)
         await endSession(run)
         conclude(&result, run)

@@ -19,8 +19,7 @@ public final class ExecDriver: StepDriver {
         let begun = ContinuousClock.now
         let child = ChildProcess(on: loop)
         let end = await child.run(command, until: begun + limits.timeout)
-        let (seconds, attoseconds) = (ContinuousClock.now - begun).components
-        let milliseconds = (Double(seconds) * 1000 + Double(attoseconds) / 1e15).roundedToMicroseconds
+        let milliseconds = (ContinuousClock.now - begun).inMilliseconds
         let output = (stdout: child.output, stderr: child.errors)
         let error = Self.error(end, command, limits)
         let status: Value =

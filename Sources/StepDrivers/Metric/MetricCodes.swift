@@ -15,10 +15,12 @@ extension Diagnostic.Code {
         "metric.time", "A time is written as RFC 3339 has it, or as seconds since 1970.")
     static let metricRange = Diagnostic.Code(
         "metric.range", "A range is as long as 'last' says, or begins at 'from'; its points are 'step' apart.")
+    static let metricSetting = Diagnostic.Code(
+        "metric.setting", "A setting of the target does not have the form that its key takes.")
 
     /// The codes of `metric` steps.
     public static let allMetricCodes: [Diagnostic.Code] = [
-        metricQuery, metricQuestion, metricDriver, metricTime, metricRange,
+        metricQuery, metricQuestion, metricDriver, metricTime, metricRange, metricSetting,
         Diagnostic.Code(
             "metric.protocol", "What answered is no Prometheus, or no page of metrics, or one that is cut or broken."),
         Diagnostic.Code(

@@ -42,7 +42,7 @@ enum TargetVisit {
                 let settings = layers.settings(row: kind.name, target: target)
                 let limits = AttemptLimits(
                     timeout: settings.timeout.value.known ?? .seconds(30), connect: settings.connect.value,
-                    label: "plumb doctor")
+                    label: "plumb doctor", pool: layers.connections(to: target).poolBounds)
                 do throws(EvaluationError) {
                     let value = try engine.value(of: target.settings, in: configuration.context)
                     let resolved = ResolvedTarget(target, settings: value.object ?? .init())

@@ -60,7 +60,8 @@ final class MetricServer {
     static func victoriaMetrics() throws -> MetricServer {
         let port = try Loopback.unusedPort()
         return try MetricServer(
-            "victoria-metrics", ["-storageDataPath=data", "-httpListenAddr=127.0.0.1:\(port)", "-search.latencyOffset=1ms"], port,
+            "victoria-metrics",
+            ["-storageDataPath=data", "-httpListenAddr=127.0.0.1:\(port)", "-search.latencyOffset=1ms"], port,
             try TemporaryFolder())
     }
 

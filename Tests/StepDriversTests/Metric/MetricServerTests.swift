@@ -1,4 +1,3 @@
-import Diagnostics
 import Expressions
 import PlumbTesting
 import ScenarioModel
@@ -47,7 +46,7 @@ struct MetricServerTests {
             let text = MarkedText("query: sum(rate(1️⃣up))")
             let bad = try await server.ask(text.text) { $0.error?.kind == .rejected }
             #expect(bad.error?.fields["error_type"] == "bad_data")
-            #expect(bad.error?.span?.range.lowerBound == text["1️⃣"])
+            #expect(bad.place?.column == text["1️⃣"] + 1)
             #expect(bad.error?.message.contains("expected type range vector") == true)
             #expect(try await server.ask("1 / 0")["value"] == "+Inf")
             #expect(try await server.ask("0 / 0")["value"] == "NaN")

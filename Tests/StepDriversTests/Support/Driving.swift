@@ -15,6 +15,7 @@ struct Outcome: Sendable {
     var requests: Int
     var exchange: StepReport.Exchange
     var notes: [String]
+    var place: Place?
 
     subscript(path: String...) -> Value? {
         var value: Value? = result
@@ -49,7 +50,7 @@ final class Driving: @unchecked Sendable {
         let attempt = await driver.attempt(prepared, AttemptLimits(timeout: timeout, connect: connect), in: session)
         return Outcome(
             result: attempt.result.value, error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,
-            requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes)
+            requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes, place: attempt.place)
     }
 
     /// The target of some settings, the same one for the same text.

@@ -44,14 +44,15 @@ extension HTTPCall {
         request.followRedirects = try evaluatedRedirects(scope) ?? connection?.followRedirects ?? 0
         if request.followRedirects > 0 { keepSecretsHome(&request, scope) }
         request.maxBytes =
-            try evaluated(maxBytes, "a size such as 10MiB", scope, { QuantityText.parseSize($0) ?? Int($0) })
+            try maxBytes?.evaluate(
+                "a size such as 10MiB", scope, code: .httpSetting, { QuantityText.parseSize($0) ?? Int($0) })
             ?? connection?.maxBytes ?? Self.defaultMaxBytes
         request.isIdempotent = Self.idempotentMethods.contains(method)
         if isStream {
-            let most = try evaluated(maxEvents, "a number of events", scope) { Int($0) }
+            let most = try maxEvents?.evaluate("a number of events", scope, code: .httpSetting) { Int($0) }
             request.streaming = .init(maxEvents: max(1, most ?? Self.defaultMaxEvents))
         }
-        let keepsCookies = try evaluated(cookies, "true or false", scope) { Bool($0) }
+        let keepsCookies = try cookies?.evaluate("true or false", scope, code: .httpSetting) { Bool($0) }
         return PreparedRequest(
             request, connection: connection,
             usesTargetAuth: ownAuth == nil && !headers.written.contains("authorization"),
@@ -122,27 +123,12 @@ extension HTTPCall {
     }
 
     private func evaluatedRedirects(_ scope: any TemplateScope) throws(StepFailure) -> Int? {
-        try evaluated(followRedirects, "true, false or a number", scope) { text in
+        try followRedirects?.evaluate("true, false or a number", scope, code: .httpSetting) { text in
             switch text {
             case "true": Self.manyRedirects
             case "false": 0
             default: Int(text).flatMap { $0 >= 0 ? $0 : nil }
             }
-        }
-    }
-
-    private func evaluated<Known: Sendable>(
-        _ option: Option<Known>?, _ what: String, _ scope: any TemplateScope, _ read: (String) -> Known?
-    ) throws(StepFailure) -> Known? {
-        switch option?.value {
-        case nil: return nil
-        case .known(let value)?: return value
-        case .template(let template)?:
-            guard let text = try scope.text(of: template) else { return nil }
-            if let value = read(text) { return value }
-            throw StepFailure.refused(
-                .httpSetting, "expected \(what), found '\(text.prefix(40))'", at: template.span,
-                hint: "look at what the template yields")
         }
     }
 }

@@ -81,14 +81,8 @@ struct HTTPOutcome {
 
     private var milliseconds: Double {
         if error == nil, let total = response?.timing.total, requests == 1 { return total.roundedToMicroseconds }
-        let (seconds, attoseconds) = elapsed.components
-        return (Double(seconds) * 1000 + Double(attoseconds) / 1e15).roundedToMicroseconds
+        return elapsed.inMilliseconds
     }
-}
-
-extension Double {
-    /// Milliseconds with three digits behind the point: what clocks tell and people read.
-    var roundedToMicroseconds: Double { (self * 1000).rounded() / 1000 }
 }
 
 extension HTTPResponse {

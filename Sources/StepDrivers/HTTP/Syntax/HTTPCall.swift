@@ -11,10 +11,10 @@ struct HTTPCall: StepRequest {
     var headers: PairList?
     var body: HTTPBody?
     var isStream = false
-    var maxEvents: Option<Int>?
-    var followRedirects: Option<Int>?
-    var maxBytes: Option<Int>?
-    var cookies: Option<Bool>?
+    var maxEvents: StepOption<Int>?
+    var followRedirects: StepOption<Int>?
+    var maxBytes: StepOption<Int>?
+    var cookies: StepOption<Bool>?
     var auth: AuthTemplate?
     var span: SourceSpan
 
@@ -22,12 +22,6 @@ struct HTTPCall: StepRequest {
     enum Method: Sendable {
         case known(String)
         case template(ValueTemplate)
-    }
-
-    /// An option with its place.
-    struct Option<Known: Sendable>: Sendable {
-        var value: Late<Known>
-        var span: SourceSpan
     }
 
     /// How many redirects `follow_redirects: true` means.

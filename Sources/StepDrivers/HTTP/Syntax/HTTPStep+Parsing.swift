@@ -33,11 +33,11 @@ extension HTTPStep {
                     .httpAuth, at: header.nameSpan, "the step has both 'auth' and the header '\(header.name)'",
                     secondary: [.init(span: span, text: "'auth' sends that header")], hint: "keep one of them"))
         }
-        let maxEvents = option(mapping["max_events"], &reader) { $0.count(&$1) }
+        let maxEvents = StepOption(mapping["max_events"], &reader) { $0.count(&$1) }
         let isStream = stream(mapping, &reader.diagnostics)
-        let follow = option(mapping["follow_redirects"], &reader) { $0.redirects(&$1) }
-        let maxBytes = option(mapping["max_bytes"], &reader) { $0.size(&$1) }
-        let cookies = option(mapping["cookies"], &reader) { $0.boolean(&$1) }
+        let follow = StepOption(mapping["follow_redirects"], &reader) { $0.redirects(&$1) }
+        let maxBytes = StepOption(mapping["max_bytes"], &reader) { $0.size(&$1) }
+        let cookies = StepOption(mapping["cookies"], &reader) { $0.boolean(&$1) }
         guard let (method, url) = line else { return nil }
         if case .known("HEAD") = method, let span = Self.bodyKeys.compactMap({ mapping.keySpan($0) }).first {
             reader.diagnostics.append(
@@ -173,13 +173,6 @@ extension HTTPStep {
                 .httpStream, at: node.span, "no stream is called '\(text.prefix(40))'",
                 hint: "write 'stream: sse' for server-sent events"))
         return false
-    }
-
-    private func option<Known: Sendable>(
-        _ node: YAMLNode?, _ reader: inout SyntaxReader, _ read: (YAMLNode, inout [Diagnostic]) -> Known?
-    ) -> HTTPCall.Option<Known>? {
-        guard let node, let late = reader.late(node, read) else { return nil }
-        return HTTPCall.Option(value: late, span: node.span)
     }
 }
 

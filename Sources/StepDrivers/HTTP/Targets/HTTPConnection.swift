@@ -30,7 +30,7 @@ final class HTTPConnection {
     /// The driver's form of a target, made once.
     static func of(_ target: ResolvedTarget) throws(StepFailure) -> HTTPConnection {
         if let known = target.connection as? HTTPConnection { return known }
-        let reader = TargetSettings(target)
+        let reader = TargetSettings(target, code: .httpSetting)
         let connection = try HTTPConnection(reader)
         target.connection = connection
         return connection

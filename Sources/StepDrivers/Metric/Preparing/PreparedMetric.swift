@@ -112,7 +112,7 @@ final class PreparedMetric: PreparedStep {
     private static func pageURL(
         _ target: ResolvedTarget, _ connection: HTTPConnection
     ) throws(StepFailure) -> String {
-        let written = try TargetSettings(target).text("path")
+        let written = try TargetSettings(target, code: .metricSetting).text("path")
         guard written != nil || connection.url.hostAndPath.path == "/" else { return connection.url }
         let path = written ?? "/metrics"
         return connection.url + (path.hasPrefix("/") ? path : "/" + path)

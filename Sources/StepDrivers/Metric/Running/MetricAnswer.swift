@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Expressions
 internal import HTTPTransport
 internal import ScenarioModel
@@ -12,10 +13,15 @@ struct MetricAnswer {
     var error: StepError?
     /// The service's own code: the HTTP status.
     var code: String?
+    /// What of the scenario the error is about.
+    var span: SourceSpan?
 
     /// An answer that is an error.
-    static func failed(_ error: StepError, code: String? = nil) -> MetricAnswer {
-        MetricAnswer(error: error, code: code)
+    static func failed(_ error: StepError) -> MetricAnswer { MetricAnswer(error: error) }
+
+    /// The error of a reply.
+    static func failed(_ reply: PrometheusReply, _ error: StepError) -> MetricAnswer {
+        MetricAnswer(error: error, code: reply.code, span: reply.span)
     }
 
     /// The answer as the outcome of an attempt.
@@ -40,7 +46,8 @@ struct MetricAnswer {
                 return HTTPExchange(outcome: outcome, body: nil, error: error).report()
             },
             code: code ?? outcome?.response.map { String($0.status) }, requests: courier.requests,
-            notes: notes + warnings.map { "warning: \($0)" }, secrets: courier.secrets)
+            notes: notes + warnings.map { "warning: \($0)" }, secrets: courier.secrets,
+            place: span.map { Place($0) })
     }
 }
 

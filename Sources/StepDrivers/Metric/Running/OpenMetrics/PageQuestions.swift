@@ -188,8 +188,8 @@ enum SampleNotes {
     static func of(_ count: Int, isHistogram: Bool) -> [String] {
         switch count {
         case 0: ["no sample: 'value' is null"]
-        case 1: isHistogram ? ["the sample is a native histogram: 'value' is null"] : []
-        default: ["\(count) samples: 'value' is null"]
+        case 1 where isHistogram: ["the sample is a native histogram: 'value' is null"]
+        default: []
         }
     }
 }

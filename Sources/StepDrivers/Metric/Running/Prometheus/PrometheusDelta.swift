@@ -23,6 +23,12 @@ struct PrometheusDelta {
         var last: Double { points.last?.time ?? 0 }
     }
 
+    /// What came of waiting for scrapes.
+    private enum Settled {
+        case series([Series])
+        case refused(MetricAnswer)
+    }
+
     /// The result of the first look, or of the last one with what the first found.
     func answer(_ first: Value?) async -> MetricAnswer {
         switch await serverTime() {
@@ -45,8 +51,8 @@ struct PrometheusDelta {
 
     private func firstLook(after now: Double) async -> MetricAnswer {
         switch await settled(after: now, since: now - Self.slack, expectsSome: false) {
-        case .failure(let error): return .failed(error)
-        case .success(let series):
+        case .refused(let answer): return answer
+        case .series(let series):
             return MetricAnswer(fields: [
                 .init(
                     "samples",
@@ -71,8 +77,8 @@ struct PrometheusDelta {
         }
         let since = min(first["time"]?.number ?? now, now) - Self.slack
         switch await settled(after: now, since: since, expectsSome: true) {
-        case .failure(let error): return .failed(error)
-        case .success(let series):
+        case .refused(let answer): return answer
+        case .series(let series):
             var changes: [CounterChange] = []
             for series in series {
                 let before = known.removeValue(forKey: series.labels)
@@ -104,22 +110,24 @@ struct PrometheusDelta {
     /// Waits until each living series has a sample later than a moment; returns the raw samples since another.
     private func settled(
         after moment: Double, since: Double, expectsSome: Bool
-    ) async -> Result<[Series], StepError> {
+    ) async -> Settled {
         var looks = 0
         while true {
             let living = await questions.ask("query", [("query", query.text)], about: query)
-            if let error = living.error { return .failure(error) }
+            if let error = living.error { return .refused(.failed(living, error)) }
             let window = max(1, (MetricTime.now - since).rounded(.up)) + 1
             let raw = await questions.ask("query", [("query", "\(query.text)[\(Int(window))s]")], about: query)
-            if let error = raw.error { return .failure(error) }
+            if let error = raw.error { return .refused(.failed(raw, error)) }
             let labels = Set((living.data["result"]?.array ?? []).compactMap { $0["metric"] })
             let series = Self.series(raw.data)
             let present = series.filter { labels.contains($0.labels) }
             let late = labels.count > present.count || present.contains { $0.last <= moment }
-            if !late, !present.isEmpty || !expectsSome { return .success(present) }
+            if !late, !present.isEmpty || !expectsSome { return .series(present) }
             let pause = looks < Self.pauses.count ? Self.pauses[looks] : Self.longPause
             looks += 1
-            guard await questions.courier.pause(pause) else { return .failure(tooLate(present, moment)) }
+            guard await questions.courier.pause(pause) else {
+                return .refused(.failed(tooLate(present, moment)))
+            }
         }
     }
 

@@ -47,7 +47,7 @@ struct PrometheusQuestions {
     private static let exemplarAge = 3600.0
 
     private func made(_ reply: PrometheusReply, _ make: (Value) -> MetricAnswer) -> MetricAnswer {
-        if let error = reply.error { return .failed(error, code: reply.code) }
+        if let error = reply.error { return .failed(reply, error) }
         var answer = make(reply.data)
         answer.warnings = reply.warnings
         answer.code = reply.code

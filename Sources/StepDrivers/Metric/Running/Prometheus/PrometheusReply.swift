@@ -8,6 +8,8 @@ struct PrometheusReply {
     private(set) var data = Value.null
     private(set) var warnings: [String] = []
     private(set) var error: StepError?
+    /// What of the scenario the error is about.
+    private(set) var span: SourceSpan?
     /// The HTTP status.
     private(set) var code: String?
 
@@ -36,7 +38,10 @@ struct PrometheusReply {
             let notices = (body["warnings"]?.array ?? []) + (body["infos"]?.array ?? [])
             warnings = notices.compactMap(\.string)
         case "error":
-            error = Self.refusal(body, response.status, query)
+            let said = body["error"]?.string ?? "no reason is given"
+            let position = query.flatMap { PromQLPosition(said, in: $0.text) }
+            error = Self.refusal(body, said, response.status, query, position)
+            span = position.flatMap { position in query?.span(at: position.offset) }
         default:
             error = Self.foreign(response, line, courier, nil)
         }
@@ -71,23 +76,20 @@ struct PrometheusReply {
     }
 
     /// An error of Prometheus's own, with the place in the query that it complains of.
-    private static func refusal(_ body: Value, _ status: Int, _ query: PromQLTemplate.Rendered?) -> StepError {
+    private static func refusal(
+        _ body: Value, _ said: String, _ status: Int, _ query: PromQLTemplate.Rendered?, _ position: PromQLPosition?
+    ) -> StepError {
         let type = body["errorType"]?.string ?? "error"
-        let said = body["error"]?.string ?? "no reason is given"
-        var fields = Value.Object([
-            ("error_type", .string(type)), ("status", Value(status)), ("detail", .string(said)),
-        ])
-        guard let query else { return StepError(.rejected, "\(type): \(said)", phase: "body", fields: fields) }
-        fields["query"] = .string(query.text)
-        let position = PromQLPosition(said, in: query.text)
+        var fields = Value.Object([("error_type", .string(type)), ("status", Value(status)), ("detail", .string(said))])
+        // The text of a query is the statement that the service refused; reports have it in the exchange.
+        if let query { fields["statement"] = .string(query.text) }
         if let position {
             fields["position"] = ["line": Value(position.line), "column": Value(position.column)]
         }
         return StepError(
             .rejected, "\(type): \(position?.reason ?? said)", phase: "body", fields: fields,
             hint: type == "execution" && said.contains("many-to-many")
-                ? "say which labels match: 'on(…)' or 'ignoring(…)' with 'group_left'" : nil,
-            span: position.map { query.span(at: $0.offset) })
+                ? "say which labels match: 'on(…)' or 'ignoring(…)' with 'group_left'" : nil)
     }
 }
 

@@ -1,14 +1,18 @@
 internal import Diagnostics
 internal import Expressions
-internal import HTTPTransport
 internal import ScenarioModel
 internal import ScenarioSyntax
 
 /// Reads the evaluated settings of a target, as their keys have them.
 struct TargetSettings {
     let target: ResolvedTarget
+    /// The code of what is wrong with a setting of this kind.
+    let code: Diagnostic.Code
 
-    init(_ target: ResolvedTarget) { self.target = target }
+    init(_ target: ResolvedTarget, code: Diagnostic.Code) {
+        self.target = target
+        self.code = code
+    }
 
     /// The text behind some keys, as it is written where that is known: `1.10` stays `1.10`.
     func text(_ keys: String...) throws(StepFailure) -> String? { try text(at: keys) }
@@ -28,13 +32,22 @@ struct TargetSettings {
         throw failure("wants a size for '\(key)', found '\(text.prefix(40))'", hint: "write one such as 10MiB")
     }
 
-    /// A number of redirects; `true` is ten.
-    func redirects(_ key: String) throws(StepFailure) -> Int? {
-        guard let text = try text(at: [key]) else { return nil }
-        if text == "true" { return HTTPCall.manyRedirects }
-        if text == "false" { return 0 }
-        if let count = Int(text), count >= 0 { return count }
-        throw failure("wants a number for '\(key)', found '\(text.prefix(40))'", hint: "write true, false or a number")
+    /// An integer behind some keys, within bounds.
+    func integer(_ keys: String..., in bounds: ClosedRange<Int>) throws(StepFailure) -> Int? {
+        guard let text = try text(at: keys) else { return nil }
+        if let number = Int(text), bounds.contains(number) { return number }
+        throw failure(
+            "wants a number for '\(keys.joined(separator: "."))', found '\(text.prefix(40))'",
+            hint: "write one from \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
+
+    /// A duration behind some keys.
+    func duration(_ keys: String...) throws(StepFailure) -> Duration? {
+        guard let text = try text(at: keys) else { return nil }
+        if let duration = DurationText.parse(text) { return duration }
+        throw failure(
+            "wants a duration for '\(keys.joined(separator: "."))', found '\(text.prefix(40))'",
+            hint: "write a number with a unit, such as 5s")
     }
 
     /// A path behind some keys, relative to the file that declares the target.
@@ -53,29 +66,7 @@ struct TargetSettings {
         return elements.filter { !$0.isNull }.map(\.tostring)
     }
 
-    /// The headers behind a key, a list once per element, null left out.
-    func headers(_ key: String) throws(StepFailure) -> [HTTPHeader] {
-        let value = target.settings[key] ?? .null
-        if value.isNull { return [] }
-        guard let members = value.object else {
-            throw failure("wants a mapping for '\(key)', found \(value.type)", hint: "write '\(key): { name: value }'")
-        }
-        var headers: [HTTPHeader] = []
-        for (name, value) in members {
-            let single = value.array == nil ? try text(at: [key, name]) : nil
-            for text in value.array?.map(\.tostring) ?? single.map({ [$0] }) ?? [] {
-                guard HTTPToken.isToken(name), !HTTPToken.breaksHeader(text) else {
-                    throw failure(
-                        "has a header '\(name.prefix(60))' that cannot be sent",
-                        hint: "a name has letters, digits and '-'; a value has no line break and no NUL")
-                }
-                headers.append(HTTPHeader(name, text))
-            }
-        }
-        return headers
-    }
-
-    private func text(at keys: [String]) throws(StepFailure) -> String? {
+    func text(at keys: [String]) throws(StepFailure) -> String? {
         var value: Value = .object(target.settings)
         var written: ValueTemplate? = target.target.settings
         for key in keys {
@@ -98,6 +89,6 @@ struct TargetSettings {
     func failure(_ what: String, hint: String) -> StepFailure {
         var place: SourceSpan?
         if case .file(let span) = target.target.origin { place = span }
-        return .refused(.httpSetting, "target '\(target.name)' \(what)", at: place, hint: hint)
+        return .refused(code, "target '\(target.name)' \(what)", at: place, hint: hint)
     }
 }

@@ -1,0 +1,43 @@
+/// How to reach a server: libpq's keywords, and whatever they leave open by libpq's own defaults.
+public struct PostgresSettings: Sendable, Hashable {
+    /// A keyword of libpq and its value.
+    public struct Keyword: Sendable, Hashable {
+        public var name: String
+        public var value: String
+
+        /// Creates a pair.
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// In the order they were given; the last one of a name counts.
+    public var keywords: [Keyword]
+
+    /// Creates settings of keywords.
+    public init(_ keywords: [Keyword]) { self.keywords = keywords }
+
+    /// Reads a connection string or URL; nil where it is none.
+    public init?(conninfo: String) {
+        guard let pairs = Conninfo.parse(conninfo) else { return nil }
+        keywords = pairs.map { Keyword($0.0, $0.1) }
+    }
+
+    /// Every keyword that libpq knows.
+    public static var knownKeywords: Set<String> { Conninfo.keywords }
+
+    /// The value of a keyword.
+    public subscript(name: String) -> String? {
+        get { keywords.last { $0.name == name }?.value }
+        set {
+            keywords.removeAll { $0.name == name }
+            if let newValue { keywords.append(Keyword(name, newValue)) }
+        }
+    }
+
+    /// Texts that no message may show.
+    var secrets: [String] {
+        keywords.filter { $0.name.hasSuffix("password") }.map(\.value)
+    }
+}

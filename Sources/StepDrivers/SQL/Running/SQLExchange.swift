@@ -1,0 +1,58 @@
+internal import Expressions
+internal import ScenarioModel
+
+/// What was run and what came back, as people read it.
+struct SQLExchange {
+    let outcome: SQLOutcome
+
+    /// How many rows a report shows, and how many characters of a value.
+    private static let rows = 20
+    private static let characters = 200
+
+    func report() -> StepReport.Exchange {
+        let prepared = outcome.prepared
+        let rows =
+            outcome.answers.last.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
+        return StepReport.Exchange(
+            summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
+            timing: outcome.timing.object ?? .init())
+    }
+
+    private var request: [String] {
+        let prepared = outcome.prepared
+        var lines: [String] = []
+        if let session = prepared.session { lines.append("-- session \(session)") }
+        if let begin = prepared.begin { lines.append(begin) }
+        for statement in prepared.statements.prefix(50) {
+            lines += statement.sent.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            lines += statement.parameters.enumerated().map { "$\($0 + 1) = \(Self.short($1))" }
+        }
+        if prepared.statements.count > 50 { lines.append("-- and \(prepared.statements.count - 50) more") }
+        if prepared.begin != nil { lines.append(prepared.rollsBack ? "ROLLBACK" : "COMMIT") }
+        return lines
+    }
+
+    private var response: [String] {
+        var lines = outcome.server.map { [$0] } ?? []
+        for answer in outcome.answers.prefix(50) {
+            var line = "\(answer.command): \(answer.rowCount == 1 ? "1 row" : "\(answer.rowCount) rows")"
+            if answer.isTruncated { line += ", more left out" }
+            if !answer.columns.isEmpty {
+                line += " (" + answer.columns.prefix(50).map { "\($0.name) \($0.type)" }.joined(separator: ", ") + ")"
+            }
+            lines.append(line)
+        }
+        if let pool = outcome.pool {
+            lines.append(
+                "[pool of \(pool.size) + \(pool.overflow): \(pool.inUse) in use, \(pool.idle) idle, "
+                    + "\(pool.waiting) waiting, \(pool.opened) opened, \(pool.reused) reused]")
+        }
+        return lines
+    }
+
+    /// A value in one line, its end cut off where it is long.
+    private static func short(_ value: Value) -> String {
+        let text = value.json()
+        return text.utf8.count > characters ? text.prefix(characters) + "…" : text
+    }
+}
