@@ -22,9 +22,11 @@ enum WatchEdges {
             diagnostics.append(
                 Diagnostic(
                     .watch, at: span,
-                    homes[id] == nil
-                        ? "there is no step '\(id)' beside this one" : "'\(id)' stands inside of a group",
-                    hint: near.map { "did you mean '\($0)'?" }
+                    id == step.id
+                        ? "a step cannot watch itself"
+                        : homes[id] == nil
+                            ? "there is no step '\(id)' beside this one" : "'\(id)' stands inside of a group",
+                    hint: id == step.id ? nil : near.map { "did you mean '\($0)'?" }
                         ?? "'over' names a step or a group of the same list"))
             return nil
         }

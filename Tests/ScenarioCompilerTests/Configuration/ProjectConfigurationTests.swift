@@ -21,9 +21,11 @@ import Testing
     {
         let configuration = try load(profile, in: PackageFolder.path)
         #expect(configuration.profile == profile ?? "embedded")
-        let services = ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin"])
+        let services =
+            ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin"])
+            + ["metrics", "alerts", "grafana"]
         #expect(configuration.targets.map(\.name) == services)
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics"])
         #expect(configuration.timeout("scenario").value == .seconds(300))
         #expect(configuration.loads["steady"]?.assertions.count == 2)
     }

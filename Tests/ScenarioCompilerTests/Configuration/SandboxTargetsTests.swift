@@ -32,7 +32,7 @@ import Testing
     @Test func `the sandbox brings its services as targets, whose ports are chosen at the start`() throws {
         let configuration = try load("embedded")
         #expect(configuration.targets.map(\.name) == SandboxService.all.map(\.name))
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics"])
         for target in configuration.targets {
             #expect(url(target) == "sandbox (port chosen at start)")
             #expect(target.origin.description == "sandbox")
@@ -51,7 +51,7 @@ import Testing
 
     @Test func `a profile's own target of the same name overrides the sandbox's`() throws {
         let configuration = try load("own")
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes", "metrics"])
         #expect(configuration.sandbox?.options["seed"] == 7)
         #expect(configuration.sandbox?.options["rate_limit"] == 10)
         let started = configuration.applying(sandbox: endpoints, apiKey: "a-key")

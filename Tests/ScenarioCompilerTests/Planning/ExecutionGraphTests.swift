@@ -172,11 +172,8 @@ struct ExecutionGraphTests {
     }
 
     @Test func `a step that watches another has an edge, and takes the targets of both for itself`() throws {
-        let configuration =
-            Self.configuration + """
-                      page: { kind: openmetrics, url: "http://127.0.0.1:3" }
-
-                """
+        let page = "      page: { kind: openmetrics, url: 'http://127.0.0.1:3' }\n"
+        let configuration = Self.configuration + "\n" + page
         let run = try draw(
             [
                 "a.yaml": """
