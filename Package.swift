@@ -119,7 +119,7 @@ let package = Package(
             name: "ReportingTests",
             dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
             exclude: ["Golden"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(

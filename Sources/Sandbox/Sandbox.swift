@@ -12,6 +12,11 @@ public func start(_ options: SandboxOptions = SandboxOptions()) async throws(San
         let created = try Stack(options: options, breaks: breaks)
         stack = created
         return try await created.start()
+    } catch let error as StoreError {
+        await stack?.stop()
+        throw SandboxError(
+            message: "the sandbox's store cannot be made: \(error.message)",
+            hint: "look at the space and the rights of the temporary folder, which TMPDIR names")
     } catch {
         await stack?.stop()
         throw SandboxError(
@@ -33,6 +38,8 @@ actor Stack {
     private let background = BackgroundWork()
     private let keys: KeyRing
     private let client: UpstreamClient
+    private let metrics: GatewayMetrics
+    private var keeper: CompletionKeeper?
     private var hosts: [ReplicaHost] = []
     private var listeners: [Listener] = []
     private var housekeeping: Task<Void, Never>?
@@ -40,6 +47,7 @@ actor Stack {
     init(options: SandboxOptions, breaks: Set<SandboxBreak>) throws {
         self.options = options
         self.breaks = breaks
+        metrics = GatewayMetrics(breaks: breaks)
         keys = KeyRing(apiKey: options.apiKey, rateLimit: options.rateLimit, seed: options.seed)
         events = try SocketEvents(watchdog: Watchdog())
         client = UpstreamClient(host: options.host, events: events)
@@ -55,23 +63,29 @@ actor Stack {
                 model: model.name,
                 replicas: model.hosts.map { ModelRoute.Replica(name: $0.service.name, port: $0.port) }, breaks: breaks)
         }
+        let keeper = try await startStore()
         let gateway = Gateway(
-            routes: routes, keys: keys, client: client, background: background, options: options, breaks: breaks)
+            routes: routes, keys: keys, client: client, background: background, keeper: keeper, metrics: metrics,
+            options: options, breaks: breaks)
         endpoints.add("gateway", host: options.host, port: try await listen(gateway, port: options.gatewayPort))
         let working = models.filter { BrokenModel(rawValue: $0.name) == nil }
         let admin = AdminService(
-            models: working, keys: keys, background: background, upstreamTimeout: options.upstreamTimeout)
+            models: working, keys: keys, background: background, keeper: keeper,
+            upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
         try await startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }
         }
+        endpoints.database = keeper.store.access
         return endpoints
     }
 
     func stop() async {
         for listener in listeners { await listener.stop() }
+        await keeper?.pool.close()
+        await keeper?.store.close()
         for host in hosts { await host.close() }
         listeners = []
         hosts = []
@@ -91,6 +105,15 @@ actor Stack {
         endpoints.add("alerts", host: options.host, port: port)
         let grafana = GrafanaService(apiKey: options.apiKey, breaks: breaks)
         endpoints.add("grafana", host: options.host, port: try await listen(grafana, port: 0))
+    }
+
+    private func startStore() async throws -> CompletionKeeper {
+        let store = try SQLiteStore(historyCount: options.history, seed: options.seed, breaks: breaks)
+        let pool = StorePool(store, size: StorePool.Size(), breaks: breaks)
+        let keeper = CompletionKeeper(store, pool: pool, metrics: metrics, breaks: breaks)
+        self.keeper = keeper
+        try await store.prepare()
+        return keeper
     }
 
     private func listen(_ service: any Service, port: UInt16) async throws -> UInt16 {

@@ -53,6 +53,32 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case grafanaOpen = "grafana-open"
     case dashboardMissing = "dashboard-missing"
     case dataSourceMissing = "data-source-missing"
+    case storeSkipped = "store-skipped"
+    case storeTokensWrong = "store-tokens-wrong"
+    case storeTwice = "store-twice"
+    case storeWithoutMessages = "store-without-messages"
+    case storeHalf = "store-half"
+    case storeErrorHidden = "store-error-hidden"
+    case storeLate = "store-late"
+    case storeLosesConcurrent = "store-loses-concurrent"
+    case storeSlow = "store-slow"
+    case storeSlowQuery = "store-slow-query"
+    case storeStuckAfterDown = "store-stuck-after-down"
+    case storeConnectionLeaked = "store-connection-leaked"
+    case storePoolUnbounded = "store-pool-unbounded"
+    case storeConnectionsNotReused = "store-connections-not-reused"
+    case storeSchemaMissing = "store-schema-missing"
+    case storeTableMissing = "store-table-missing"
+    case storeColumnMissing = "store-column-missing"
+    case storeColumnType = "store-column-type"
+    case storeIndexMissing = "store-index-missing"
+    case storeUniqueMissing = "store-unique-missing"
+    case storeCheckMissing = "store-check-missing"
+    case storeNotNullMissing = "store-not-null-missing"
+    case storeForeignKeyMissing = "store-foreign-key-missing"
+    case storeCascadeMissing = "store-cascade-missing"
+    case storeOrphans = "store-orphans"
+    case storeCountsDisagree = "store-counts-disagree"
 
     /// What is wrong, in one line.
     public var summary: String {
@@ -203,6 +229,32 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
             ("a dashboard is missing in Grafana", [Proof(metrics + "dashboard_access", "dashboards")])
         case .dataSourceMissing:
             ("Grafana has no data source", [Proof(metrics + "dashboard_access", "data_source")])
+        case .storeSkipped: ("a completion is not stored", [])
+        case .storeTokensWrong: ("a completion is stored with one token too many", [])
+        case .storeTwice: ("a completion is stored twice, the second time under another id", [])
+        case .storeWithoutMessages: ("a completion is stored without its messages", [])
+        case .storeHalf: ("what was inserted before a failure stays", [])
+        case .storeErrorHidden: ("a completion that could not be stored is answered all the same", [])
+        case .storeLate: ("a completion is stored a second after its answer", [])
+        case .storeLosesConcurrent: ("a completion is not stored while another one is being stored", [])
+        case .storeSlow: ("storing takes two seconds", [])
+        case .storeSlowQuery: ("a query over the completions of all schemas takes over half a second", [])
+        case .storeStuckAfterDown: ("a store that was down is never reached again", [])
+        case .storeConnectionLeaked: ("a connection whose transaction failed is not given back", [])
+        case .storePoolUnbounded: ("the gateway opens as many connections to the store as it has requests", [])
+        case .storeConnectionsNotReused: ("each completion opens a connection to the store of its own", [])
+        case .storeSchemaMissing: ("there is no schema yi34", [])
+        case .storeTableMissing: ("deepseek has no table messages", [])
+        case .storeColumnMissing: ("hermes.completions has no column request_id", [])
+        case .storeColumnType: ("phi3.messages.tokens is text", [])
+        case .storeIndexMissing: ("no schema has an index on completions.created_at", [])
+        case .storeUniqueMissing: ("mixtral.messages takes a position twice", [])
+        case .storeCheckMissing: ("mixtral.completions takes tokens that are not the sum of their parts", [])
+        case .storeNotNullMissing: ("mixtral.messages takes a message without content", [])
+        case .storeForeignKeyMissing: ("mixtral.messages takes messages of a completion that is not there", [])
+        case .storeCascadeMissing: ("a completion of mixtral cannot be deleted while it has messages", [])
+        case .storeOrphans: ("openchat.messages holds a message of a completion that is not there", [])
+        case .storeCountsDisagree: ("a completion of imp counts more messages than it has", [])
         }
     }
 }

@@ -12,6 +12,8 @@ public struct SandboxEndpoints: Sendable {
     public private(set) var all: [Endpoint] = []
     /// The key that the gateway wants as bearer token.
     public let apiKey: String
+    /// How the gateway's store is reached.
+    var database: StoreAccess?
     private let stack: Stack
 
     init(apiKey: String, stack: Stack) {
@@ -28,11 +30,17 @@ public struct SandboxEndpoints: Sendable {
         all.first { $0.name == name }?.url
     }
 
-    /// The endpoints as one JSON object: `{"endpoints": {NAME: URL, …}, "api_key": KEY}`.
+    /// The endpoints as one JSON object: `{"endpoints": {NAME: URL, …}, "api_key": KEY, "database": {…}}`.
+    ///
+    /// The database is told by the settings of a target: `kind`, `path`, `attach`, `on_connect`.
     public var json: String {
         let endpoints = all.map { JSON.Member(key: $0.name, value: .string($0.url)) }
-        let document: JSON = ["endpoints": .object(endpoints), "api_key": .string(apiKey)]
-        return String(decoding: document.encoded, as: UTF8.self)
+        var members = [
+            JSON.Member(key: "endpoints", value: .object(endpoints)),
+            JSON.Member(key: "api_key", value: .string(apiKey)),
+        ]
+        if let database { members.append(JSON.Member(key: "database", value: database.json)) }
+        return String(decoding: JSON.object(members).encoded, as: UTF8.self)
     }
 
     /// Closes all ports and connections; returns when they are closed.

@@ -36,6 +36,9 @@ public struct SandboxOption: Sendable {
         SandboxOption(
             "upstream-timeout", "duration", "how long the gateway waits for a model (2s)", at: \.upstreamTimeout,
             read: duration),
+        SandboxOption(
+            "history", "count", "completions that each model has in the store at the start (240)", at: \.history
+        ) { Int($0) },
         SandboxOption("break", "names", "break the sandbox on purpose, names separated by commas", at: \.breaks) {
             Set($0.split(separator: ",").map(String.init))
         },

@@ -28,6 +28,8 @@ public struct SandboxOptions: Sendable {
     public var rateLimit: Double?
     /// How long the gateway waits for a model service.
     public var upstreamTimeout = Duration.seconds(2)
+    /// Completions that each model's schema holds from before the start.
+    public var history = 240
     /// Names of `SandboxBreak`s: ways in which the sandbox is broken on purpose.
     public var breaks: Set<String> = []
 
@@ -64,6 +66,9 @@ public struct SandboxOptions: Sendable {
         }
         guard (1...16).contains(replicas) else {
             throw SandboxError(message: "\(replicas) replicas", hint: "choose 1 to 16")
+        }
+        guard (0...100_000).contains(history) else {
+            throw SandboxError(message: "a history of \(history)", hint: "choose 0 to 100000")
         }
         guard Int(modelPort) + models.count * replicas <= 65_536 else {
             throw SandboxError(message: "the model ports end above 65535", hint: "choose a lower model port")

@@ -91,6 +91,7 @@ func withSandbox(
     options.latency = .zero
     options.tokenLatency = .zero
     options.upstreamTimeout = .milliseconds(400)
+    options.history = 12
     change(&options)
     let endpoints = try await start(options)
     let client = try TestClient(endpoints: endpoints)

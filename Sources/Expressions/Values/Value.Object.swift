@@ -43,6 +43,14 @@ extension Value {
             }
         }
 
+        /// The same keys with other values, as many of them and in the same order; the keys are shared.
+        public func with(_ values: [Value]) -> Object {
+            precondition(values.count == keys.count, "an object has a value for each of its keys")
+            var copy = self
+            copy.values = values
+            return copy
+        }
+
         private func position(of key: String) -> Int? {
             if let index { return index[ExactText(text: key)] }
             return keys.firstIndex { $0.hasSameBytes(as: key) }

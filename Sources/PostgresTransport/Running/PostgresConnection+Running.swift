@@ -136,6 +136,7 @@ extension PostgresConnection {
             }
             guard answer.kind == .row else {
                 hasBegun = false
+                if answer.tag == "DISCARD ALL" || answer.tag == "DEALLOCATE ALL" { statements.removeAll() }
                 receiver.end(answer.tag)
                 return .more
             }
@@ -238,7 +239,12 @@ extension PostgresConnection {
     /// The connection is good afterwards only if the server said that it cancelled this very statement: a cancellation
     /// that came too late could strike the next one.
     private func cancel(_ progress: inout QueryProgress, isRead: Bool = true) async {
-        guard let handle, let request = handle.makeCancel() else { return giveUp() }
+        guard let handle else { return giveUp() }
+        if isRead, handle.consume(), drain(handle, &progress) {
+            // It was over already.
+            return handle.isBad ? giveUp() : ()
+        }
+        guard let request = handle.makeCancel() else { return giveUp() }
         let isPassedOn = Mutexed(false)
         var verdict = progress
         var isClean = false

@@ -19,14 +19,19 @@ final class AdminService: Service {
     private let models: [ModelEntry]
     private let keys: KeyRing
     private let background: BackgroundWork
+    private let keeper: CompletionKeeper
     private let slowLatency: Duration
     /// The last change of each replica, so that an older one does not end it.
     private let changes = Mutex<[String: (number: Int, state: State)]>([:])
 
-    init(models: [ModelEntry], keys: KeyRing, background: BackgroundWork, upstreamTimeout: Duration) {
+    init(
+        models: [ModelEntry], keys: KeyRing, background: BackgroundWork, keeper: CompletionKeeper,
+        upstreamTimeout: Duration
+    ) {
         self.models = models
         self.keys = keys
         self.background = background
+        self.keeper = keeper
         slowLatency = min(upstreamTimeout * 3, .seconds(60))
     }
 
@@ -69,8 +74,52 @@ final class AdminService: Service {
                 throw APIError(status: 404, message: "There is no key '\(segments[2])'.", code: "key_not_found")
             }
             return Outgoing(status: 204)
+        case ("store", 2):
+            try request.demand("GET", "POST")
+            if request.method == "POST" { try changeStore(try request.json()) }
+            return .json(storeDescription)
         default: throw APIError.unknownPath(request.method, request.path)
         }
+    }
+
+    // MARK: The store
+
+    private var storeDescription: JSON {
+        let figures = keeper.pool.figures
+        let size = keeper.pool.size
+        let setting = keeper.control.setting
+        return [
+            "object": "store", "state": .string(setting.state.rawValue), "model": JSON(setting.model),
+            "pool": [
+                "size": .integer(size.kept), "overflow": .integer(size.overflow), "in_use": .integer(figures.inUse),
+                "idle": .integer(figures.idle), "waiting": .integer(figures.waiting),
+                "opened": .integer(figures.opened), "reused": .integer(figures.reused),
+                "most_in_use": .integer(figures.mostInUse),
+            ], "database": keeper.store.access.json,
+        ]
+    }
+
+    private func changeStore(_ body: JSON) throws(APIError) {
+        let fields = try FieldReader(body)
+        guard let state = try fields.required("state").string.flatMap(StoreSwitch.State.init) else {
+            throw APIError.invalid(
+                "Invalid value for 'state': choose 'up', 'slow', 'failing' or 'down'.", param: "state",
+                code: "invalid_value")
+        }
+        let latency = try fields.integer("latency_ms", in: 0...60_000) ?? 1000
+        let limit = try fields.integer("for_ms", in: 1...600_000)
+        let model = try fields.string("model")
+        if let model, !models.contains(where: { $0.name == model }) { throw APIError.unknownModel(model) }
+        let number = keeper.control.set(.init(state: state, latency: .milliseconds(latency), model: model))
+        guard let limit, state != .up else { return }
+        let control = keeper.control
+        let isScheduled = background.submit {
+            try? await Task.sleep(for: .milliseconds(limit))
+            control.end(number)
+        }
+        guard !isScheduled else { return }
+        control.end(number)
+        throw APIError(status: 503, message: "Too much is going on.", type: "server_error", code: "queue_full")
     }
 
     // MARK: Models

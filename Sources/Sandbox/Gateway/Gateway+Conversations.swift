@@ -137,7 +137,8 @@ extension Gateway {
         let inFlight = metrics.begin(model: route.model)
         let answer = try? await forward(
             "/v1/chat/completions", request.encoded, to: route, id: conversation.id, streams: false,
-            promptTokens: Tokens.count(conversation.prompt), inFlight: inFlight)
+            promptTokens: Tokens.count(conversation.prompt), inFlight: inFlight,
+            keeping: ChatRequest(model: conversation.model, prompt: conversation.prompt))
         inFlight.note(status: answer?.status ?? 503)
         var text: String?
         if let answer, case .bytes(let bytes) = answer.body, let body = try? JSON(parsing: bytes) {

@@ -11,7 +11,7 @@ extension Gateway {
             try await mutation.delay(breaks, streams: chat.streams)
             return try await forward(
                 "/v1/chat/completions", body, to: route, id: id, streams: chat.streams, promptTokens: chat.promptTokens,
-                inFlight: inFlight)
+                inFlight: inFlight, keeping: chat)
         }
     }
 
@@ -88,10 +88,13 @@ extension Gateway {
     // MARK: Forwarding
 
     /// Sends a request to a replica, the next one if that cannot be reached, and passes its answer on.
+    ///
+    /// What is served to a chat is stored before its answer has ended.
     func forward(
         _ path: String, _ body: [UInt8], to route: ModelRoute, id: String, streams: Bool, promptTokens: Int,
-        inFlight: GatewayMetrics.InFlight
+        inFlight: GatewayMetrics.InFlight, keeping chat: ChatRequest? = nil
     ) async throws -> Outgoing {
+        let begun = ContinuousClock.now
         try await mutation.refuseIfStuck()
         for index in route.order() {
             do {
@@ -101,8 +104,14 @@ extension Gateway {
                     to: route.replicas[index].port,
                     within: breaks.contains(.upstreamSlowAwaited) ? .seconds(60) : upstreamTimeout)
                 route.note(index, isReachable: true)
+                let collector = chat.map { chat in
+                    CompletionCollector(
+                        chat, requestID: id, schema: route.model, replica: answer.head.header("x-served-by"),
+                        begun: begun)
+                }
                 return try await pass(
-                    answer, of: route, streams: streams, promptTokens: promptTokens, inFlight: inFlight)
+                    answer, of: route, streams: streams, promptTokens: promptTokens, inFlight: inFlight,
+                    collector: collector)
             } catch UpstreamError.unreachable {
                 route.note(index, isReachable: false)
                 metrics.countUpstreamError(model: route.model, reason: "unreachable")
@@ -138,7 +147,7 @@ extension Gateway {
 
     private func pass(
         _ answer: UpstreamAnswer, of route: ModelRoute, streams: Bool, promptTokens: Int,
-        inFlight: GatewayMetrics.InFlight
+        inFlight: GatewayMetrics.InFlight, collector: CompletionCollector?
     ) async throws -> Outgoing {
         var headers: [(name: String, value: String)] = []
         for name in ["content-type", "cache-control", "x-served-by"] {
@@ -148,15 +157,20 @@ extension Gateway {
         guard isStream, !breaks.contains(.streamBuffered) else {
             let body = try await answer.readBody(atMost: Self.bodyLimit, within: upstreamTimeout)
             if answer.head.status == 200 {
-                let usage = isStream ? nil : (try? JSON(parsing: body))?["usage"]
+                let read = isStream ? nil : try? JSON(parsing: body)
                 metrics.count(
-                    prompt: promptTokens, completion: usage?["completion_tokens"]?.integer ?? 0, model: route.model)
+                    prompt: promptTokens, completion: read?["usage"]?["completion_tokens"]?.integer ?? 0,
+                    model: route.model)
+                if var collector {
+                    if let read { collector.take(body: read) } else { collector.take(events: body) }
+                    if let record = collector.record { try await keeper.keep(record) }
+                }
             }
             return Outgoing(status: answer.head.status, headers: headers, body: .bytes(body))
         }
         let relay = StreamRelay(
             answer: answer, limit: upstreamTimeout, metrics: metrics, model: route.model, promptTokens: promptTokens,
-            inFlight: inFlight)
+            inFlight: inFlight, collector: collector, keeper: keeper)
         return Outgoing(
             status: answer.head.status, headers: headers, body: .stream(ChunkSequence { try await relay.next() }))
     }
@@ -174,11 +188,18 @@ private actor StreamRelay {
     /// Held so that the request counts as being answered as long as its stream lives.
     private let inFlight: GatewayMetrics.InFlight
     private var tokens = 0
+    private var collector: CompletionCollector?
+    private let keeper: CompletionKeeper
+    /// The last events, which wait until the completion is stored.
+    private var held: [UInt8] = []
+    private var isOver = false
 
     init(
         answer: UpstreamAnswer, limit: Duration, metrics: GatewayMetrics, model: String, promptTokens: Int,
-        inFlight: GatewayMetrics.InFlight
+        inFlight: GatewayMetrics.InFlight, collector: CompletionCollector?, keeper: CompletionKeeper
     ) {
+        self.collector = collector
+        self.keeper = keeper
         self.answer = answer
         self.limit = limit
         self.metrics = metrics
@@ -192,10 +213,24 @@ private actor StreamRelay {
     }
 
     func next() async throws -> [UInt8]? {
-        guard let chunk = try await answer.readChunk(within: limit) else { return nil }
-        // Each token is one event with this mark; inside a text its quotes are escaped.
-        tokens += chunk.ranges(of: Self.tokenMark).count
-        return chunk
+        guard !isOver else { return nil }
+        while let chunk = try await answer.readChunk(within: limit) {
+            // Each token is one event with this mark; inside a text its quotes are escaped.
+            tokens += chunk.ranges(of: Self.tokenMark).count
+            collector?.take(events: chunk)
+            guard collector?.isFinishing == true else { return chunk }
+            held += chunk
+        }
+        isOver = true
+        guard let record = collector?.record else { return held.isEmpty ? nil : held }
+        do {
+            try await keeper.keep(record)
+            return held
+        } catch {
+            // The head is gone: the events themselves must say that it failed.
+            inFlight.note(status: error.status)
+            return Array("data: ".utf8) + error.body.encoded + Array("\n\n".utf8)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ final class Gateway: Service {
     let conversations: Conversations
     let background: BackgroundWork
     let metrics: GatewayMetrics
+    let keeper: CompletionKeeper
     let upstreamTimeout: Duration
     let breaks: Set<SandboxBreak>
     let mutation = Mutation()
@@ -18,7 +19,7 @@ final class Gateway: Service {
 
     init(
         routes: [ModelRoute], keys: KeyRing, client: UpstreamClient, background: BackgroundWork,
-        options: SandboxOptions, breaks: Set<SandboxBreak>
+        keeper: CompletionKeeper, metrics: GatewayMetrics, options: SandboxOptions, breaks: Set<SandboxBreak>
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.model, $0) })
         modelNames = routes.map(\.model)
@@ -27,7 +28,8 @@ final class Gateway: Service {
         self.background = background
         self.breaks = breaks
         conversations = Conversations(seed: options.seed)
-        metrics = GatewayMetrics(breaks: breaks)
+        self.keeper = keeper
+        self.metrics = metrics
         upstreamTimeout = options.upstreamTimeout
         seed = options.seed
     }
@@ -68,6 +70,7 @@ final class Gateway: Service {
             return await health()
         case "/metrics":
             try request.demand("GET")
+            metrics.tell(keeper.pool)
             return .text(metrics.page, contentType: MetricsRegistry.contentType)
         default: break
         }

@@ -11,10 +11,10 @@ struct APIError: Error, Sendable {
     var code: String?
     var headers: [(String, String)] = []
 
-    var outgoing: Outgoing {
-        .json(
-            ["error": ["message": .string(message), "type": .string(type), "param": JSON(param), "code": JSON(code)]],
-            status: status, headers: headers)
+    var outgoing: Outgoing { .json(body, status: status, headers: headers) }
+
+    var body: JSON {
+        ["error": ["message": .string(message), "type": .string(type), "param": JSON(param), "code": JSON(code)]]
     }
 
     static func invalid(_ message: String, param: String, code: String? = nil) -> APIError {

@@ -44,6 +44,12 @@ final class MetricsRegistry: Sendable {
         state.withLock { $0.values[family, default: [:]][key, default: 0] += amount }
     }
 
+    /// Sets a counter or a gauge that somebody else keeps.
+    func set(_ value: Int, of family: Family, _ labels: [(String, String)] = []) {
+        let key = Self.key(labels)
+        state.withLock { $0.values[family, default: [:]][key] = value }
+    }
+
     /// Counts a duration into a histogram.
     func observe(_ duration: Duration, in family: Family, _ labels: [(String, String)]) {
         let seconds = duration.seconds

@@ -21,6 +21,18 @@ struct ChatRequest: Sendable {
 
     private static let roles: Set = ["system", "developer", "user", "assistant", "tool"]
 
+    /// The request that asks a model one thing, at temperature 0.
+    init(model: String, prompt: String) {
+        self.model = model
+        messages = [Message(role: "user", content: prompt)]
+        temperature = 0
+        maximumTokens = Self.defaultMaximumTokens
+        choices = 1
+        stop = []
+        streams = false
+        includesUsage = false
+    }
+
     /// Checks a request's body; the error names the member that is wrong.
     init(_ body: JSON) throws(APIError) {
         let fields = try FieldReader(body)

@@ -68,5 +68,6 @@ extension ConfigurationKeys {
             Key("failure_rate", .number, default: "0", "The share of requests, from 0 to 1, that get status 500."),
             Key("rate_limit", .oneOf([.rate, .number]), "How many requests per second the gateway takes."),
             Key("upstream_timeout", .duration, default: "2s", "How long the gateway waits for a model."),
+            Key("history", .integer, default: "240", "Completions that each model has in the store at the start."),
         ])
 }

@@ -23,7 +23,9 @@ struct TargetReader {
         let names = Set(reader.members.map(\.name))
         let others = reader.services.filter { !names.contains($0.name) }.map { service in
             var service = service
-            service.isDefault = service.isDefault && !own.contains { $0.isDefault && $0.kind == service.kind }
+            // A step of SQL has one default, whatever database that is.
+            let rivals: Set = service.kind == "sqlite" ? ["sqlite", "postgres"] : [service.kind]
+            service.isDefault = service.isDefault && !own.contains { $0.isDefault && rivals.contains($0.kind) }
             return service
         }
         return own + others
@@ -146,7 +148,7 @@ struct TargetReader {
         if let base {
             target.retry = target.retry.over(base.retry)
             target.pool = target.pool.over(base.pool)
-            if node["url"] == nil { target.sandboxService = base.sandboxService }
+            if node[SandboxService.addressKey(of: kind)] == nil { target.sandboxService = base.sandboxService }
         }
         settings.syntax.removeRepeats(since: reported.count)
         return target

@@ -26,8 +26,10 @@ enum WatchEdges {
                         ? "a step cannot watch itself"
                         : homes[id] == nil
                             ? "there is no step '\(id)' beside this one" : "'\(id)' stands inside of a group",
-                    hint: id == step.id ? nil : near.map { "did you mean '\($0)'?" }
-                        ?? "'over' names a step or a group of the same list"))
+                    hint: id == step.id
+                        ? nil
+                        : near.map { "did you mean '\($0)'?" }
+                            ?? "'over' names a step or a group of the same list"))
             return nil
         }
         guard block.isParallel || from < position else {

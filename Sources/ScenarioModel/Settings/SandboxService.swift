@@ -19,7 +19,11 @@ public struct SandboxService: Sendable {
         SandboxService(name: "metrics", kind: "openmetrics", isDefault: true, needsKey: false),
         SandboxService(name: "alerts", kind: "prometheus", isDefault: false, needsKey: false),
         SandboxService(name: "grafana", kind: "http", isDefault: false, needsKey: true),
+        SandboxService(name: "database", kind: "sqlite", isDefault: true, needsKey: false),
     ]
+
+    /// The key that says where a target of this kind is; a target that sets it is not the sandbox's any more.
+    public static func addressKey(of kind: String) -> String { kind == "sqlite" ? "path" : "url" }
 
     /// What stands for an address that is not there yet.
     public static let pendingURL = "sandbox (port chosen at start)"

@@ -43,7 +43,8 @@ struct DoctorCommand: ParsableCommand {
             do throws(SandboxProcess.Failure) {
                 let started = try SandboxProcess.start(settings.arguments)
                 sandbox = started
-                configuration = configuration.applying(sandbox: started.endpoints, apiKey: started.apiKey)
+                configuration = configuration.applying(
+                    sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
             } catch {
                 page.write(sandboxFailure: error.message)
                 throw ExitCode(3)

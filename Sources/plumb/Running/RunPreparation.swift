@@ -29,7 +29,8 @@ struct RunPreparation {
             do throws(SandboxProcess.Failure) {
                 let started = try SandboxProcess.start(arguments(settings))
                 sandbox = started
-                configuration = configuration.applying(sandbox: started.endpoints, apiKey: started.apiKey)
+                configuration = configuration.applying(
+                    sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
             } catch {
                 Streams.err("error: \(error.message)\n")
                 return ExitCode(3)

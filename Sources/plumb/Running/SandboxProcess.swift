@@ -9,6 +9,8 @@ final class SandboxProcess {
     private let lifeline: Int32
     let endpoints: [String: String]
     let apiKey: String
+    /// The settings of the targets that have more than an address, by service.
+    let settings: [String: Value.Object]
 
     /// Why the sandbox is not there.
     struct Failure: Error {
@@ -62,14 +64,24 @@ final class SandboxProcess {
         let urls = endpoints.compactMap { name, url in url.string.map { (name, $0) } }
         return SandboxProcess(
             pid: pid, lifeline: input[1], endpoints: Dictionary(urls, uniquingKeysWith: { _, last in last }),
-            apiKey: value["api_key"]?.string ?? "")
+            apiKey: value["api_key"]?.string ?? "", settings: settings(in: value))
     }
 
-    private init(pid: pid_t, lifeline: Int32, endpoints: [String: String], apiKey: String) {
+    /// What a target says of the database; its kind is known.
+    private static func settings(in value: Value) -> [String: Value.Object] {
+        guard var database = value["database"]?.object else { return [:] }
+        database["kind"] = nil
+        return ["database": database]
+    }
+
+    private init(
+        pid: pid_t, lifeline: Int32, endpoints: [String: String], apiKey: String, settings: [String: Value.Object]
+    ) {
         self.pid = pid
         self.lifeline = lifeline
         self.endpoints = endpoints
         self.apiKey = apiKey
+        self.settings = settings
     }
 
     /// Ends the sandbox and waits until it is gone.

@@ -23,9 +23,10 @@ import Testing
         #expect(configuration.profile == profile ?? "embedded")
         let services =
             ["gateway", "mixtral", "hermes", "openchat", "phi3"] + (profile == "hxp" ? [] : ["admin"])
-            + ["metrics", "alerts", "grafana"]
+            + ["metrics", "alerts", "grafana"] + (profile == "hxp" ? [] : ["database"])
         #expect(configuration.targets.map(\.name) == services)
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics"])
+        let defaults = configuration.targets.filter(\.isDefault).map(\.name)
+        #expect(defaults == ["gateway", "metrics"] + (profile == "hxp" ? [] : ["database"]))
         #expect(configuration.timeout("scenario").value == .seconds(300))
         #expect(configuration.loads["steady"]?.assertions.count == 2)
     }

@@ -32,9 +32,10 @@ import Testing
     @Test func `the sandbox brings its services as targets, whose ports are chosen at the start`() throws {
         let configuration = try load("embedded")
         #expect(configuration.targets.map(\.name) == SandboxService.all.map(\.name))
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics", "database"])
         for target in configuration.targets {
-            #expect(url(target) == "sandbox (port chosen at start)")
+            let address = target.settings[SandboxService.addressKey(of: target.kind)]?.constant?.string
+            #expect(address == "sandbox (port chosen at start)")
             #expect(target.origin.description == "sandbox")
         }
         #expect(configuration.sandbox?.options.isEmpty ?? false)
@@ -49,9 +50,39 @@ import Testing
         #expect(url(started.target("phi3")) == SandboxService.pendingURL)
     }
 
+    @Test func `the database is told by its settings, over which a target may lay its own`() throws {
+        let told: Value = [
+            "path": "/tmp/s/gateway.db", "attach": ["mixtral": "/tmp/s/m.db"], "on_connect": ["SELECT 1"],
+        ]
+        let started = try load("embedded").applying(
+            sandbox: endpoints, apiKey: "a-key", settings: ["database": told.object ?? .init()])
+        #expect(started.target("database")?.settings.constant == told)
+        #expect(started.target("database")?.kind == "sqlite")
+        let text = """
+            @profile own
+            === plumb.yaml
+            profiles:
+              own:
+                sandbox: true
+                targets:
+                  database: { attach: { mine: /tmp/mine.db }, pool: { size: 3 } }
+                  readers: { from: database, read_only: true }
+                  other: { from: database, path: /tmp/other.db }
+            """
+        let (configuration, _) = ConfigurationCase(text).load()
+        let own = try #require(configuration).applying(
+            sandbox: endpoints, apiKey: "a-key", settings: ["database": told.object ?? .init()])
+        let attached: Value = ["mixtral": "/tmp/s/m.db", "mine": "/tmp/mine.db"]
+        #expect(own.target("database")?.settings["attach"]?.constant == attached)
+        #expect(own.target("readers")?.settings["path"]?.constant == "/tmp/s/gateway.db")
+        #expect(own.target("readers")?.settings["read_only"]?.constant == true)
+        #expect(own.target("other")?.settings["path"]?.constant == "/tmp/other.db")
+        #expect(own.target("other")?.settings["on_connect"] == nil)
+    }
+
     @Test func `a profile's own target of the same name overrides the sandbox's`() throws {
         let configuration = try load("own")
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes", "metrics"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes", "metrics", "database"])
         #expect(configuration.sandbox?.options["seed"] == 7)
         #expect(configuration.sandbox?.options["rate_limit"] == 10)
         let started = configuration.applying(sandbox: endpoints, apiKey: "a-key")

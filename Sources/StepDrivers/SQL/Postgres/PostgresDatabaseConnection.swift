@@ -1,0 +1,95 @@
+internal import Expressions
+internal import PostgresTransport
+internal import ScenarioModel
+
+/// A connection to a PostgreSQL server as `sql` steps use it.
+final class PostgresDatabaseConnection: DatabaseConnection {
+    private let connection: PostgresConnection
+    private let types: PostgresTypes
+    private let effects: SessionEffects
+    /// Whether something may be left of what ran.
+    private var isTouched = false
+
+    init(_ connection: PostgresConnection, _ types: PostgresTypes, _ effects: SessionEffects, label: String) {
+        self.connection = connection
+        self.types = types
+        self.effects = effects
+        self.label = label
+    }
+
+    /// Told to the server when the connection is opened; a later user does not pay a round trip for it.
+    var label: String
+
+    var serverVersion: String {
+        let version = connection.serverVersion
+        return "PostgreSQL " + (version.split(separator: " ").first.map(String.init) ?? version)
+    }
+
+    var transaction: TransactionState {
+        switch connection.transaction {
+        case .none: .none
+        case .open: .open
+        case .failed: .failed
+        case .unknown: .unknown
+        }
+    }
+
+    var isReusable: Bool { transaction == .none && connection.isReady }
+
+    func run(
+        _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
+    ) async throws(StatementFailure) -> StatementAnswer {
+        do throws(PostgresError) {
+            return try await answer(to: statement, limits, deadline)
+        } catch {
+            throw StatementFailure(error, isConnectionLost: !connection.isReady)
+        }
+    }
+
+    private func answer(
+        to statement: BoundStatement, _ limits: RowLimits, _ deadline: ContinuousClock.Instant
+    ) async throws(PostgresError) -> StatementAnswer {
+        if !isTouched { isTouched = effects.areLeft(by: statement.text) }
+        var parameterTypes: [UInt32] = []
+        let needsTypes = PostgresParameters.needTypes(statement.parameters)
+        if needsTypes {
+            parameterTypes = try await connection.parameterTypes(of: statement.text, until: deadline)
+            await types.learn(parameterTypes, from: connection, until: deadline)
+        }
+        let texts = PostgresParameters.texts(of: statement.parameters, parameterTypes, types)
+        var request = PostgresRequest.statement(
+            statement.text, texts, isPrepared: statement.isPrepared || needsTypes)
+        // The values are counted as they are kept; a single row cannot be looked at before libpq has all of it.
+        request.rowByteLimit = 2 * limits.bytes + (1 << 20)
+        let answer = PostgresAnswer(limits, types)
+        try await connection.run(request, into: answer, until: deadline)
+        let notices = connection.takeNotices()
+        let unknown = answer.unknownTypes
+        if !unknown.isEmpty { await types.learn(unknown, from: connection, until: deadline) }
+        return answer.statementAnswer(notices.filter { $0.severity != "NOTICE" && $0.severity != "INFO" })
+    }
+
+    func reset(until deadline: ContinuousClock.Instant) async -> Bool {
+        guard connection.isReady else { return false }
+        do throws(PostgresError) {
+            if transaction != .none { try await connection.run(.script("ROLLBACK"), into: Nobody(), until: deadline) }
+            if isTouched {
+                try await connection.run(.script("DISCARD ALL"), into: Nobody(), until: deadline)
+                isTouched = false
+            }
+        } catch {
+            return false
+        }
+        _ = connection.takeNotices()
+        return isReusable
+    }
+
+    func close() async { connection.close() }
+}
+
+/// Receives what nobody wants to know.
+private final class Nobody: PostgresReceiver {
+    func begin(_ columns: [PostgresColumn]) {}
+    func take(_ row: borrowing PostgresRow) -> RowDemand { .discard }
+    func end(_ tag: String) {}
+}
