@@ -1,4 +1,5 @@
 import Diagnostics
+internal import EventLoop
 public import Expressions
 public import ScenarioModel
 import ScenarioSyntax
@@ -138,19 +139,20 @@ public actor Interpreter {
             finishUnrun(planned, because: reason)
             return (number, false)
         }
+        if let failure = planned.failure {
+            sink(
+                .testFinished(
+                    TestResult(
+                        test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
+                        verdict: .error, startedMs: milliseconds(since: began), failures: [failure])))
+            return (number, true)
+        }
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
         let position = RunPosition(test: planned.name.index, trail: "")
         let result = await RunPosition.$current.withValue(position) { await execute(planned) }
         sink(.testFinished(result))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)
-    }
-}
-
-extension Duration {
-    /// The length in milliseconds.
-    var milliseconds: Double {
-        Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15
     }
 }
 

@@ -5,7 +5,8 @@ internal import Glibc
 
 /// The store in SQLite files of a private folder: one for each model, attached as its schema, and a main one.
 final class SQLiteStore: CompletionStore {
-    let access: StoreAccess
+    private let files: StoreAccess
+    var access: StoreAccess? { files }
     private let folder: String
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -24,7 +25,7 @@ final class SQLiteStore: CompletionStore {
         let schema = StoreSchema(breaks: breaks)
         self.schema = schema
         history = StoreHistory(count: historyCount, seed: seed, breaks: breaks)
-        access = StoreAccess(
+        files = StoreAccess(
             kind: "sqlite", path: "\(folder)/gateway.db",
             attached: schema.schemas.map { ($0, "\(folder)/\($0).db") },
             onConnect: StoreViews.temporary(schema, isSlow: breaks.contains(.storeSlowQuery)))
@@ -35,7 +36,7 @@ final class SQLiteStore: CompletionStore {
     }
 
     func prepare() async throws(StoreError) {
-        let (access, schema, history, breaks) = (access, schema, history, breaks)
+        let (access, schema, history, breaks) = (files, schema, history, breaks)
         try await Self.blocking {
             // Orphans get in only where references are not checked.
             let queue = try Self.open(access, checksReferences: !breaks.contains(.storeOrphans))
@@ -86,7 +87,7 @@ final class SQLiteStore: CompletionStore {
     }
 
     func connect() async throws(StoreError) -> any StoreConnection {
-        let access = access
+        let access = files
         return try await Self.blocking { SQLiteStoreConnection(try Self.open(access, checksReferences: true)) }
     }
 
