@@ -29,6 +29,9 @@ let package = Package(
         .target(
             name: "ScenarioCompiler", dependencies: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"]),
 
+        // Pages of metrics as values. It knows neither scenarios nor network.
+        .target(name: "Exposition"),
+
         // The event loop and the transports. They know no scenarios.
         .target(
             name: "EventLoop", dependencies: ["CLinux", .product(name: "HeapModule", package: "swift-collections")]),
@@ -46,7 +49,7 @@ let package = Package(
             name: "StepDrivers",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-                "PostgresTransport", "SQLiteTransport", "CLinux",
+                "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -92,6 +95,7 @@ let package = Package(
                 "ScenarioCompiler", "ScenarioModel", "ScenarioSyntax", "Expressions", "Diagnostics", "StepDrivers",
                 "PlumbTesting",
             ], exclude: ["Configuration/Golden", "Golden"]),
+        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "Expressions", "PlumbTesting"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "PlumbTesting"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),

@@ -9,6 +9,7 @@ public enum StepKinds {
         HTTPStep(),
         SQLStep(),
         ExecStep(),
+        MetricStep(),
     ]
 
     /// The working face of each kind, on one loop; `version` is what servers are told of Plumb.
@@ -17,6 +18,7 @@ public enum StepKinds {
             HTTPDriver(on: loop, version: version),
             SQLDriver(on: loop),
             ExecDriver(on: loop),
+            MetricDriver(on: loop, version: version),
         ]
     }
 
