@@ -9,6 +9,8 @@ enum House {
         "Expressions": ["Diagnostics", "CLibJQ", "CLibCrypto", "CLinux"],
         "ScenarioModel": ["Diagnostics", "ScenarioSyntax", "Expressions"],
         "ScenarioCompiler": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"],
+        // Pages of metrics: a value made of bytes, so that hostile ones are met with nothing else at hand.
+        "Exposition": [],
         // The loop and the transports.
         "EventLoop": ["CLinux", "HeapModule"],
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
@@ -17,7 +19,7 @@ enum House {
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-            "PostgresTransport", "SQLiteTransport", "CLinux",
+            "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
@@ -46,6 +48,9 @@ enum House {
         "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
         "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
     ]
+
+    /// C libraries with code of their own, which makes targets of them.
+    static let compiledLibraries: Set<String> = ["CLibCurl", "CLibPQ"]
 
     /// Files that read the clock on the wall, each with the date that it is for.
     static let wallClock: [String: String] = [
