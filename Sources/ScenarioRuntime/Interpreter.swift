@@ -138,6 +138,14 @@ public actor Interpreter {
             finishUnrun(planned, because: reason)
             return (number, false)
         }
+        if let failure = planned.failure {
+            sink(
+                .testFinished(
+                    TestResult(
+                        test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
+                        verdict: .error, startedMs: milliseconds(since: began), failures: [failure])))
+            return (number, true)
+        }
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
         let position = RunPosition(test: planned.name.index, trail: "")
         let result = await RunPosition.$current.withValue(position) { await execute(planned) }

@@ -110,7 +110,8 @@ extension Scenario {
             switch cases {
             case .rows(let rows, _): rows.flatMap(\.expressions)
             case .template(let template, _): template.expressions
-            case .table, .query, nil: []
+            case .query(let query): query.expressions
+            case .table, nil: []
             }
         return own + variables.flatMap(\.value.expressions)
     }

@@ -89,12 +89,29 @@ struct ScenarioParser {
             return .table(
                 library.rows(path, .jsonLines, from: file, at: lines.span, into: &reader.diagnostics) ?? [], lines.span)
         }
-        if let query = mapping["sql"] {
-            reader.diagnostics.append(.unavailable("cases from a query", at: query.span))
-            return nil
-        }
+        if let query = mapping["sql"] { return parseCaseQuery(query) }
         reader.diagnostics.append(.expected("a list of rows, a template, or one of 'csv', 'jsonl', 'sql'", node))
         return nil
+    }
+
+    /// Reads a query whose rows are the cases: an sql step's mapping, and `target` beside its keys.
+    private mutating func parseCaseQuery(_ node: YAMLNode) -> Scenario.Cases? {
+        guard let kind = keys.kinds.first(where: { $0.name == "sql" }) else { return nil }
+        let target = node["target"].flatMap { name in name.identifier(&reader.diagnostics).map { ($0, name.span) } }
+        let first = reader.expressions.count
+        // Rows that cannot be read are still rows: what reads '$case' is not to blame.
+        let unknown = Scenario.Cases.table([], node.span)
+        guard let request = kind.parse(node.keeping { $0 != "target" }, &reader) else { return unknown }
+        guard request.isIdempotent else {
+            reader.diagnostics.append(
+                Diagnostic(
+                    .casesForm, at: node.span, "a query for cases only reads, and belongs to no session",
+                    hint: "write a SELECT; what it needs is made by a scenario under 'needs', or before the run"))
+            return unknown
+        }
+        return .query(
+            Scenario.CaseQuery(
+                request: request, target: target, span: node.span, expressions: Array(reader.expressions[first...])))
     }
 
     private mutating func parseNeeds(_ node: YAMLNode) -> [Scenario.Need] {

@@ -8,6 +8,8 @@ public struct RunPlanner {
     private let kinds: [any StepKind]
     private let engine: ExpressionEngine
     private let options: RunPlan.Options
+    /// What queries of cases gave, by the path of the scenario.
+    private let queried: [String: QueriedRows]
     private var diagnostics: [Diagnostic] = []
     private var tests: [PlannedTest] = []
 
@@ -39,9 +41,10 @@ public struct RunPlanner {
     public static func plan(
         _ compilation: Compiler.Compilation, _ configuration: Configuration, kinds: [any StepKind],
         engine: ExpressionEngine, options: RunPlan.Options, selection: Selection,
-        into diagnostics: inout [Diagnostic]
+        queried: [String: QueriedRows] = [:], into diagnostics: inout [Diagnostic]
     ) -> RunPlan {
-        var planner = RunPlanner(configuration: configuration, kinds: kinds, engine: engine, options: options)
+        var planner = RunPlanner(
+            configuration: configuration, kinds: kinds, engine: engine, options: options, queried: queried)
         for compiled in compilation.scenarios where selection.takes(compiled.scenario.tags) {
             planner.add(compiled, selection)
         }
@@ -52,12 +55,71 @@ public struct RunPlanner {
     }
 
     private init(
-        configuration: Configuration, kinds: [any StepKind], engine: ExpressionEngine, options: RunPlan.Options
+        configuration: Configuration, kinds: [any StepKind], engine: ExpressionEngine, options: RunPlan.Options,
+        queried: [String: QueriedRows] = [:]
     ) {
         self.configuration = configuration
         self.kinds = kinds
         self.engine = engine
         self.options = options
+        self.queried = queried
+    }
+
+    /// What a query of cases gave.
+    public enum QueriedRows: Sendable {
+        case rows([Value])
+        case failed(FailureReport)
+    }
+
+    /// A query whose rows are needed before the tests are known, with its values decided.
+    public struct PreparedQuery {
+        /// The path of its scenario.
+        public var path: String
+        public var step: any PreparedStep
+        /// The time-outs of its attempt.
+        public var settings: StepSettings
+        public var pool: PoolBounds
+        public var span: SourceSpan
+    }
+
+    /// The queries of cases of the selected scenarios that are not skipped; one that cannot be prepared has failed.
+    public static func queries(
+        _ compilation: Compiler.Compilation, _ configuration: Configuration, kinds: [any StepKind],
+        engine: ExpressionEngine, options: RunPlan.Options, selection: Selection
+    ) -> (queries: [PreparedQuery], failed: [String: QueriedRows]) {
+        var planner = RunPlanner(configuration: configuration, kinds: kinds, engine: engine, options: options)
+        var queries: [PreparedQuery] = []
+        var failed: [String: QueriedRows] = [:]
+        var resolved: [String: ResolvedTarget] = [:]
+        for compiled in compilation.scenarios where selection.takes(compiled.scenario.tags) {
+            guard case .query(let query)? = compiled.scenario.cases, planner.skipReason(compiled, Selection()) == nil
+            else { continue }
+            do throws(StepFailure) {
+                let target: Target
+                switch CaseTarget.of(query, configuration, kinds) {
+                case .success(let found): target = found
+                case .failure(let problem): throw StepFailure(problem)
+                }
+                let scope = CaseScope(engine: engine, context: planner.context(of: compiled), span: query.span)
+                let made: ResolvedTarget
+                if let known = resolved[target.name] {
+                    made = known
+                } else {
+                    made = try scope.resolve(target, configuration)
+                }
+                resolved[target.name] = made
+                let layers = SettingsLayers(
+                    configuration, suites: compiled.suites, flags: options.flags, scenario: compiled.scenario)
+                queries.append(
+                    PreparedQuery(
+                        path: compiled.path, step: try query.request.prepare(scope, target: made),
+                        settings: layers.settings(row: query.request.timeoutKind, target: target),
+                        pool: layers.connections(to: target).poolBounds, span: query.span))
+            } catch {
+                failed[compiled.path] = .failed(error.report)
+            }
+        }
+        return (queries, failed)
     }
 
     private mutating func add(_ compiled: Compiler.CompiledScenario, _ selection: Selection) {
@@ -71,6 +133,16 @@ public struct RunPlanner {
         let skip = skipReason(compiled, selection)
         let claims = Claims.of(scenario, configuration, kinds)
         var names: [String: Int] = [:]
+        if case .failed(let failure)? = queried[compiled.path], skip == nil {
+            tests.append(
+                PlannedTest(
+                    name: TestName(
+                        index: tests.count, name: base, file: scenario.file.path, suite: suite,
+                        scenario: scenario.name, row: nil),
+                    scenario: scenario, row: nil, suites: compiled.suites, shared: [], exclusive: [], skip: nil,
+                    failure: failure))
+            return
+        }
         for (number, (row, name)) in rows(of: compiled, isSkipped: skip != nil).enumerated() {
             let full = name.map { "\(base)[\($0)]" } ?? base
             if let first = names.updateValue(number, forKey: full), let cases = scenario.cases {
@@ -120,7 +192,12 @@ public struct RunPlanner {
         let values: [Value]
         switch cases {
         case .table(let rows, _): values = rows
-        case .query: return []
+        case .query(let query):
+            guard case .rows(let known)? = queried[compiled.path] else { return [(nil, Self.unknownRows)] }
+            if known.isEmpty {
+                diagnostics.append(Diagnostic(.noCases, at: query.span, "the query of 'cases' has no rows"))
+            }
+            values = known
         case .rows(let templates, let span):
             guard let rendered = render(templates, compiled, span) else { return [] }
             values = rendered
@@ -139,9 +216,11 @@ public struct RunPlanner {
         return values.enumerated().map { index, row in (row, Self.name(of: row) ?? String(index + 1)) }
     }
 
-    private mutating func render(
-        _ templates: [ValueTemplate], _ compiled: Compiler.CompiledScenario, _ span: SourceSpan
-    ) -> [Value]? {
+    /// What stands for rows that only the run will know.
+    static let unknownRows = "each row of the query"
+
+    /// What expressions of `cases` see.
+    private func context(of compiled: Compiler.CompiledScenario) -> EvaluationContext {
         var context = EvaluationContext(seed: options.seed + "/cases/" + compiled.path)
         context.variables["suite"] = SharedValue(.object(compiled.suites.suiteData))
         context.variables["env"] = SharedValue(
@@ -162,6 +241,13 @@ public struct RunPlanner {
             if let value = try? engine.value(of: variable.value, in: context) { variables[variable.name] = value }
         }
         context.variables["vars"] = SharedValue(.object(variables))
+        return context
+    }
+
+    private mutating func render(
+        _ templates: [ValueTemplate], _ compiled: Compiler.CompiledScenario, _ span: SourceSpan
+    ) -> [Value]? {
+        let context = context(of: compiled)
         do throws(EvaluationError) {
             var values: [Value] = []
             for template in templates { values.append(try engine.value(of: template, in: context)) }

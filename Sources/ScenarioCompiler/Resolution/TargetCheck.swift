@@ -10,14 +10,21 @@ struct TargetCheck {
         var problems: [Diagnostic] = []
         var names = configuration.targets.map(\.name) + scenario.targets.map(\.name)
         names += scenario.requirements.compactMap(\.target)
+        let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
         for derived in scenario.targets {
-            problems += unknownKeys(derived, scenario, configuration, kinds)
+            // What is skipped for its kind of database may well have the keys of that kind.
+            if !isSkipped { problems += unknownKeys(derived, scenario, configuration, kinds) }
             guard let from = derived.from, !configuration.targets.contains(where: { $0.name == from }),
                 !scenario.targets.contains(where: { $0.name == from && $0.name != derived.name })
             else { continue }
             problems.append(unknown(from, derived.changes["from"]?.span ?? derived.span, names, configuration))
         }
-        let isSkipped = !Requirements.unmet(of: scenario, by: configuration).isEmpty
+        if case .query(let query)? = scenario.cases, !isSkipped {
+            switch CaseTarget.of(query, configuration, kinds) {
+            case .success(let target): problems += query.request.problems(with: target)
+            case .failure(let problem): problems.append(problem)
+            }
+        }
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {

@@ -54,11 +54,13 @@ public struct PlannedTest: Sendable {
     public var exclusive: Set<String>
     /// Why it is not run: a suite that is disabled, a target that the profile lacks.
     public var skip: String?
+    /// Why it cannot be run: its rows could not be read.
+    public var failure: FailureReport?
 
     /// Creates a planned test.
     public init(
         name: TestName, scenario: Scenario, row: Value?, suites: [SuiteNode], shared: Set<String>,
-        exclusive: Set<String>, skip: String?
+        exclusive: Set<String>, skip: String?, failure: FailureReport? = nil
     ) {
         self.name = name
         self.scenario = scenario
@@ -67,5 +69,6 @@ public struct PlannedTest: Sendable {
         self.shared = shared
         self.exclusive = exclusive
         self.skip = skip
+        self.failure = failure
     }
 }

@@ -55,14 +55,36 @@ public struct Scenario: Sendable {
         case template(ValueTemplate, SourceSpan)
         /// Rows read from a CSV or JSON Lines file, with the places of its lines.
         case table([Value], SourceSpan)
-        /// A query whose rows are the cases.
-        case query(any StepRequest, SourceSpan)
+        /// A query whose rows are the cases; they are known once the run asks for them.
+        case query(CaseQuery)
 
         /// Where they are written.
         public var span: SourceSpan {
             switch self {
-            case .rows(_, let span), .template(_, let span), .table(_, let span), .query(_, let span): span
+            case .rows(_, let span), .template(_, let span), .table(_, let span): span
+            case .query(let query): query.span
             }
+        }
+    }
+
+    /// A request whose result has the rows of a scenario as its `rows`.
+    public struct CaseQuery: Sendable {
+        public var request: any StepRequest
+        /// The target that is named, with its place.
+        public var target: (name: String, span: SourceSpan)?
+        public var span: SourceSpan
+        /// The expressions in it, which see what those of `cases` see.
+        public var expressions: [Expression]
+
+        /// Creates a query.
+        public init(
+            request: any StepRequest, target: (name: String, span: SourceSpan)?, span: SourceSpan,
+            expressions: [Expression]
+        ) {
+            self.request = request
+            self.target = target
+            self.span = span
+            self.expressions = expressions
         }
     }
 

@@ -75,9 +75,13 @@ struct RunPreparation {
             selection.names = names
         }
         let engine = CrashNotice.engine(project.compilation.expressions, configuration)
+        let asked = RunPlanner.queries(
+            project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
+            selection: selection)
+        let queried = CaseReader.read(asked.queries).merging(asked.failed) { rows, _ in rows }
         var plan = RunPlanner.plan(
             project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
-            selection: selection, into: &diagnostics)
+            selection: selection, queried: queried, into: &diagnostics)
         if diagnostics.contains(where: { $0.severity == .error }) { return nil }
         if plan.tests.isEmpty {
             diagnostics.append(nothingSelected(project))

@@ -15,6 +15,7 @@ struct Outcome: Sendable {
     var requests: Int
     var exchange: StepReport.Exchange
     var notes: [String]
+    var place: Place?
 
     subscript(path: String...) -> Value? {
         var value: Value? = result
@@ -32,9 +33,18 @@ final class Driving: @unchecked Sendable {
     var scope = FixedScope()
     var timeout: Duration = .seconds(10)
     var connect: Duration = .seconds(5)
+    /// Who runs the steps, for the server and for messages.
+    var label = "t/s1"
     private var targets: [String: ResolvedTarget] = [:]
 
-    init(_ loop: EventLoop) { drivers = StepKinds.drivers(on: loop, version: "9.9") }
+    let loop: EventLoop
+    /// Of the pools of databases.
+    var pool = PoolBounds()
+
+    init(_ loop: EventLoop) {
+        self.loop = loop
+        drivers = StepKinds.drivers(on: loop, version: "9.9")
+    }
 
     /// Prepares and attempts a step of YAML once; the target's settings are YAML too.
     func run(_ yaml: String, target settings: String? = nil, by kind: any StepKind = HTTPStep()) async throws -> Outcome
@@ -46,10 +56,12 @@ final class Driving: @unchecked Sendable {
 
     func attempt(_ prepared: any PreparedStep, kind: String = "http") async throws -> Outcome {
         let driver = try #require(drivers.first { $0.kind == kind })
-        let attempt = await driver.attempt(prepared, AttemptLimits(timeout: timeout, connect: connect), in: session)
+        let attempt = await driver.attempt(
+            prepared, AttemptLimits(timeout: timeout, connect: connect, label: label, pool: pool), in: session)
         return Outcome(
             result: attempt.result.value, error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,
-            requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes)
+            requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes,
+            place: attempt.place)
     }
 
     /// The target of some settings, the same one for the same text.

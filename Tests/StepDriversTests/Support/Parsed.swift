@@ -28,16 +28,16 @@ struct Parsed {
 }
 
 /// A target of the given settings, in YAML, as a configuration has it.
-func writtenTarget(_ yaml: String, name: String = "gateway") throws -> Target {
+func writtenTarget(_ yaml: String, name: String = "gateway", kind: String = "http") throws -> Target {
     let file = SourceFile(path: "conf/plumb.yaml", text: yaml)
     var reader = SyntaxReader()
     let node = try #require(YAMLReader.read(file, into: &reader.diagnostics))
     let settings = reader.value(node)
-    return Target(name: name, kind: "http", settings: settings, origin: .file(node.span))
+    return Target(name: name, kind: kind, settings: settings, origin: .file(node.span))
 }
 
 /// A target of the given settings, in YAML without templates, ready for use.
-func target(_ yaml: String, name: String = "gateway") throws -> ResolvedTarget {
-    let target = try writtenTarget(yaml, name: name)
+func target(_ yaml: String, name: String = "gateway", kind: String = "http") throws -> ResolvedTarget {
+    let target = try writtenTarget(yaml, name: name, kind: kind)
     return ResolvedTarget(target, settings: target.settings.constant?.object ?? .init())
 }

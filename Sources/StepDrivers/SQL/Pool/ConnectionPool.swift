@@ -90,15 +90,14 @@ final class ConnectionPool: @unchecked Sendable {
         case .open: return .room
         case .close, nil: break
         }
-        switch await room.wait(as: waiter, until: min(begun + bounds.timeout, deadline)) {
-        case .granted(let grant): return grant
-        case .expired:
-            queue.cancel(waiter)
-            throw exhausted(after: ContinuousClock.now - begun)
-        case .cancelled:
-            queue.cancel(waiter)
+        let end = await room.wait(as: waiter, until: min(begun + bounds.timeout, deadline))
+        if case .granted(let grant) = end { return grant }
+        if let grant = room.withdraw(waiter) { return grant }
+        queue.cancel(waiter)
+        guard case .expired = end else {
             throw StepError(.timeout, "the step was ended while it waited for a connection", phase: "pool")
         }
+        throw exhausted(after: ContinuousClock.now - begun)
     }
 
     private func open(
@@ -148,11 +147,8 @@ final class ConnectionPool: @unchecked Sendable {
     private func carryOut(_ actions: [PoolQueue.Action]) {
         for action in actions {
             switch action {
-            case .lend(let number, let waiter):
-                // A waiter that went away in the same turn has no use for it.
-                if !room.admit(waiter, .connection(number)) { carryOut(queue.returned(number, isUsable: true)) }
-            case .open(let waiter):
-                if !room.admit(waiter, .room) { carryOut(queue.failedToOpen()) }
+            case .lend(let number, let waiter): room.admit(waiter, .connection(number))
+            case .open(let waiter): room.admit(waiter, .room)
             case .close(let number): close(number)
             }
         }

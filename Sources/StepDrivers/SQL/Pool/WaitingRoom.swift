@@ -2,6 +2,9 @@ internal import EventLoop
 
 /// Where tasks wait until somebody grants them something, their deadline passes, or they are cancelled.
 ///
+/// A grant may come before its task waits, or in the turn in which the wait ends otherwise: it is kept, and whoever
+/// gives up takes it by ``withdraw(_:)``.
+///
 /// `@unchecked Sendable`: used on the loop's thread only; a cancellation from elsewhere is sent there.
 final class WaitingRoom<Grant: Sendable>: @unchecked Sendable {
     /// How a wait ended.
@@ -17,6 +20,8 @@ final class WaitingRoom<Grant: Sendable>: @unchecked Sendable {
 
     private let loop: EventLoop
     private var guests: [Int: Guest] = [:]
+    /// Grants to those that do not wait at this moment.
+    private var kept: [Int: Grant] = [:]
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -24,6 +29,9 @@ final class WaitingRoom<Grant: Sendable>: @unchecked Sendable {
     func wait(as number: Int, until deadline: ContinuousClock.Instant) async -> End {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
+                if let grant = kept.removeValue(forKey: number) {
+                    return continuation.resume(returning: .granted(grant))
+                }
                 guard !Task.isCancelled else { return continuation.resume(returning: .cancelled) }
                 let timer = loop.schedule(at: deadline) { [unowned self] in end(number, .expired) }
                 guests[number] = Guest(continuation: continuation, timer: timer)
@@ -33,9 +41,13 @@ final class WaitingRoom<Grant: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Ends the wait of a number; false where nobody waits under it.
-    @discardableResult
-    func admit(_ number: Int, _ grant: Grant) -> Bool { end(number, .granted(grant)) }
+    /// Grants a number what it waits for.
+    func admit(_ number: Int, _ grant: Grant) {
+        if !end(number, .granted(grant)) { kept[number] = grant }
+    }
+
+    /// Takes what a number was granted although its wait ended otherwise.
+    func withdraw(_ number: Int) -> Grant? { kept.removeValue(forKey: number) }
 
     @discardableResult
     private func end(_ number: Int, _ end: End) -> Bool {

@@ -48,7 +48,9 @@ struct SentText: Sendable {
     ///
     /// A position behind the end is the last character, where a server sees a statement that goes on.
     func place(ofCharacter position: Int) -> SourceSpan {
-        guard let run = runs.last(where: { $0.sent <= position }) else { return source.span(of: 0..<min(1, length)) }
+        guard let run = runs.last(where: { $0.sent <= position }) else {
+            return source.span(of: 0..<min(length, wordLength(at: 0)))
+        }
         var offset = run.source
         if run.isVerbatim {
             var index = text.unicodeScalars.index(text.startIndex, offsetBy: run.sent)

@@ -32,6 +32,7 @@ final class SQLSession {
         let number = lastNumber
         waiting.append(number)
         if case .granted = await room.wait(as: number, until: deadline) { return }
+        if room.withdraw(number) != nil { return }
         waiting.removeAll { $0 == number }
         throw StepError(
             .timeout, "another step still used the session '\(name)'", phase: "pool",
@@ -40,12 +41,7 @@ final class SQLSession {
 
     /// Lets the next step have the connection.
     func leave() {
-        isBusy = false
-        while !waiting.isEmpty {
-            if room.admit(waiting.removeFirst(), ()) {
-                isBusy = true
-                return
-            }
-        }
+        isBusy = !waiting.isEmpty
+        if isBusy { room.admit(waiting.removeFirst(), ()) }
     }
 }

@@ -10,7 +10,7 @@ final class SQLTarget {
     private let loop: EventLoop
     private var pools: [PoolBounds: ConnectionPool] = [:]
 
-    private init(_ database: any Database, on loop: EventLoop) {
+    init(_ database: any Database, on loop: EventLoop) {
         self.database = database
         self.loop = loop
     }
