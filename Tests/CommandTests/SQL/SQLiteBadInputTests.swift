@@ -108,7 +108,8 @@ import Testing
     @Test func `nothing is written beside the declared files, and no second statement is dropped`() throws {
         let statements = [
             ("ATTACH 'stray.db' AS stray", "42501"), ("VACUUM INTO 'stray.db'", "42501"),
-            ("SELECT load_extension('stray.db') AS x", "42501"), ("SELECT 1 AS x; SELECT 2 AS x", "a second one begins"),
+            ("SELECT load_extension('stray.db') AS x", "42501"),
+            ("SELECT 1 AS x; SELECT 2 AS x", "a second one begins"),
         ]
         for (statement, word) in statements {
             let project = try Self.project("memory: true", "  - sql: \"\(statement)\"\n")
