@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// One request on the wire and its answer so far.
 ///
 /// The callbacks of a transfer feed it; it decides whether the transfer goes on. It knows nothing of libcurl.
@@ -192,11 +194,6 @@ extension String {
 }
 
 extension Duration {
-    var milliseconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
-    }
-
     /// As a person writes it: `250 ms`, `1.5 s`.
     var text: String {
         let count = min(milliseconds, 1e12)

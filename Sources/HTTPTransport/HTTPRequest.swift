@@ -8,6 +8,8 @@ public struct HTTPRequest: Sendable {
     /// Nothing is added but `Host`, the length and type that the body needs, and cookies.
     public var headers: [HTTPHeader]
     public var body: Body
+    /// What the file of a `file` body must still be, so that every attempt sends the same; nil takes it as it is.
+    public var bodyVersion: FileVersion?
     public var settings: ConnectionSettings
     /// How many redirects are followed; 0 returns the redirect itself.
     public var followRedirects: Int

@@ -1,4 +1,5 @@
 public import EventLoop
+internal import FoundationEssentials
 internal import Glibc
 
 /// HTTP on an event loop: requests in, responses out, connections kept and shared.
@@ -60,7 +61,7 @@ public actor HTTPTransport {
         while true {
             let exchange: Exchange
             do {
-                let upload = try Self.upload(hop.body)
+                let upload = try Self.upload(hop)
                 exchange = Exchange(hop, url: url, cookieHeader: cookies, upload: upload, start: start)
             } catch {
                 return .failure(error)
@@ -173,10 +174,10 @@ extension HTTPTransport {
         return multi
     }
 
-    private static func upload(_ body: HTTPRequest.Body) throws(HTTPError) -> Upload? {
-        switch body {
+    private static func upload(_ request: HTTPRequest) throws(HTTPError) -> Upload? {
+        switch request.body {
         case .none, .bytes: nil
-        case .file, .multipart: try Upload(body, boundary: boundary())
+        case .file, .multipart: try Upload(request.body, version: request.bodyVersion, boundary: boundary())
         }
     }
 
@@ -208,8 +209,8 @@ extension HTTPTransport {
         case .success(let (url, user, password)):
             if url.hasUserInfo {
                 if hop.header("authorization") == nil {
-                    let pair = Array("\(user ?? ""):\(password ?? "")".utf8)
-                    hop.headers.append(HTTPHeader("Authorization", "Basic \(Base64.encode(pair))"))
+                    let pair = Data("\(user ?? ""):\(password ?? "")".utf8).base64EncodedString()
+                    hop.headers.append(HTTPHeader("Authorization", "Basic \(pair)"))
                 }
             } else {
                 if parsedURLs.count >= 512 { parsedURLs.removeAll() }

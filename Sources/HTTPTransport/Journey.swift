@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// What adds up over the hops of a request.
 struct Journey {
     let start: ContinuousClock.Instant

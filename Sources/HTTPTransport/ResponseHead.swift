@@ -74,7 +74,8 @@ struct ResponseHead {
             headers[headers.count - 1].value += " " + (unsafe Self.text(Self.trimmed(line)))
             return
         }
-        guard let colon = unsafe line.firstIndex(of: 0x3A) else { return }
+        // A line without a name is no header.
+        guard let colon = unsafe line.firstIndex(of: 0x3A), colon > 0 else { return }
         var name = unsafe String(decoding: line[..<colon], as: UTF8.self)
         if name.utf8.contains(where: { $0.asciiLowercased != $0 }) { name = name.lowercased() }
         let value = unsafe Self.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))

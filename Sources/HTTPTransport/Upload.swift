@@ -6,12 +6,12 @@ internal import Glibc
 final class Upload {
     private enum Piece {
         case bytes([UInt8])
-        case file(path: String, size: Int)
+        case file(path: String, FileVersion)
 
         var size: Int {
             switch self {
             case .bytes(let bytes): bytes.count
-            case .file(_, let size): size
+            case .file(_, let version): version.size
             }
         }
     }
@@ -32,13 +32,15 @@ final class Upload {
     /// The boundary is a text that occurs in no part.
     ///
     /// - Throws: `HTTPError` when a file cannot be read.
-    init(_ body: HTTPRequest.Body, boundary: @autoclosure () -> String) throws(HTTPError) {
+    init(
+        _ body: HTTPRequest.Body, version: FileVersion? = nil, boundary: @autoclosure () -> String
+    ) throws(HTTPError) {
         var pieces: [Piece] = []
         var contentType: String?
         switch body {
         case .none: break
         case .bytes(let bytes): pieces.append(.bytes(bytes))
-        case .file(let path): pieces.append(try Self.file(path))
+        case .file(let path): pieces.append(try Self.file(path, version))
         case .multipart(let parts):
             let boundary = boundary()
             contentType = "multipart/form-data; boundary=\(boundary)"
@@ -46,7 +48,7 @@ final class Upload {
                 pieces.append(.bytes(Array(Self.header(of: part, boundary: boundary).utf8)))
                 switch part.content {
                 case .bytes(let bytes): pieces.append(.bytes(bytes))
-                case .file(let path): pieces.append(try Self.file(path))
+                case .file(let path): pieces.append(try Self.file(path, nil))
                 }
                 pieces.append(.bytes([0x0D, 0x0A]))
             }
@@ -59,7 +61,10 @@ final class Upload {
 
     deinit { closeFile() }
 
-    /// Fills the buffer and returns the count; 0 at the end, nil when a file cannot be read any more.
+    /// Fills the buffer and returns the count; 0 at the end.
+    ///
+    /// Nil when a file cannot be read any more, or is not what it was when the upload began: half of one and half of
+    /// another is no body.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         var filled = 0
         while index < pieces.count, filled < buffer.count {
@@ -69,8 +74,11 @@ final class Upload {
             case .bytes(let bytes):
                 unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + wanted])
                     .copyBytes(from: bytes[offset..<offset + wanted])
-            case .file(let path, _):
-                if descriptor < 0 { descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC) }
+            case .file(let path, let version):
+                if descriptor < 0 {
+                    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+                    guard FileVersion(descriptor: descriptor) == version else { return nil }
+                }
                 var done = 0
                 while done < wanted {
                     let count = unsafe pread(
@@ -78,6 +86,7 @@ final class Upload {
                     guard count > 0 else { return nil }
                     done += count
                 }
+                if offset + wanted == version.size, FileVersion(descriptor: descriptor) != version { return nil }
             }
             filled += wanted
             offset += wanted
@@ -102,16 +111,20 @@ final class Upload {
         descriptor = -1
     }
 
-    private static func file(_ path: String) throws(HTTPError) -> Piece {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0, unsafe access(path, R_OK) == 0 else {
+    private static func file(_ path: String, _ wanted: FileVersion?) throws(HTTPError) -> Piece {
+        guard let version = FileVersion(path: path), unsafe access(path, R_OK) == 0 else {
             throw HTTPError(
                 .invalidRequest, "cannot read '\(path.preview)': \(systemMessage(errno))", hint: "check the path")
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard version.isPlain else {
             throw HTTPError(.invalidRequest, "'\(path.preview)' is no plain file", hint: "give the path of a file")
         }
-        return .file(path: path, size: Int(status.st_size))
+        guard wanted == nil || wanted == version else {
+            throw HTTPError(
+                .invalidRequest, "'\(path.preview)' is not what it was when the step began",
+                hint: "every attempt of a step sends the same bytes: leave the file alone while the step runs")
+        }
+        return .file(path: path, version)
     }
 
     private static func header(of part: HTTPRequest.Part, boundary: String) -> String {

@@ -24,7 +24,7 @@ public struct PostgresSettings: Sendable, Hashable {
         keywords = pairs.map { Keyword($0.0, $0.1) }
     }
 
-    /// Every keyword that libpq knows.
+    /// Every keyword that libpq knows; empty where libpq cannot be loaded.
     public static var knownKeywords: Set<String> { Conninfo.keywords }
 
     /// The value of a keyword.

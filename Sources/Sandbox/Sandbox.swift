@@ -16,7 +16,9 @@ public func start(_ options: SandboxOptions = SandboxOptions()) async throws(San
         await stack?.stop()
         throw SandboxError(
             message: "the sandbox's store cannot be made: \(error.message)",
-            hint: "look at the space and the rights of the temporary folder, which TMPDIR names")
+            hint: options.database == nil
+                ? "look at the space and the rights of the temporary folder, which TMPDIR names"
+                : "look at the target 'database' of the profile: 'plumb doctor' opens it")
     } catch {
         await stack?.stop()
         throw SandboxError(
@@ -95,7 +97,12 @@ actor Stack {
     }
 
     private func startStore() async throws -> CompletionKeeper {
-        let store = try SQLiteStore(historyCount: options.history, seed: options.seed, breaks: breaks)
+        let store: any CompletionStore
+        if let database = options.database {
+            store = try PostgresStore(database, historyCount: options.history, seed: options.seed, breaks: breaks)
+        } else {
+            store = try SQLiteStore(historyCount: options.history, seed: options.seed, breaks: breaks)
+        }
         let pool = StorePool(store, size: StorePool.Size(), breaks: breaks)
         let keeper = CompletionKeeper(store, pool: pool, metrics: metrics, breaks: breaks)
         self.keeper = keeper

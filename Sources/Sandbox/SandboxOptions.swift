@@ -30,6 +30,8 @@ public struct SandboxOptions: Sendable {
     public var upstreamTimeout = Duration.seconds(2)
     /// Completions that each model's schema holds from before the start.
     public var history = 240
+    /// How to reach the PostgreSQL database that the gateway stores in, as libpq reads it; nil for files of its own.
+    public var database: String?
     /// Names of `SandboxBreak`s: ways in which the sandbox is broken on purpose.
     public var breaks: Set<String> = []
 

@@ -1,4 +1,5 @@
 import Diagnostics
+internal import EventLoop
 public import Expressions
 public import ScenarioModel
 import ScenarioSyntax
@@ -152,13 +153,6 @@ public actor Interpreter {
         sink(.testFinished(result))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)
-    }
-}
-
-extension Duration {
-    /// The length in milliseconds.
-    var milliseconds: Double {
-        Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15
     }
 }
 

@@ -1,8 +1,9 @@
+internal import EventLoop
+
 extension Duration {
     /// Milliseconds with three digits behind the point, as results have them.
     var inMilliseconds: Double {
-        let (seconds, attoseconds) = components
-        return (Double(seconds) * 1000 + Double(attoseconds) / 1e15).roundedToMicroseconds
+        milliseconds.roundedToMicroseconds
     }
 
     /// The duration without what lies below a millisecond, for people.

@@ -21,7 +21,7 @@ enum House {
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
-        "Sandbox": ["CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
+        "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
             "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",
@@ -45,6 +45,17 @@ enum House {
     static let owners = [
         "CLibYAML": "ScenarioSyntax", "CLibJQ": "Expressions", "CLibCrypto": "Expressions", "CLibCurl": "HTTPTransport",
         "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
+    ]
+
+    /// Files that read the clock on the wall, each with the date that it is for.
+    static let wallClock: [String: String] = [
+        "Sources/Expressions/Evaluation/ExpressionEngine.swift": "what 'now_iso' gives",
+        "Sources/Expressions/Functions/Timestamp.swift": "what 'now_iso' gives",
+        "Sources/HTTPTransport/HTTPTransport.swift": "when cookies expire",
+        "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
+        "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
+        "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 
     /// Files over 400 lines, each with the reason.

@@ -1,4 +1,5 @@
 import Expressions
+import Glibc
 import PlumbTesting
 import Testing
 
@@ -76,6 +77,29 @@ import Testing
         #expect(run.status == .exit(2))
         #expect(run.standardError.contains(program))
         #expect(run.standardError.contains("rows.yaml:2"))
+    }
+
+    @Test func `the command has one thread when it forks, though jq made the rows of 'cases'`() throws {
+        let server = try RawServer([[.readRequest, .hang]])
+        let project = try TestProject(
+            server: server.url,
+            [
+                "rows.yaml": """
+                vars: {x: 1}
+                cases: '${{ [$vars.x | . as $y | {name: "row", n: ($y | tojson)}] }}'
+                timeout: 20s
+                steps:
+                  - http: {get: /}
+                """
+            ])
+        let command = try project.start(["run", "rows.yaml"])
+        let deadline = ContinuousClock.now + .seconds(20)
+        while server.requestCount < 1, ContinuousClock.now < deadline { usleep(10_000) }
+        #expect(server.requestCount == 1)
+        // The command starts nothing behind the fork, so its threads are those that it had then.
+        #expect(try TextFile.names(in: "/proc/\(command.processID)/task").count == 1)
+        command.signal(SIGINT)
+        #expect(project.finish(command).status == .exit(130))
     }
 
     @Test func `an assertion holds by true alone, and nothing is not success`() throws {

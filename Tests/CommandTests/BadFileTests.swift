@@ -33,6 +33,22 @@ import Testing
         "use-a.yaml": "steps:\n  - use: {file: use-b.yaml}\n", "_ok.yaml": TestProject.passing,
     ]
 
+    /// A request to port 9 and what stands beside it; `of` goes into its mapping.
+    private static func request(
+        _ lines: String..., of more: String = "", to url: String = "'http://127.0.0.1:9'"
+    ) -> String {
+        let option = more.isEmpty ? "" : ", " + more
+        let address = more.isEmpty ? url : "/"
+        return "steps:\n  - http: {get: \(address)\(option)}\n"
+            + lines.filter { !$0.isEmpty }.map { "    \($0)\n" }.joined()
+    }
+
+    private static func many(_ words: String) -> String { "steps:\n  - wait: 1ms\n    repeat: {\(words)}\n" }
+
+    private static func over(_ words: String) -> String { "steps:\n  - wait: 1ms\n    each: {in: '[1]', \(words)}\n" }
+
+    private static func judging(_ call: String) -> String { "steps:\n  - assert: ['$run.id | \(call)']\n" }
+
     static let rows: [Row] =
         [
             Row(1, "empty", "", "yaml.empty", "1:1", "no scenario"),
@@ -111,7 +127,71 @@ import Testing
                 22, "may-be-skipped",
                 "steps:\n  - {id: b, if: $run.id == null, wait: 1ms}\n  - assert: [$steps.b.ms < 9]\n",
                 "reference.may-be-skipped", "3:21", "$steps.b.ran"),
+            Row(
+                18, "single-quote", "description: 'b\nsteps:\n  - wait: 1ms\n", "yaml.unclosed", "1:14",
+                "close it with '"),
+            Row(
+                18, "quote-in-list", "steps:\n  - assert:\n      - \".status == 200\n      - .body.a == 1\n",
+                "yaml.unclosed", "3:9", "the quote \" that opens here is never closed"),
+            Row(
+                18, "quote-takes-next", "vars:\n  a: \"one\n  b: \"two\"\nsteps:\n  - wait: 1ms\n", "yaml.unclosed",
+                "2:6", "closed too late"),
+            Row(
+                18, "quote-takes-list", "description: \"b\ntags: [\"a\"]\nsteps: []\n", "yaml.unclosed", "1:14",
+                "close it with \" where its text ends"),
+            Row(
+                18, "quote-takes-line", "steps:\n  - http: {get: \"/a, headers: {x: \"y\"}}\n", "yaml.unclosed", "2:17",
+                "closed too late"),
+            Row(18, "quote-takes-item", "tags: ['a, 'b']\n" + passing, "yaml.unclosed", "1:8", "closed too late"),
+            Row(18, "quote-of-key", "\"steps:\n  - wait: 1ms\n", "yaml.unclosed", "1:1", "never closed"),
+            Row(
+                18, "quote-to-document", "description: \"b\n---\nsteps: []\n", "yaml.unclosed", "1:14",
+                "a document ends here"),
+            Row(
+                18, "open-brace", "steps:\n  - http: {get: /a\n  - wait: 1ms\n", "yaml.unclosed", "2:11",
+                "close it with }"),
+            Row(
+                18, "wrong-closer", "vars: {a: [1, 2}}\nsteps: []\n", "yaml.unclosed", "1:16",
+                "'}' does not close the '['"),
+            Row(18, "jq-quote", "steps:\n  - assert:\n      - $run.id == \"b\n", "jq.syntax", "3:20", "is not closed"),
+            Row(
+                18, "template-quote", "vars:\n  a: '/${{ \"abc }}'\n" + passing, "template.unclosed", "2:8",
+                "this string does not end"),
             Row(26, "parsecs", "timeout: 10 parsecs\n" + passing, "syntax.bad-value", "1:10", "units are"),
+            Row(26, "age", "timeout: 999999999d\n" + passing, "syntax.bad-value", "1:10", "a hundred years"),
+            Row(26, "clock", "timeout: 12:30:00\n" + passing, "syntax.bad-value", "1:10", "units are"),
+            Row(26, "zero", "timeout: 0s\n" + passing, "syntax.bad-value", "1:10", "above 0s"),
+            Row(26, "bare-wait", "steps:\n  - wait: 5\n", "syntax.wrong-type", "2:11", "write 5s"),
+            Row(
+                26, "every", Self.request("until: .status == 200", "every: 0s"), "syntax.bad-value", "4:12", "above 0s"),
+            Row(
+                26, "within", Self.request("until: .status == 200", "within: -1s"), "syntax.bad-value", "4:13",
+                "no sign"),
+            Row(26, "size", Self.request("", of: "max_bytes: 10 apples"), "syntax.bad-value", "2:31", "units are B"),
+            Row(
+                26, "size-huge", Self.request("", of: "max_bytes: 99999999999999999GiB"), "syntax.bad-value", "2:31",
+                "expected a size"),
+            Row(26, "size-below", Self.request("", of: "max_bytes: -1"), "syntax.wrong-type", "2:31", "the number -1"),
+            Row(
+                26, "redirects", Self.request("", of: "follow_redirects: -1"), "http.setting", "2:38", "write 0 or more"
+            ),
+            Row(26, "port", Self.request("", to: "'http://127.0.0.1:99999/'"), "http.path", "2:35", "1 to 65535"),
+            Row(26, "port-word", Self.request("", to: "'http://127.0.0.1:abc/'"), "http.path", "2:35", "is no port"),
+            Row(26, "times", Self.many("times: 0"), "config.value", "3:21", "above 0"),
+            Row(26, "times-part", Self.many("times: 1.5"), "syntax.wrong-type", "3:21", "whole number"),
+            Row(26, "parallel", Self.many("times: 3, parallel: 0"), "syntax.bad-value", "3:34", "1 to 10000"),
+            Row(26, "wide", Self.many("times: 3, parallel: 1000000000"), "syntax.bad-value", "3:34", "1 to 10000"),
+            Row(26, "rate", Self.many("for: 1s, rate: 20/x"), "syntax.bad-value", "3:29", "per s, m or h"),
+            Row(26, "rate-none", Self.many("for: 1s, rate: 0/s"), "syntax.bad-value", "3:29", "above 0"),
+            Row(26, "rate-huge", Self.many("for: 1s, rate: 2000/ms"), "syntax.bad-value", "3:29", "up to 1000000/s"),
+            Row(26, "pass", Self.many("times: 3, pass: 110%"), "config.value", "3:30", "a share such as 99%"),
+            Row(26, "pass-more", Self.many("times: 3, pass: 5"), "config.value", "3:30", "5 of 3 runs"),
+            Row(26, "elements", Self.over("min: -1"), "syntax.bad-value", "3:28", "from 0 on"),
+            Row(26, "elements-wide", Self.over("parallel: 0"), "syntax.bad-value", "3:33", "1 to 10000"),
+            Row(26, "retries", Self.request("retry: {max: -1}"), "config.value", "3:18", "from 0 to 1000"),
+            Row(26, "cause", Self.request("retry: {max: 1, on: [tiemout]}"), "config.value", "3:26", "'timeout'"),
+            Row(26, "status", Self.request("retry: {max: 1, on: [99]}"), "config.value", "3:26", "no cause"),
+            Row(26, "jitter", Self.request("retry: {max: 1, jitter: 2}"), "config.value", "3:29", "from 0 to 1"),
             Row(
                 27, "not-set", "steps:\n  - assert: [$env.PLUMB_NOT_SET == $run.id]\n", "config.missing-variable",
                 "2:14", "is not set"),
@@ -138,6 +218,36 @@ import Testing
         ].map {
             Row(32, "jq-" + $0.filter(\.isLetter), "steps:\n  - assert: ['\($0)']\n", "jq.", "2:15", "")
         }
+
+    /// Problems that lint alone looks for, since libjq has to be asked.
+    private static let lintRows: [Row] = [
+        Row(26, "pattern", Self.judging(#"test("(")"#), "jq.argument", "2:30", "unmatched parenthesis"),
+        Row(26, "pattern-range", Self.judging(#"test("[z-a]")"#), "jq.argument", "2:30", "empty range"),
+        Row(26, "pattern-flag", Self.judging(#"test("a"; "q")"#), "jq.argument", "2:30", "q is not a valid modifier"),
+        Row(
+            26, "pattern-sub", Self.judging(#"sub("*"; "") == "a""#), "jq.argument", "2:29", "target of repeat operator"
+        ),
+        Row(
+            26, "date", Self.judging(#"date_add("1 parsec") == "a""#), "jq.argument", "2:34", "is no duration"),
+        Row(
+            26, "percentile", Self.judging(#"[1] | percentile(101) == 1"#), "jq.argument", "2:42",
+            "from 0 to 100"),
+    ]
+
+    @Test func `an argument that its function never takes is told by lint at its place`() throws {
+        let project = try TestProject()
+        for row in Self.lintRows { try project.write(row.bytes, to: row.name + ".yaml") }
+        try project.write("steps:\n  - assert: ['$run.id | test(\"^[a-z]+$\"; \"ix\") or true']\n", to: "right.yaml")
+        let run = try project.run("lint", ".")
+        #expect(run.status == .exit(2))
+        let problems = Problem.all(in: run.standardOutput)
+        #expect(problems.count == Self.lintRows.count, "\(run.standardOutput)")
+        for row in Self.lintRows {
+            let problem = problems.first { $0.place == "\(row.name).yaml:\(row.place)" }
+            #expect(problem?.code == row.code, "\(row.name)")
+            #expect(problem?.message.contains(row.says) == true, "\(row.name): \(problem?.message ?? "")")
+        }
+    }
 
     @Test func `every problem of every file is told at its place, and nothing runs`() throws {
         let project = try TestProject(Self.used)

@@ -1,6 +1,7 @@
 import Expressions
 import Glibc
 import PlumbTesting
+import Synchronization
 import Testing
 
 /// What a path may be besides a file of text.
@@ -94,6 +95,70 @@ import Testing
         let run = try project.run("run", "plumb/one.yaml")
         #expect([2, 3].contains(run.exitStatus))
         #expect(run.standardOutput.contains("'\(file)'") || run.standardError.contains("'\(file)'"))
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a body's file is what it is when its step begins, and one that has gone sends nothing`() throws {
+        // The answer to /write and /remove changes the files, long after everything was read and planned.
+        let folder = Mutex("")
+        let server = try SimpleHTTPServer { request in
+            let file = folder.withLock { $0 } + "/body.txt"
+            if request.path == "/write" { try? TextFile.write("the new text", to: file) }
+            if request.path == "/remove" { unlink(file) }
+            return .json("{}")
+        }
+        let project = try TestProject(
+            server: server.url,
+            [
+                "body.txt": "old",
+                "one.yaml": """
+                steps:
+                  - http: {post: /write}
+                  - {id: new, http: {post: /new, file: body.txt}}
+                  - http: {post: /remove}
+                  - {id: gone, http: {post: /gone, file: body.txt}}
+                """,
+            ])
+        folder.withLock { $0 = project.path("") }
+        let run = try project.run("run", "one.yaml", "--report", "json=reports/run.json")
+        #expect(run.status == .exit(3))
+        #expect(server.requests.map(\.path) == ["/write", "/new", "/remove"])
+        #expect(server.requests.first { $0.path == "/new" }?.text == "the new text")
+        #expect(run.standardOutput.contains("error[file.unreadable]: there is no file 'body.txt'"))
+        #expect(run.standardOutput.contains("--> one.yaml:5:"), "the place is the file's name: \(run.standardOutput)")
+    }
+
+    @Test func `a retry does not send a file that changed in between`() throws {
+        let folder = Mutex("")
+        let server = try SimpleHTTPServer { _ in
+            try? TextFile.write("another text", to: folder.withLock { $0 } + "/body.txt")
+            return .json("{}", status: 503)
+        }
+        let project = try TestProject(
+            server: server.url,
+            [
+                "body.txt": "old",
+                "one.yaml":
+                    "steps:\n  - http: {post: /, file: body.txt}\n    retry: {max: 3, on: [503], backoff: 10ms}\n",
+            ])
+        folder.withLock { $0 = project.path("") }
+        let run = try project.run("run", "one.yaml")
+        #expect(run.status == .exit(3))
+        #expect(server.requests.map(\.text) == ["old"])
+        #expect(run.standardOutput.contains("is not what it was when the step began"), "\(run.standardOutput)")
+    }
+
+    @Test(arguments: ["pipe", "folder", "zero"])
+    func `a body's file that is no plain file is refused at its place, and nothing is sent`(_ name: String) throws {
+        let server = try SimpleHTTPServer { _ in .json("{}") }
+        let project = try TestProject(
+            server: server.url, ["one.yaml": "steps:\n  - http: {post: /, file: \(name)}\n"])
+        mkfifo(project.path("pipe"), 0o600)
+        mkdir(project.path("folder"), 0o755)
+        symlink("/dev/zero", project.path("zero"))
+        let run = try project.run("run", "one.yaml", limit: .seconds(20))
+        #expect([2, 3].contains(run.exitStatus))
+        #expect(run.standardOutput.contains("--> one.yaml:2:"))
         #expect(server.requests.isEmpty)
     }
 }

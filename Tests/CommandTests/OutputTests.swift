@@ -145,4 +145,83 @@ import Testing
         if variables["LC_ALL"] == "C" { #expect(run.standardOutput.utf8.allSatisfy { $0 < 128 }) }
         #expect(try project.report()["run"]?["started"]?.string?.hasSuffix("Z") == true)
     }
+
+    /// A library that moves the clock on the wall by `SHIFT` seconds, from half a second behind the start on.
+    private static let clockShift = """
+        #define _GNU_SOURCE
+        #include <stdlib.h>
+        #include <sys/syscall.h>
+        #include <sys/time.h>
+        #include <time.h>
+        #include <unistd.h>
+        static long shift(void) {
+            static struct timespec first;
+            struct timespec now;
+            syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+            if (first.tv_sec == 0) first = now;
+            long ms = (now.tv_sec - first.tv_sec) * 1000 + (now.tv_nsec - first.tv_nsec) / 1000000;
+            return ms > 500 ? SHIFT : 0;
+        }
+        int clock_gettime(clockid_t id, struct timespec *time) {
+            int result = syscall(SYS_clock_gettime, id, time);
+            if (result == 0 && id == CLOCK_REALTIME) time->tv_sec += shift();
+            return result;
+        }
+        int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+            struct timespec now;
+            clock_gettime(CLOCK_REALTIME, &now);
+            time->tv_sec = now.tv_sec;
+            time->tv_usec = now.tv_nsec / 1000;
+            return 0;
+        }
+        time_t time(time_t *time) {
+            struct timespec now;
+            clock_gettime(CLOCK_REALTIME, &now);
+            if (time) *time = now.tv_sec;
+            return now.tv_sec;
+        }
+        """
+
+    @Test(.enabled(if: TextFile.exists("/usr/bin/cc")), arguments: [-7200, 7200])
+    func `a clock that is set in the middle of a run changes no duration and no verdict`(_ shift: Int) throws {
+        let server = try SimpleHTTPServer { request in
+            var reply = HTTPReply.json("{}", status: request.path == "/ready" && request.query != "2" ? 503 : 200)
+            reply.delay = .milliseconds(100)
+            return reply
+        }
+        let project = try TestProject(
+            server: server.url,
+            [
+                "shift.c": Self.clockShift,
+                "clock.yaml": """
+                steps:
+                  - {id: pause, wait: 700ms}
+                  - {id: after, assert: ['now_iso[0:13] != $run.started[0:13]']}
+                  - {id: asked, http: {get: /}, timeout: 20s}
+                  - {id: polled, http: {get: "/ready?${{ $attempt }}"}, until: .status == 200, within: 20s, every: 50ms}
+                """,
+            ])
+        let build = try RunningCommand(
+            "/usr/bin/cc", ["-shared", "-fPIC", "-DSHIFT=\(shift)", "-o", "shift.so", "shift.c"],
+            environment: RunningCommand.plainEnvironment, in: project.path("")
+        ).finish()
+        try #require(build.status == .exit(0), "\(build.standardError)")
+        let run = try project.run(
+            "run", "clock.yaml", "--report", "json=reports/run.json", "--report", "junit=reports/run.xml",
+            environment: ["LD_PRELOAD": project.path("shift.so")])
+        #expect(run.status == .exit(0), "\(run.standardOutput)")
+        let report = try project.report()
+        let test = try #require(report["tests"]?.array?.first)
+        let steps = test["steps"]?.array ?? []
+        let times = steps.compactMap { $0["ms"]?.number }
+        #expect(times.count == 4)
+        for (time, least) in zip(times, [700, 0, 100, 250] as [Double]) {
+            #expect(time >= least && time < least + 15_000)
+        }
+        let starts = steps.compactMap { $0["started_ms"]?.number }
+        #expect(starts == starts.sorted() && starts.allSatisfy { $0 >= 0 })
+        let whole = report["end"]?["ms"]?.number ?? -1
+        #expect(whole >= 1050 && whole < 60_000)
+        #expect(!(try project.read("reports/run.xml")).contains("time=\"-"))
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HTTPTransport
 import Testing
 
@@ -77,6 +78,46 @@ import Testing
             #expect(response.text.hasSuffix("\r\n\r\n0123456789"))
             #expect(response.resends == 1)
         }
+    }
+
+    @Test func `a file that is not what it was when the step began is not sent`() async throws {
+        let server = try ScriptedServer { connection in
+            while connection.readRequest() != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }
+        }
+        try await withFile("0123456789") { path in
+            var request = HTTPRequest(method: "PUT", url: server.url, body: .file(path: path))
+            request.bodyVersion = FileVersion(path: path)
+            #expect(try await send(request).get().status == 200)
+            try Data("9876543210!".utf8).write(to: URL(filePath: path))
+            let error = try #require(try await send(request).error)
+            #expect(error.kind == .invalidRequest)
+            #expect(error.message.hasSuffix("is not what it was when the step began"))
+        }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `a file that changes while it is sent is an error, whatever was sent of it`(isCut: Bool) async throws {
+        let size = 16 << 20
+        try await withFile(String(repeating: "x", count: size)) { path in
+            let server = try ScriptedServer { connection in
+                // So much as the first packets hold has come; the rest waits for room.
+                pause(milliseconds: 300)
+                if isCut { truncate(path, 1000) } else { Self.overwrite(path, at: size - 1) }
+                _ = connection.readRequest()
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            }
+            let error = try #require(
+                try await send(HTTPRequest(method: "PUT", url: server.url, body: .file(path: path))).error)
+            #expect(error.kind == .invalidRequest)
+            #expect(error.message == "a file of the body changed or became unreadable while it was sent")
+        }
+    }
+
+    private static func overwrite(_ path: String, at offset: Int) {
+        let descriptor = open(path, O_WRONLY)
+        pwrite(descriptor, "y", 1, off_t(offset))
+        close(descriptor)
     }
 
     @Test func `the time-out while sending tells the bytes that were sent`() async throws {

@@ -23,6 +23,37 @@ import Testing
         #expect(outcome.mostInFlight == 3)
     }
 
+    @Test func `an element that is a text names its step as it is`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps: [ { id: greet, each: '["ann", {"a": 1}, 7]', fake: { value: "${{ $item }}" } } ]
+            """
+        ).run()
+        #expect(outcome.step("greet")?.children.map(\.name) == ["ann", #"{"a":1}"#, "7"])
+    }
+
+    @Test func `of a long list the report keeps every failure and the first that passed`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps: [ { id: many, each: '[range(250)]', fake: { value: "${{ $item }}" }, assert: [ '.value != 240' ] } ]
+            """
+        ).run()
+        let report = try #require(outcome.step("many"))
+        #expect(report.children.count == 101)
+        #expect(report.children.last?.id == "many[240]")
+        #expect(report.reason == "1 of 250 elements failed; 149 that passed are not listed")
+        #expect(outcome.log.count == 250)
+    }
+
+    @Test func `a failed run of a repetition tells how long it took`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps: [ { id: slow, repeat: { times: 2 }, fake: { takes: 40ms }, assert: [ '.value == 1' ] } ]
+            """
+        ).run()
+        #expect(outcome.step("slow")?.children.map { $0.ms >= 40 } == [true, true])
+    }
+
     @Test func `each over nothing fails unless min is 0`() throws {
         let outcome = try ScenarioBench(
             """

@@ -31,9 +31,34 @@ import Testing
         let report = try #require(outcome.step("never"))
         #expect(report.verdict == .failed)
         #expect(report.failures.first?.code == "until.time")
-        #expect(report.polls?.count == 5)
+        #expect(report.polls?.count == 6)
         #expect(report.polls?.last.contains("refused") == true)
         #expect(outcome.elapsed < 6000)
+    }
+
+    @Test func `what comes to hold at the end of the time is seen by a last poll`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps:
+              - { id: late, fake: { code: 503, times: 2 }, until: '.code == "200"', within: 1s, every: 500ms }
+            """
+        ).run()
+        #expect(outcome.verdicts == ["late passed"])
+        #expect(outcome.log.count == 3)
+        #expect(outcome.elapsed > 900 && outcome.elapsed < 1000)
+    }
+
+    @Test func `the pause before the last poll leaves it the time that a poll takes`() {
+        let start = ContinuousClock.now
+        func at(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+        var pace = PollPace(every: .milliseconds(500))
+        #expect(pace.next(begun: at(0), ended: at(100), deadline: at(1000)) == at(600))
+        #expect(pace.next(begun: at(600), ended: at(650), deadline: at(1000)) == at(850))
+        #expect(pace.next(begun: at(850), ended: at(870), deadline: at(1000)) == nil)
+        var slow = PollPace(every: .milliseconds(500))
+        #expect(slow.next(begun: at(0), ended: at(800), deadline: at(1000)) == nil)
+        var free = PollPace(every: .seconds(5))
+        #expect(free.next(begun: at(0), ended: at(800), deadline: nil) == at(5800))
     }
 
     @Test func `give_up ends the polling at once`() throws {

@@ -17,7 +17,9 @@ struct HTTPExaminationTests {
         let server = try SimpleHTTPServer { _ in HTTPReply(404, [.init("Server", "tiny/1")]) }
         let examination = try await Self.examine("{ url: '\(server.url)/' }")
         #expect(examination.isReachable)
-        #expect(examination.facts[0] == "\(server.url) answered 404 Not Found over HTTP/1.1")
+        #expect(
+            examination.facts[0]
+                == "\(server.url) answered 404 Not Found over HTTP/1.1: any answer shows that the service is reachable")
         #expect(examination.facts.contains("server: tiny/1"))
         #expect(server.requests.map(\.method) == ["GET"])
     }

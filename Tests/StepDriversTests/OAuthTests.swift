@@ -70,6 +70,27 @@ struct OAuthTests {
         #expect(server.requests.map { $0.header("authorization") } == ["Bearer t1", "Bearer t2"])
     }
 
+    @Test func `a token is asked for again when the kept connection turns out to be closed`() async throws {
+        let issuer = try RawServer { connection in
+            // The second request on each connection finds it closed.
+            guard try connection.readRequest() != nil else { return }
+            let token = #"{"access_token": "t", "expires_in": 0}"#
+            try connection.send("HTTP/1.1 200 OK\r\ncontent-length: \(token.utf8.count)\r\n\r\n\(token)")
+            _ = try connection.readRequest()
+            connection.reset()
+        }
+        let server = try SimpleHTTPServer { _ in .json("{}") }
+        let outcomes = try await drive { driving in
+            let settings = Self.settings(server.url, issuer.url)
+            return [
+                try await driving.run("{ get: /a }", target: settings),
+                try await driving.run("{ get: /b }", target: settings),
+            ]
+        }
+        #expect(outcomes.map { $0.error } == [nil, nil])
+        #expect(issuer.requests.map(\.method) == ["POST", "POST", "POST"])
+    }
+
     @Test func `steps side by side share one fetch`() async throws {
         let issuer = try SimpleHTTPServer { _ in
             var reply = HTTPReply.json(#"{"access_token": "t"}"#)

@@ -1,5 +1,10 @@
 #pragma once
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
+
+/// The handle of libpq, which is loaded here; null where the loader cannot have it, and dlerror(3) says why.
+///
+/// From any thread. Every other function of libpq wants this one to have succeeded.
+void *lpq_load(void);
 
 // The fields of an error are macros of character literals, which Swift does not import as Int32.
 enum {

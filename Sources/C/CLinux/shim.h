@@ -16,6 +16,8 @@
 static inline pid_t plumb_fork(void) { return fork(); }
 /// Variadic prctl(2), for PR_SET_PDEATHSIG.
 static inline int plumb_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+/// Variadic prctl(2), for PR_SET_NAME: what tools show of the calling thread, at most 15 bytes.
+static inline void plumb_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 /// WIFSIGNALED and its kin are macros that Swift does not import.
 static inline int plumb_exited(int status) { return WIFEXITED(status); }
 static inline int plumb_exit_status(int status) { return WEXITSTATUS(status); }

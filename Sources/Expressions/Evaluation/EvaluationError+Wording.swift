@@ -35,6 +35,13 @@ extension EvaluationError {
         }
     }
 
+    /// The error where the system gives no thread that could halt the evaluation.
+    static var unwatched: Self {
+        EvaluationError(
+            .budget, "is not evaluated: the system gives no thread to watch over it",
+            hint: "raise the limit of threads and processes, 'ulimit -u'")
+    }
+
     static func tooManyOutputs(_ limits: EvaluationLimits) -> Self {
         EvaluationError(.budget, "yields more than \(limits.outputs) outputs", hint: "take a part with 'limit'")
     }

@@ -12,13 +12,18 @@ final class EvaluationWatchdog: Sendable {
     private let monitor = Monitor(Watch())
     private static let tick = Duration.milliseconds(10)
     private static let ticksUntilSleep = 100
+    /// How many times the processor time an evaluation may take by the clock on the wall.
+    private static let wallShare = 5
 
     private struct Watch: Sendable {
         var runs: [Int: Run] = [:]
         var lastIdentifier = 0
         /// The process whose thread watches; a fork has no thread.
         var process: pid_t = 0
+        var thread: pthread_t?
         var isAsleep = false
+        /// Whether the thread is to end.
+        var isOver = false
     }
 
     /// An evaluator's place in the watch.
@@ -66,16 +71,20 @@ final class EvaluationWatchdog: Sendable {
         monitor.withLock { $0.runs[identifier] = nil }
     }
 
-    /// Notes that the evaluator runs a program on the calling thread.
-    func begin(_ identifier: Int, _ handle: JQProgram.Handle) {
+    /// Notes that the evaluator runs a program on the calling thread; false where nobody can watch over it.
+    func begin(_ identifier: Int, _ handle: JQProgram.Handle) -> Bool {
         var clock = clockid_t()
         unsafe pthread_getcpuclockid(pthread_self(), &clock)
         let (isAsleep, isMissing) = monitor.withLock { watch in
             watch.runs[identifier]?.begin(handle, clock)
             return (watch.isAsleep, watch.process == 0)
         }
-        if isMissing { start() }
+        if isMissing, !start() {
+            monitor.withLock { $0.runs[identifier]?.handle = nil }
+            return false
+        }
         if isAsleep { monitor.signal { $0.isAsleep = false } }
+        return true
     }
 
     /// Notes that the next expression of the same program is due, which has the whole time for itself.
@@ -92,35 +101,69 @@ final class EvaluationWatchdog: Sendable {
         }
     }
 
+    /// Ends the thread and waits until it is gone; the next evaluation starts another.
+    ///
+    /// A process that forks must have one thread: what another held at that moment, the allocator's lock
+    /// for one, stays held in the child for good.
+    func endThread() {
+        let thread = monitor.withLock { watch -> pthread_t? in
+            guard watch.process == getpid() else { return nil }
+            watch.process = 0
+            return watch.thread.take()
+        }
+        guard let thread else { return }
+        monitor.signal { $0.isOver = true }
+        pthread_join(thread, nil)
+        monitor.withLock { $0.isOver = false }
+    }
+
     /// Makes the watch begin anew in a process that was forked off one whose thread it does not have.
     func restartIfForked() {
         let process = getpid()
         monitor.withLock { watch in if watch.process != process { watch.process = 0 } }
     }
 
-    private func start() {
+    /// Starts the thread unless another evaluator has; false where the system gives none.
+    private func start() -> Bool {
         let process = getpid()
         let isFirst = monitor.withLock { watch in
             defer { watch.process = process }
             return watch.process == 0
         }
-        // Without a thread, evaluations are only unguarded; the limits on outputs still hold.
-        if isFirst { _ = PlainThread.detach { self.watch() } }
+        guard isFirst else { return true }
+        let thread = PlainThread.start { self.watch() }
+        return monitor.withLock { watch in
+            watch.thread = thread
+            // The next evaluation tries again: there may be room then.
+            if thread == nil { watch.process = 0 }
+            return thread != nil
+        }
     }
 
     private func watch() {
+        Self.nameThread()
         var idleTicks = 0
         while true {
-            _ = monitor.wait(atMost: Self.tick) { _ -> Void? in nil }
-            let (excesses, isAsleep) = monitor.withLock { watch in
+            _ = monitor.wait(atMost: Self.tick) { $0.isOver ? () : nil }
+            let (excesses, isAsleep, isOver) = monitor.withLock { watch in
                 let isIdle = watch.runs.values.allSatisfy { $0.handle == nil }
                 idleTicks = isIdle ? idleTicks + 1 : 0
                 watch.isAsleep = idleTicks > Self.ticksUntilSleep
-                return (Self.look(&watch), watch.isAsleep)
+                return (Self.look(&watch), watch.isAsleep, watch.isOver)
             }
+            if isOver { return }
             for (excess, limits) in excesses { limits.onExcess(excess) }
-            while isAsleep, monitor.wait(atMost: .seconds(60), { $0.isAsleep ? nil : () }) == nil {}
+            while isAsleep, monitor.wait(atMost: .seconds(60), { $0.isAsleep && !$0.isOver ? nil : () }) == nil {}
         }
+    }
+
+    /// Says what tools show of the calling thread.
+    private static func nameThread() {
+        let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        let name = "plumb-watch"
+        _ = unsafe write(descriptor, name, name.utf8.count)
+        close(descriptor)
     }
 
     /// Looks at every evaluation once; returns what the process has to be ended for.
@@ -132,7 +175,7 @@ final class EvaluationWatchdog: Sendable {
             if let seen = run.seen, seen.generation == run.generation {
                 // The processor's time is what counts, so that a busy machine stops nobody; a run that
                 // gets none at all still ends.
-                let elapsed = max(used - seen.processorTime, (now - seen.wallTime) / 10)
+                let elapsed = max(used - seen.processorTime, (now - seen.wallTime) / Self.wallShare)
                 let limit = Int(run.limits.time / .nanoseconds(1))
                 let memory = residentBytes() ?? 0
                 if run.stop == nil, elapsed > limit || memory > run.limits.memory / 4 * 3 {

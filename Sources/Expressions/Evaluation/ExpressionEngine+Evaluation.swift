@@ -118,7 +118,11 @@ extension ExpressionEngine {
         var current = -1
         var results = Array(repeating: Outcome(), count: requests.count)
         var reader = ForeignReader(bytes: limits.outputBytes, depth: limits.depth)
-        EvaluationWatchdog.shared.begin(watchNumber, program.handle)
+        guard EvaluationWatchdog.shared.begin(watchNumber, program.handle) else {
+            // Without a watch a program without end would never be stopped.
+            for request in requests { outcomes[request.position].error = .unwatched }
+            return requests.count
+        }
         let ending = program.run(input, reader: &reader) { event in
             switch event {
             case .begins:

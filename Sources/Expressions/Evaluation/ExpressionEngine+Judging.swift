@@ -22,7 +22,8 @@ extension ExpressionEngine {
         var failure: Judgement.Failure
         if output.bool == false {
             var reader = ExplanationReader(
-                engine: self, context: context, count: outputs.count, position: position)
+                engine: self, context: context, count: outputs.count, position: position,
+                end: .now + evaluationLimits.time)
             failure = reader.failure(explanation, wanted: true)
         } else {
             failure = Judgement.Failure(
@@ -126,6 +127,8 @@ private struct ExplanationReader {
     /// How many outputs the assertion had, and which of them is explained.
     let count: Int
     let position: Int
+    /// When the parts have had as long as an evaluation may take; what is not known then stays untold.
+    var end: ContinuousClock.Instant
 
     /// Says why a part is not what it should be.
     mutating func failure(_ explanation: Explanation, wanted: Bool) -> Judgement.Failure {
@@ -155,22 +158,27 @@ private struct ExplanationReader {
         }
     }
 
-    private func isTrue(_ explanation: Explanation) -> Bool {
+    private mutating func isTrue(_ explanation: Explanation) -> Bool {
         guard let value = explanation.whole.expression.flatMap({ output(of: $0) })?.value else { return false }
         return !value.isNull && value.bool != false
     }
 
-    private func operands(_ sides: [Explanation.Side?]) -> [Judgement.Operand] {
-        sides.compactMap { $0 }.compactMap { side in
-            output(of: side.expression).map {
-                Judgement.Operand(text: side.text, range: side.range, value: $0.value, outputs: $0.outputs)
-            }
+    private mutating func operands(_ sides: [Explanation.Side?]) -> [Judgement.Operand] {
+        var operands: [Judgement.Operand] = []
+        for case let side? in sides {
+            guard let output = output(of: side.expression) else { continue }
+            operands.append(
+                Judgement.Operand(text: side.text, range: side.range, value: output.value, outputs: output.outputs))
         }
+        return operands
     }
 
     /// The value of a part: its only output, the one that belongs to the assertion's, or all as a list.
-    private func output(of expression: Expression) -> (value: Value, outputs: Int)? {
+    private mutating func output(of expression: Expression) -> (value: Value, outputs: Int)? {
+        guard ContinuousClock.now < end else { return nil }
         let outcome = engine.evaluate([expression], in: context)[0]
+        // What ran away once would do so again in the parts around it.
+        if outcome.error?.kind == .budget { end = .now }
         guard outcome.error == nil else { return nil }
         let outputs = outcome.outputs
         if outputs.count == 1 { return (outputs[0], 1) }

@@ -64,6 +64,11 @@ public final class ExpressionEngine {
 
     deinit { EvaluationWatchdog.shared.dismiss(watch) }
 
+    /// Ends the thread that watches over evaluations; a process that is about to fork must have one thread.
+    ///
+    /// Nothing may be evaluated meanwhile, and `warmUp` may not have been called. The next evaluation is watched again.
+    public static func endThreads() { EvaluationWatchdog.shared.endThread() }
+
     /// Starts to compile what libjq has to evaluate, on a thread of its own.
     public func warmUp() {
         queued.removeAll { $0.isReady }
@@ -81,7 +86,10 @@ public final class ExpressionEngine {
         let needed = batches(of: expressions).filter { !$0.isReady }
         guard !needed.isEmpty else { return }
         warmUp()
-        for batch in needed { await batch.ready() }
+        for batch in needed {
+            // What is still queued got no thread, and nobody else will compile it.
+            if queued.contains(where: { $0 === batch }) { _ = batch.compiled } else { await batch.ready() }
+        }
     }
 
     /// Returns the expression's outputs, however many; compiles it first if need be.

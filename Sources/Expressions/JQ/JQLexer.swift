@@ -128,7 +128,12 @@ struct JQLexer {
     private mutating func scanSymbol() {
         let start = position
         for length in [3, 2, 1] where start + length <= bytes.count {
-            guard let symbol = JQToken.Symbol(rawValue: text(start..<start + length)) else { continue }
+            let written = text(start..<start + length)
+            if let infix = JQSyntax.Operator(rawValue: written) {
+                position += length
+                return add(.infix(infix), from: start)
+            }
+            guard let symbol = JQToken.Symbol(rawValue: written) else { continue }
             position += length
             switch symbol {
             case .openParenthesis: open.append(UInt8(ascii: ")"))

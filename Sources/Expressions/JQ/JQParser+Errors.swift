@@ -16,11 +16,11 @@ extension JQParser {
         switch token.kind {
         case .symbol(.questionAlternative): return "jq reads '?//' as one operator: put a blank after '?'"
         case .symbol(.pipe) where isAdjacent && previous.kind == .symbol(.pipe): return "write 'or'"
-        case .symbol(.assign) where isAdjacent && previous.kind == .symbol(.equal): return "write '=='"
-        case .symbol(.greater) where isAdjacent && previous.kind == .symbol(.less): return "write '!='"
-        case .symbol(.plus) where isAdjacent && previous.kind == .symbol(.plus): return "write '+= 1'"
-        case .symbol(.assign), .symbol(.equal):
-            return previous.kind == .symbol(.equal) || previous.kind == .symbol(.assign) ? "write '=='" : nil
+        case .infix(.assign) where isAdjacent && previous.kind == .infix(.equal): return "write '=='"
+        case .infix(.greater) where isAdjacent && previous.kind == .infix(.less): return "write '!='"
+        case .infix(.plus) where isAdjacent && previous.kind == .infix(.plus): return "write '+= 1'"
+        case .infix(.assign), .infix(.equal):
+            return previous.kind == .infix(.equal) || previous.kind == .infix(.assign) ? "write '=='" : nil
         case .identifier(let name):
             switch name {
             case "AND", "And": return "write 'and'"
@@ -61,7 +61,7 @@ extension JQParser {
     private var endsWithOperator: Bool {
         switch previous.kind {
         case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.closeBrace), .symbol(.dot): false
-        case .symbol, .keyword(.and), .keyword(.or): true
+        case .symbol, .infix, .keyword(.and), .keyword(.or): true
         default: false
         }
     }
@@ -78,6 +78,7 @@ extension JQParser {
         case .format(let name): "'\(name)'"
         case .keyword(let keyword): "'\(keyword.rawValue)'"
         case .symbol(let symbol): "'\(symbol.rawValue)'"
+        case .infix(let infix): "'\(infix.rawValue)'"
         case .stringStart, .stringText, .stringEnd: "string"
         case .interpolationStart, .interpolationEnd: "interpolation"
         case .bad(let message, _): message

@@ -3,7 +3,7 @@ extension JQParser {
     mutating func prefixForm() throws(JQSyntaxError) -> JQSyntax {
         let start = current.range.lowerBound
         switch current.kind {
-        case .symbol(.minus):
+        case .infix(.minus):
             try countStep()
             advance()
             let operand = try expression(.product)

@@ -22,7 +22,7 @@ extension JQParser {
     private var valueNeedsParentheses: String? {
         switch current.kind {
         case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.semicolon), .symbol(.colon): nil
-        case .symbol, .keyword(.and), .keyword(.or), .keyword(.as): "put the member's value into parentheses"
+        case .symbol, .infix, .keyword(.and), .keyword(.or), .keyword(.as): "put the member's value into parentheses"
         default: nil
         }
     }

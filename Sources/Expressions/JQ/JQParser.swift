@@ -31,20 +31,19 @@ struct JQParser {
     var consumedEnd: Int { next > 0 ? tokens[next - 1].range.upperBound : 0 }
 
     func at(_ symbol: JQToken.Symbol) -> Bool { current.kind == .symbol(symbol) }
+    func at(_ infix: JQSyntax.Operator) -> Bool { current.kind == .infix(infix) }
     func at(_ keyword: JQToken.Keyword) -> Bool { current.kind == .keyword(keyword) }
 
     mutating func advance() {
         if next + 1 < tokens.count { next += 1 }
     }
 
-    mutating func take(_ symbol: JQToken.Symbol) -> Bool {
-        guard at(symbol) else { return false }
-        advance()
-        return true
-    }
+    mutating func take(_ symbol: JQToken.Symbol) -> Bool { take(.symbol(symbol)) }
+    mutating func take(_ infix: JQSyntax.Operator) -> Bool { take(.infix(infix)) }
+    mutating func take(_ keyword: JQToken.Keyword) -> Bool { take(.keyword(keyword)) }
 
-    mutating func take(_ keyword: JQToken.Keyword) -> Bool {
-        guard at(keyword) else { return false }
+    private mutating func take(_ kind: JQToken.Kind) -> Bool {
+        guard current.kind == kind else { return false }
         advance()
         return true
     }
@@ -113,9 +112,11 @@ struct JQParser {
                 continue
             }
             if at(.pipe), minimum <= .pipe {
-                left = try rightAssociative(left, .pipe, .pipe) { .pipe($0, $1, $2) }
+                left = try rightAssociative(left, .symbol(.pipe), .pipe) { .pipe($0, $1, $2) }
             } else if at(.alternative), minimum <= .alternative {
-                left = try rightAssociative(left, .alternative, .alternative) { .binary(.alternative, $0, $1, $2) }
+                left = try rightAssociative(left, .infix(.alternative), .alternative) {
+                    .binary(.alternative, $0, $1, $2)
+                }
             } else if at(.comma), minimum <= .comma {
                 try countStep()
                 advance()
@@ -141,11 +142,11 @@ struct JQParser {
 
     /// Reads `a | b | c` without recursion, since long pipes are common.
     private mutating func rightAssociative(
-        _ first: JQSyntax, _ symbol: JQToken.Symbol, _ precedence: Precedence,
+        _ first: JQSyntax, _ separator: JQToken.Kind, _ precedence: Precedence,
         _ combine: (JQSyntax, JQSyntax, Range<Int>) -> JQSyntax
     ) throws(JQSyntaxError) -> JQSyntax {
         var operands = [first]
-        while take(symbol) {
+        while take(separator) {
             try countStep()
             operands.append(try expression(precedence.tighter))
         }
@@ -160,29 +161,7 @@ struct JQParser {
         switch current.kind {
         case .keyword(.or): (.or, .or)
         case .keyword(.and): (.and, .and)
-        case .symbol(let symbol):
-            switch symbol {
-            case .equal: (.equal, .comparison)
-            case .notEqual: (.notEqual, .comparison)
-            case .less: (.less, .comparison)
-            case .lessOrEqual: (.lessOrEqual, .comparison)
-            case .greater: (.greater, .comparison)
-            case .greaterOrEqual: (.greaterOrEqual, .comparison)
-            case .plus: (.plus, .sum)
-            case .minus: (.minus, .sum)
-            case .times: (.times, .product)
-            case .divide: (.divide, .product)
-            case .modulo: (.modulo, .product)
-            case .assign: (.assign, .assignment)
-            case .update: (.update, .assignment)
-            case .plusAssign: (.plusAssign, .assignment)
-            case .minusAssign: (.minusAssign, .assignment)
-            case .timesAssign: (.timesAssign, .assignment)
-            case .divideAssign: (.divideAssign, .assignment)
-            case .moduloAssign: (.moduloAssign, .assignment)
-            case .alternativeAssign: (.alternativeAssign, .assignment)
-            default: nil
-            }
+        case .infix(let infix): (infix, infix.precedence)
         default: nil
         }
     }
@@ -193,5 +172,21 @@ struct JQParser {
             case .number(let quotient)? = node.foldedConstant, quotient.isInfinite
         else { return }
         throw JQSyntaxError(message: "division by zero", range: range)
+    }
+}
+
+extension JQSyntax.Operator {
+    fileprivate var precedence: JQParser.Precedence {
+        switch self {
+        case .or: .or
+        case .and: .and
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: .comparison
+        case .plus, .minus: .sum
+        case .times, .divide, .modulo: .product
+        case .alternative: .alternative
+        case .assign, .update, .plusAssign, .minusAssign, .timesAssign, .divideAssign, .moduloAssign,
+            .alternativeAssign:
+            .assignment
+        }
     }
 }

@@ -12,6 +12,8 @@ struct JQToken {
         case format(String)
         case keyword(Keyword)
         case symbol(Symbol)
+        /// An operator that is no word; `or` and `and` are keywords.
+        case infix(JQSyntax.Operator)
         case stringStart
         case stringText(String)
         case interpolationStart
@@ -28,6 +30,7 @@ struct JQToken {
         case location = "__loc__"
     }
 
+    /// A sign that stands between no operands.
     enum Symbol: String {
         case dot = "."
         case dots = ".."
@@ -44,26 +47,6 @@ struct JQToken {
         case closeBracket = "]"
         case openBrace = "{"
         case closeBrace = "}"
-        case equal = "=="
-        case notEqual = "!="
-        case less = "<"
-        case lessOrEqual = "<="
-        case greater = ">"
-        case greaterOrEqual = ">="
-        case plus = "+"
-        case minus = "-"
-        case times = "*"
-        case divide = "/"
-        case modulo = "%"
-        case alternative = "//"
-        case assign = "="
-        case update = "|="
-        case plusAssign = "+="
-        case minusAssign = "-="
-        case timesAssign = "*="
-        case divideAssign = "/="
-        case moduloAssign = "%="
-        case alternativeAssign = "//="
     }
 }
 

@@ -28,7 +28,9 @@ func curlReadsUpload(
 ) -> Int {
     guard let exchange = unsafe exchange(of: owner), let upload = exchange.upload else { return 0 }
     guard let read = unsafe upload.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) else {
-        exchange.fail(.invalidRequest, "a file of the body became unreadable while it was sent")
+        exchange.fail(
+            .invalidRequest, "a file of the body changed or became unreadable while it was sent",
+            hint: "leave the file alone while the step runs")
         return Int(CURL_READFUNC_ABORT)
     }
     return read

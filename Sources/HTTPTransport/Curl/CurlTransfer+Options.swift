@@ -1,4 +1,5 @@
 internal import CLibCurl
+internal import EventLoop
 
 extension CurlTransfer {
     /// Translates a request into options.

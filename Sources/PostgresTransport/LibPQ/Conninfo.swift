@@ -7,6 +7,7 @@ enum Conninfo {
     /// libpq's own words on what is wrong quote the text, password included, so they are not passed on.
     /// The corresponding C function is `PQconninfoParse`.
     static func parse(_ text: String) -> [(String, String)]? {
+        guard PQLibrary.isThere else { return nil }
         var complaint: UnsafeMutablePointer<CChar>?
         let options = unsafe PQconninfoParse(text, &complaint)
         if let complaint = unsafe complaint { unsafe PQfreemem(complaint) }
@@ -19,14 +20,14 @@ enum Conninfo {
     ///
     /// The corresponding C function is `PQconndefaults`.
     static func defaults() -> [String: String] {
-        guard let options = unsafe PQconndefaults() else { return [:] }
+        guard PQLibrary.isThere, let options = unsafe PQconndefaults() else { return [:] }
         defer { unsafe PQconninfoFree(options) }
         return Dictionary(unsafe pairs(options), uniquingKeysWith: { first, _ in first })
     }
 
     /// Every keyword that libpq knows.
     static let keywords: Set<String> = {
-        guard let options = unsafe PQconndefaults() else { return [] }
+        guard PQLibrary.isThere, let options = unsafe PQconndefaults() else { return [] }
         defer { unsafe PQconninfoFree(options) }
         var names: Set<String> = []
         var next = unsafe options

@@ -10,6 +10,7 @@ extension PostgresConnection {
         _ settings: PostgresSettings, on loop: EventLoop, until deadline: ContinuousClock.Instant
     ) async throws(PostgresError) -> PostgresConnection {
         loop.checkIsolated()
+        if let problem = PQLibrary.problem() { throw problem }
         let settings = try StartupKeywords.expanded(settings)
         let redaction = Redaction(settings)
         var hosts = try HostEntry.list(settings, defaults: Conninfo.defaults())

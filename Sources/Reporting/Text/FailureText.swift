@@ -76,13 +76,18 @@ public struct FailureText: Sendable {
     }
 
     private func failures(_ failures: [FailureReport], in text: inout StyledText) {
-        for failure in failures.prefix(mostFailures) { append(failure, to: &text) }
+        let shown = failures.prefix(mostFailures)
+        for (index, failure) in shown.enumerated() {
+            // Settings are the step's, and stand once, below the last failure that they bear on.
+            let isLast = index + 1 == shown.count || shown[index + 1].settings != failure.settings
+            append(failure, tellsSettings: isLast, to: &text)
+        }
         if failures.count > mostFailures {
             text.append("  and \(Figures.grouped(failures.count - mostFailures)) more failures\n", .dim)
         }
     }
 
-    private func append(_ failure: FailureReport, to text: inout StyledText) {
+    private func append(_ failure: FailureReport, tellsSettings: Bool, to text: inout StyledText) {
         text.append("  \(failure.verdict == .error ? "error" : "failed")[\(line(failure.code))]", .error)
         text.append(": ")
         if let name = failure.name { text.append("'\(line(name))': ", .strong) }
@@ -93,7 +98,7 @@ public struct FailureText: Sendable {
         DifferenceTable(width: width, indent: gutter, most: mostDifferences)
             .append(failure.differences, to: &text)
         facts("hint", failure.hint.map { [$0] } ?? [], gutter, in: &text)
-        facts("setting", failure.settings, gutter, in: &text)
+        facts("setting", tellsSettings ? failure.settings : [], gutter, in: &text)
         facts("note", failure.notes, gutter, in: &text)
     }
 

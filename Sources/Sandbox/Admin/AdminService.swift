@@ -95,7 +95,7 @@ final class AdminService: Service {
                 "idle": .integer(figures.idle), "waiting": .integer(figures.waiting),
                 "opened": .integer(figures.opened), "reused": .integer(figures.reused),
                 "most_in_use": .integer(figures.mostInUse),
-            ], "database": keeper.store.access.json,
+            ], "database": keeper.store.access?.json ?? .null,
         ]
     }
 

@@ -1,7 +1,7 @@
 /// Where the gateway keeps what it served: a database with a schema for each model.
 protocol CompletionStore: Sendable {
-    /// What callers need to reach the same database.
-    var access: StoreAccess { get }
+    /// What callers need to reach the same database; nil where they know it themselves.
+    var access: StoreAccess? { get }
     /// Makes the tables and their history.
     func prepare() async throws(StoreError)
     /// Opens a connection.

@@ -3,7 +3,8 @@ internal import GRDB
 
 /// The store in SQLite files of a private folder: one for each model, attached as its schema, and a main one.
 final class SQLiteStore: CompletionStore {
-    let access: StoreAccess
+    private let files: StoreAccess
+    var access: StoreAccess? { files }
     private let folder: StoreFolder
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -16,14 +17,14 @@ final class SQLiteStore: CompletionStore {
         let schema = StoreSchema(breaks: breaks)
         self.schema = schema
         history = StoreHistory(count: historyCount, seed: seed, breaks: breaks)
-        access = StoreAccess(
+        files = StoreAccess(
             kind: "sqlite", path: "\(folder.path)/gateway.db",
             attached: schema.schemas.map { [folder] in ($0, "\(folder.path)/\($0).db") },
             onConnect: StoreViews.temporary(schema, isSlow: breaks.contains(.storeSlowQuery)))
     }
 
     func prepare() async throws(StoreError) {
-        let (access, schema, history, breaks) = (access, schema, history, breaks)
+        let (access, schema, history, breaks) = (files, schema, history, breaks)
         try await Self.blocking {
             // Orphans get in only where references are not checked.
             let queue = try Self.open(access, checksReferences: !breaks.contains(.storeOrphans))
@@ -74,7 +75,7 @@ final class SQLiteStore: CompletionStore {
     }
 
     func connect() async throws(StoreError) -> any StoreConnection {
-        let access = access
+        let access = files
         return try await Self.blocking { SQLiteStoreConnection(try Self.open(access, checksReferences: true)) }
     }
 

@@ -9,12 +9,19 @@ enum RepetitionReader {
     static func read(_ node: YAMLNode, _ reader: inout SyntaxReader) -> Repetition? {
         guard let mapping = MappingReader(node, ConfigurationKeys.load, &reader.diagnostics) else { return nil }
         let extent = extent(mapping, &reader)
-        let parallel = mapping["parallel"].flatMap { reader.late($0, positive) }
+        let parallel = mapping["parallel"].flatMap { reader.late($0, self.parallel) }
         let rate = mapping["rate"].flatMap { reader.late($0) { $0.rate(&$1) } }
         let warmup = mapping["warmup"].flatMap { reader.late($0) { $0.duration(&$1) } }
         let pass = mapping["pass"].flatMap { self.pass($0, &reader) }
         let assertions = mapping["assert"].map { self.assertions($0, &reader) }
         guard let extent else { return nil }
+        if case .times(.known(let times)) = extent, case .count(let count)? = pass, count > times,
+            let node = mapping["pass"]
+        {
+            reader.diagnostics.append(
+                Diagnostic(
+                    .configurationValue, at: node.span, .passes(count, of: times), hint: "write at most \(times)"))
+        }
         var repetition = Repetition(span: node.span, extent: extent)
         repetition.parallel = parallel ?? .known(1)
         repetition.rate = rate
@@ -35,11 +42,16 @@ enum RepetitionReader {
             return nil
         }
         if let node = mapping["times"] { return reader.late(node, positive).map { .times($0) } }
-        if let node = mapping["for"] { return reader.late(node) { $0.duration(&$1) }.map { .duration($0) } }
+        if let node = mapping["for"] { return reader.late(node) { $0.positiveDuration(&$1) }.map { .duration($0) } }
         if let node = mapping["while"] {
             return node.identifier(&reader.diagnostics).map { .whileStep($0, node.span) }
         }
         return nil
+    }
+
+    /// Reads how many runs there are at a time: each has its own place in memory from the beginning.
+    static func parallel(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> Int? {
+        node.integer(in: 1...Repetition.mostParallel, &diagnostics)
     }
 
     private static func positive(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> Int? {
@@ -96,6 +108,9 @@ extension Diagnostic.Message {
         "\(names.map { "'\($0)'" }.joined(separator: " and ")) both say how long this goes on"
     }
     fileprivate static func positive(_ found: Int) -> Self { "expected a number above 0, found \(found)" }
+    fileprivate static func passes(_ count: Int, of times: Int) -> Self {
+        "\(count) of \(times) run\(times == 1 ? "" : "s") can never pass"
+    }
     fileprivate static func pass(_ found: String) -> Self {
         "expected a count or a share such as 99%, found \(found)"
     }

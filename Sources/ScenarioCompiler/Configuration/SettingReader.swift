@@ -49,14 +49,7 @@ struct SettingReader {
 
     /// Starts per second, above zero.
     mutating func rate(_ node: YAMLNode) -> Setting<Double>? {
-        guard let setting = read(node, "a rate such as 100/s", { $0.rate(&$1) }, QuantityText.parseRate) else {
-            return nil
-        }
-        guard setting.value > 0 else {
-            report(node, .zeroRate, hint: "write a rate such as 100/s")
-            return nil
-        }
-        return setting
+        read(node, "a rate such as 100/s", { $0.rate(&$1) }, QuantityText.parseRate)
     }
 
     /// A boolean.
@@ -163,6 +156,5 @@ extension Diagnostic.Message {
     }
     fileprivate static func templateFailed(_ reason: String) -> Self { "the template gives no value: \(reason)" }
     fileprivate static func tooSmall(_ minimum: Int) -> Self { "expected a number of at least \(minimum)" }
-    fileprivate static var zeroRate: Self { "expected a rate above zero" }
     fileprivate static var zeroDuration: Self { "expected a duration above zero" }
 }

@@ -13,7 +13,7 @@ public struct Linter {
     public private(set) var errors = 0
     /// How many warnings there are, those that are not listed included.
     public private(set) var warnings = 0
-    /// How many files were looked at.
+    /// How many scenario files were looked at; what configures them does not count.
     public private(set) var fileCount = 0
     /// Nil where it is too broken to be used.
     public private(set) var configuration: Configuration?
@@ -36,7 +36,7 @@ public struct Linter {
         let compilation = compiler.compile(request.scenarios)
         // What only the configuration could tell would be told wrongly without it.
         found += compilation.diagnostics.filter { !isBlind || !Diagnostic.Code.ofConfiguration.contains($0.code) }
-        fileCount = compilation.fileCount + configuration.sources.count
+        fileCount = compilation.fileCount
         if !isBlind {
             let suites = SuiteChecks(configuration, files: files)
             found += suites.folders()
@@ -75,7 +75,12 @@ public struct Linter {
                 .jqCompile, at: error.span ?? expressions[index].source.span, .init(error.message),
                 hint: error.hint.map { .init($0) })
         }
-        return refused + expressions.flatMap(\.hostFunctionDiagnostics)
+        let hopeless = ExpressionEngine.checkLiterals(expressions).map { index, error in
+            Diagnostic(
+                .jqArgument, at: error.span ?? expressions[index].source.span, .init(error.message),
+                hint: error.hint.map { .init($0) } ?? "the call fails whatever its input: write another argument")
+        }
+        return refused + hopeless + expressions.flatMap(\.hostFunctionDiagnostics)
     }
 
     private mutating func keep(_ found: [Diagnostic], perFile: Int) {
@@ -155,4 +160,8 @@ extension Diagnostic.Code {
     ]
     static let jqCompile = Diagnostic.Code(
         "jq.compile", "libjq does not compile the expression, for the reason that the message repeats.")
+    static let jqArgument = Diagnostic.Code(
+        "jq.argument",
+        "A function refuses this argument whatever its input: a pattern that is none, a flag, a duration, a percentile."
+    )
 }

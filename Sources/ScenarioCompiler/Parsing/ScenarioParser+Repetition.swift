@@ -35,7 +35,7 @@ extension ScenarioParser {
         }
         var list = node
         var variable = mapping["as"]?.identifier(&reader.diagnostics)
-        var parallel = mapping["parallel"].flatMap { reader.late($0) { $0.integer(&$1) } }
+        var parallel = mapping["parallel"].flatMap { reader.late($0, RepetitionReader.parallel) }
         var minimum = 1
         if node.members != nil {
             guard let long = MappingReader(node, ScenarioKeys.each, &reader.diagnostics), let inner = long["in"] else {
@@ -43,8 +43,8 @@ extension ScenarioParser {
             }
             list = inner
             variable = long["as"]?.identifier(&reader.diagnostics) ?? variable
-            parallel = long["parallel"].flatMap { reader.late($0) { $0.integer(&$1) } } ?? parallel
-            minimum = long["min"]?.integer(&reader.diagnostics) ?? 1
+            parallel = long["parallel"].flatMap { reader.late($0, RepetitionReader.parallel) } ?? parallel
+            minimum = long["min"]?.integer(in: 0...(.max), &reader.diagnostics) ?? 1
         }
         guard let expression = reader.expression(list, .each) else { return nil }
         return Each(

@@ -39,7 +39,7 @@ extension ScenarioParser {
         if let each = step.each { reader.extraVariables.insert(each.variable) }
         step.repetition = mapping["repeat"].flatMap { parseRepetition($0) }
         step.target = mapping["target"].map { (reader.value($0), $0.span) }
-        step.timeout = setting(mapping["timeout"]) { $0.duration(&$1) }
+        step.timeout = setting(mapping["timeout"]) { $0.positiveDuration(&$1) }
         if let node = mapping["retry"] { step.retry = parseRetry(node) }
         step.isIdempotent = mapping["idempotent"]?.boolean(&reader.diagnostics) ?? false
         parseAction(mapping, into: &step)
@@ -109,8 +109,8 @@ extension ScenarioParser {
     }
 
     private mutating func parsePolling(_ mapping: MappingReader, into step: inout Step) {
-        let within = setting(mapping["within"]) { $0.duration(&$1) }
-        let every = setting(mapping["every"]) { $0.duration(&$1) }
+        let within = setting(mapping["within"]) { $0.positiveDuration(&$1) }
+        let every = setting(mapping["every"]) { $0.positiveDuration(&$1) }
         let giveUp = mapping["give_up"].flatMap { reader.expression($0, .giveUp) }
         if let condition = mapping["until"].flatMap({ reader.expression($0, .until) }) {
             step.until = Until(condition: condition, within: within, every: every, giveUp: giveUp)

@@ -40,7 +40,7 @@ struct ScenarioParser {
         if let node = mapping["targets"] { scenario.targets = parseTargets(node) }
         scenario.condition = mapping["if"].flatMap { reader.expression($0, .condition) }
         scenario.timeout = mapping["timeout"].flatMap { node in
-            node.duration(&reader.diagnostics).map { Setting($0, .file(node.span)) }
+            node.positiveDuration(&reader.diagnostics).map { Setting($0, .file(node.span)) }
         }
         if let node = mapping["retry"] { scenario.retry = parseRetry(node) }
         scenario.keepGoing = mapping["keep_going"]?.boolean(&reader.diagnostics) ?? false

@@ -10,11 +10,11 @@ import ScenarioModel
 /// rows and elements are held against what the scenario declares, and the root's first key against the
 /// members of the kind's result.
 struct ReferenceCheck {
-    private let scenario: Scenario
-    private let index: StepIndex
+    let scenario: Scenario
+    let index: StepIndex
     /// The keys that some row has; nil where the text does not tell all rows.
     private let rowKeys: Set<String>?
-    private var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
     /// How many more names are compared to find the nearest: beyond that, errors go without the suggestion.
     private var comparisons = 400_000
 
@@ -42,41 +42,41 @@ struct ReferenceCheck {
         var known = Set(scenario.fileVariables.keys)
         for variable in scenario.variables {
             for expression in variable.value.expressions {
-                checkNames(expression, variables: known, inLoop: false)
+                checkNames(expression, variables: known, loops: Loops())
             }
             known.insert(variable.name)
         }
-        if let condition = scenario.condition { checkNames(condition, variables: known, inLoop: false) }
+        if let condition = scenario.condition { checkNames(condition, variables: known, loops: Loops()) }
         check(scenario.steps, known, groups: [], inCleanup: false)
         if let cleanup = scenario.cleanup { check(cleanup, known, groups: [], inCleanup: true) }
         for output in scenario.outputs {
-            checkNames(output.expression, variables: known, inLoop: false)
+            checkNames(output.expression, variables: known, loops: Loops())
             checkSteps(output.expression, from: nil, inCleanup: true)
         }
     }
 
     private mutating func check(
-        _ block: Block, _ variables: Set<String>, groups: [Step], inCleanup: Bool, inLoop: Bool = false
+        _ block: Block, _ variables: Set<String>, groups: [Step], inCleanup: Bool, loops: Loops = Loops()
     ) {
         for step in block.steps {
-            let inOwnLoop = inLoop || step.each != nil || step.repetition != nil
+            let own = loops.adding(step)
             for expression in step.ownExpressions {
-                checkNames(expression, variables: variables, inLoop: inOwnLoop)
+                checkNames(expression, variables: variables, loops: own)
                 checkSteps(expression, from: step, inCleanup: inCleanup)
                 checkRoot(expression, of: step)
             }
             checkTree(step)
             checkCaptures(step)
             if case .group(let group) = step.action {
-                check(group.block, variables, groups: groups + [step], inCleanup: inCleanup, inLoop: inOwnLoop)
+                check(group.block, variables, groups: groups + [step], inCleanup: inCleanup, loops: own)
             }
             if let cleanup = step.cleanup {
-                check(cleanup, variables, groups: groups, inCleanup: true, inLoop: inOwnLoop)
+                check(cleanup, variables, groups: groups, inCleanup: true, loops: own)
             }
         }
     }
 
-    private mutating func checkNames(_ expression: Expression, variables: Set<String>, inLoop: Bool) {
+    private mutating func checkNames(_ expression: Expression, variables: Set<String>, loops: Loops) {
         for reference in expression.analysis.references {
             let name = reference.keys.first
             switch reference.variable {
@@ -114,11 +114,10 @@ struct ReferenceCheck {
                 }
                 checkRowKey(expression, reference)
             case "item", "index":
-                if !inLoop {
+                if let problem = loops.problem(of: reference.variable) {
                     report(
-                        .unknownName, expression, reference, key: nil,
-                        "'$\(reference.variable)' has a meaning only inside 'each' or 'repeat'", nearest: nil,
-                        advice: "give the step 'each: LIST', where LIST is jq that yields an array")
+                        .unknownName, expression, reference, key: nil, .init(problem.message), nearest: nil,
+                        advice: problem.advice)
                 }
             default: break
             }
@@ -136,150 +135,7 @@ struct ReferenceCheck {
         }
     }
 
-    private mutating func checkSteps(_ expression: Expression, from step: Step?, inCleanup: Bool) {
-        for reference in expression.analysis.references where reference.variable == "steps" {
-            guard let id = reference.keys.first else { continue }
-            guard let entry = index[id] else {
-                report(
-                    .unknownStep, expression, reference, key: 0, "there is no step '\(id)'",
-                    nearest: (id, index.ids),
-                    advice: "ids are: \(index.ids.prefix(8).joined(separator: ", "))")
-                continue
-            }
-            let here = step.flatMap { index[$0.id] }
-            let isSelf = step?.id == id
-            let isAround = here?.groups.contains { $0.id == id } ?? false
-            if isSelf, !expression.role.seesOwnCaptures, !inCleanup {
-                report(
-                    .forwardReference, expression, reference, key: 0, "step '\(id)' has no result before it has run",
-                    nearest: nil, advice: "its own result is '.', in 'assert', 'capture', 'until' and 'expect'")
-                continue
-            }
-            if isAround {
-                report(
-                    .forwardReference, expression, reference, key: 0,
-                    "step '\(id)' is the group around this step and has not ended here", nearest: nil,
-                    advice: "judge it in the group's own 'assert', or in a step behind it")
-                continue
-            }
-            if let here, !isSelf, !inCleanup, entry.order > here.order {
-                report(
-                    .forwardReference, expression, reference, key: 0, "step '\(id)' runs only after this one",
-                    nearest: nil, advice: "move it up, or read another step",
-                    secondary: .init(span: entry.step.span, text: "it is here"))
-                continue
-            }
-            if let loop = entry.groups.first(where: { group in
-                (group.each != nil || group.repetition != nil)
-                    && !(here?.groups.contains { $0.id == group.id } ?? false)
-            }) {
-                report(
-                    .insideLoop, expression, reference, key: 0,
-                    "step '\(id)' runs many times inside '\(loop.id)'", nearest: nil,
-                    advice: "read one of them as '$steps.\(loop.id).items[0].\(id)'")
-                continue
-            }
-            checkMember(expression, reference, entry.step, isSelf: isSelf)
-            if !isSelf, !inCleanup { checkSkip(expression, reference, entry, here) }
-        }
-    }
-
-    private mutating func checkMember(
-        _ expression: Expression, _ reference: ExpressionAnalysis.Reference, _ step: Step, isSelf: Bool
-    ) {
-        guard reference.keys.count > 1, !reference.isOptional, !step.isBroken else { return }
-        let known =
-            isSelf ? ResultShape.inside(step) : ResultShape.outside(step)
-        let member = reference.keys[1]
-        guard !known.contains(member) else { return }
-        report(
-            .unknownMember, expression, reference, key: 1,
-            "step '\(step.id)' has no '\(member)': neither its result nor a capture", nearest: (member, known),
-            advice: "it has: \(known.joined(separator: ", "))")
-    }
-
-    private mutating func checkSkip(
-        _ expression: Expression, _ reference: ExpressionAnalysis.Reference, _ entry: StepIndex.Entry,
-        _ here: StepIndex.Entry?
-    ) {
-        guard !reference.isOptional, reference.keys.count < 2 || reference.keys[1] != "ran" else { return }
-        for condition in entry.conditions {
-            let around = here.map { $0.groups + [$0.step] } ?? []
-            let isGuarded = around.contains { step in
-                guard let own = step.condition else { return false }
-                return step.id == condition.owner || own.text == condition.text
-                    || own.analysis.references.contains {
-                        $0.variable == "steps" && $0.keys == [condition.owner, "ran"]
-                            || $0.variable == "steps" && $0.keys == [entry.step.id, "ran"]
-                    }
-            }
-            let sharesGroup = around.contains { $0.id == condition.owner }
-            if !isGuarded, !sharesGroup {
-                report(
-                    .mayBeSkipped, expression, reference, key: 0,
-                    "step '\(entry.step.id)' may be skipped by its 'if'", nearest: nil,
-                    advice: "ask '$steps.\(condition.owner).ran' in this step's own 'if', or give it the same 'if'")
-                return
-            }
-        }
-    }
-
-    private mutating func checkRoot(_ expression: Expression, of step: Step) {
-        guard !step.isBroken else { return }
-        let known: [String]
-        switch expression.role {
-        case .assertion, .until, .giveUp, .capture, .expectTemplate: known = ResultShape.own(step)
-        case .aggregate: known = ResultShape.aggregate(of: step)
-        default: return
-        }
-        for path in expression.analysis.rootPaths where !path.isOptional {
-            guard case .key(let key)? = path.elements.first, !known.contains(key) else { continue }
-            let span = expression.source.span(of: path.range)
-            let nearest = NearestName.of(key, in: known)
-            diagnostics.append(
-                Diagnostic(
-                    .unknownMember, at: span,
-                    known.isEmpty
-                        ? "a step without a kind has no result of its own"
-                        : "the result of \(article(step.kind)) step never has '\(key)'",
-                    hint: nearest.map { "did you mean '.\($0)'?" }
-                        ?? (known.isEmpty
-                            ? "read another step: '$steps.ID.\(key)'" : "it has: \(known.joined(separator: ", "))")))
-        }
-    }
-
-    private func article(_ kind: String) -> String {
-        (["a", "e", "i", "o", "u", "h"].contains { kind.hasPrefix($0) } ? "an " : "a ") + kind
-    }
-
-    private mutating func checkTree(_ step: Step) {
-        guard case .object(let members, _)? = step.expectation, !step.isBroken else { return }
-        let known = ResultShape.own(step)
-        for member in members where !known.contains(member.key) {
-            let nearest = NearestName.of(member.key, in: known)
-            diagnostics.append(
-                Diagnostic(
-                    .unknownMember, at: member.keySpan,
-                    known.isEmpty
-                        ? "a step without a kind has no result of its own"
-                        : "the result of \(article(step.kind)) step never has '\(member.key)'",
-                    hint: nearest.map { "did you mean '\($0)'?" } ?? "it has: \(known.joined(separator: ", "))"))
-        }
-    }
-
-    private mutating func checkCaptures(_ step: Step) {
-        var own = ResultShape.own(step) + ["ran", "items", "polls"]
-        if step.repetition != nil { own += ResultShape.aggregate }
-        for capture in step.captures where own.contains(capture.name) {
-            diagnostics.append(
-                Diagnostic(
-                    .captureName, at: capture.span,
-                    "'\(capture.name)' is a member of the result and cannot be the name of a capture",
-                    hint: "'$steps.\(step.id).\(capture.name)' gives it without a capture"))
-        }
-    }
-
-    private mutating func report(
+    mutating func report(
         _ code: Diagnostic.Code, _ expression: Expression, _ reference: ExpressionAnalysis.Reference, key: Int?,
         _ message: Diagnostic.Message, nearest: (name: String, candidates: [String])?, advice: String?,
         secondary: Diagnostic.Label? = nil
@@ -294,16 +150,6 @@ struct ReferenceCheck {
             Diagnostic(
                 code, at: expression.source.span(of: range), message, secondary: secondary.map { [$0] } ?? [],
                 hint: (near ?? advice).map { Diagnostic.Message($0) }))
-    }
-}
-
-extension Expression.Role {
-    /// Whether the step's own captures are there when it is evaluated.
-    fileprivate var seesOwnCaptures: Bool {
-        switch self {
-        case .assertion, .expectTemplate, .leaf, .aggregate: true
-        default: false
-        }
     }
 }
 

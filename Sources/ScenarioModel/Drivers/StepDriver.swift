@@ -37,13 +37,19 @@ public struct AttemptLimits: Sendable {
     public var label: String
     /// Of the pool that the attempt's connection comes from, where its kind has pools.
     public var pool: PoolBounds
+    /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
+    public var mayRepeat: Bool
 
     /// Creates limits.
-    public init(timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds()) {
+    public init(
+        timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds(),
+        mayRepeat: Bool = false
+    ) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
         self.pool = pool
+        self.mayRepeat = mayRepeat
     }
 }
 

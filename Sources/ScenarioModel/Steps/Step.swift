@@ -157,6 +157,9 @@ public struct Repetition: Sendable {
     public var pass: Pass = .all
     public var assertions: [Assertion] = []
 
+    /// The most runs, or elements of an `each`, at a time.
+    public static let mostParallel = 10_000
+
     /// How long it goes on.
     public enum Extent: Sendable {
         case times(Late<Int>)

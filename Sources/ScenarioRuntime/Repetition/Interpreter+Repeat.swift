@@ -80,7 +80,9 @@ extension Interpreter {
             await runArrivals(repeating, parallel)
         } else {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<max(1, parallel) { group.addTask { await self.runWorker(repeating) } }
+                for _ in 0..<min(max(1, parallel), Repetition.mostParallel) {
+                    group.addTask { await self.runWorker(repeating) }
+                }
             }
         }
         run.repeatDepth -= 1

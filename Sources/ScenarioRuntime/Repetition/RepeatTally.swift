@@ -1,3 +1,4 @@
+import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -33,6 +34,7 @@ final class RepeatTally: @unchecked Sendable {
             if samples.count < Self.sampleLimit {
                 var sample = outcome.report
                 sample.id = "\(sample.id)[\(index)]"
+                sample.ms = ms
                 samples.append(sample)
             }
         }

@@ -3,6 +3,9 @@ import Expressions
 import ScenarioModel
 
 extension Interpreter {
+    /// The most elements that passed of which a report tells; those that did not are all in it.
+    private static let mostPassed = 100
+
     /// Runs a step for each element of its list; all run, and the step fails if one does.
     func runEach(
         _ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
@@ -72,16 +75,22 @@ extension Interpreter {
 
     private func gathered(_ step: Step, _ elements: [Value], _ outcomes: [StepOutcome?]) -> StepOutcome {
         var report = newReport(step)
+        var failed = 0
+        var passed = 0
         for (index, outcome) in outcomes.enumerated() {
             guard var child = outcome?.report else { continue }
             child.id = "\(step.id)[\(index)]"
-            child.name = child.name ?? elements[index].preview(60)
             report.verdict = report.verdict.worse(child.verdict == .skipped ? .passed : child.verdict)
-            report.children.append(child)
             report.isFlaky = report.isFlaky || child.isFlaky
+            let isTrouble = child.verdict == .failed || child.verdict == .error
+            if isTrouble { failed += 1 } else { passed += 1 }
+            guard isTrouble || passed <= Self.mostPassed else { continue }
+            child.name = child.name ?? elements[index].shownAsName
+            report.children.append(child)
         }
-        let failed = report.children.count { $0.verdict == .failed || $0.verdict == .error }
-        report.reason = failed == 0 ? "\(elements.count) elements" : "\(failed) of \(elements.count) elements failed"
+        let count = "\(elements.count) element\(elements.count == 1 ? "" : "s")"
+        report.reason = failed == 0 ? count : "\(failed) of \(count) failed"
+        if passed > Self.mostPassed { report.reason? += "; \(passed - Self.mostPassed) that passed are not listed" }
         let values = outcomes.map { $0?.value }
         var fields: [SharedValue.Field] = [
             .init("items", computed: { .array(values.map { $0?.value ?? .null }) }), .init("ran", true),
@@ -91,5 +100,13 @@ extension Interpreter {
             fields.append(.init(capture.name, .array(captured)))
         }
         return StepOutcome(report: report, value: SharedValue(fields: fields))
+    }
+}
+
+extension Value {
+    /// An element as the name of its step: a text as it is, since names stand in quotes already.
+    fileprivate var shownAsName: String {
+        guard let text = string else { return preview(60) }
+        return text.count > 60 ? text.prefix(59) + "…" : text
     }
 }

@@ -30,9 +30,11 @@ extension Interpreter {
         var retries: [StepReport.Retry] = []
         var lastAttempt: Attempted?
         var lastFailure: FailureReport?
+        var pace = PollPace(every: max(every, .milliseconds(1)))
         while true {
             polls.count += 1
             frame.set("attempt", SharedValue(Value(polls.count)))
+            let begun = clock.now
             let attempted = await attempt(inner)
             retries += attempted.retries
             lastAttempt = attempted
@@ -57,8 +59,9 @@ extension Interpreter {
                         message: "gave up after \(polls.count) polls: '\(until.giveUp?.text ?? "")' holds",
                         place: Place((until.giveUp ?? until.condition).source.span)))
             }
-            let next = clock.now + every
-            if let limit = inner.tightest, limit.deadline <= next { break }
+            guard let next = pace.next(begun: begun, ended: clock.now, deadline: inner.tightest?.deadline) else {
+                break
+            }
             _ = try? await clock.sleep(until: next)
             if Task.isCancelled { break }
         }

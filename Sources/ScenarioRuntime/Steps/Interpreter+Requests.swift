@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
@@ -85,7 +86,7 @@ extension Interpreter {
                         prepared,
                         AttemptLimits(
                             timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id,
-                            pool: carrier.pool),
+                            pool: carrier.pool, mayRepeat: step.isIdempotent),
                         in: carrier.run.session)
                 }
                 requests += attempt.requests

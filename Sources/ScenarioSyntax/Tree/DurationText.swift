@@ -30,6 +30,12 @@ public enum DurationText {
         return .nanoseconds(total)
     }
 
+    /// Whether a text would be a duration were its numbers smaller.
+    static func isTooLong(_ text: String) -> Bool {
+        guard parse(text) == nil else { return false }
+        return parse(text.replacing(/[0-9]+/, with: "1")) != nil
+    }
+
     /// The shortest exact text of whole units that `parse` reads back, to the microsecond: `1m30s`, `1.5s`, `250ms`.
     public static func format(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components

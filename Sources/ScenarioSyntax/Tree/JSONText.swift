@@ -34,21 +34,20 @@ indirect enum JSONText {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// A text in double quotes, which JSON and YAML read alike; what does not print is escaped.
+    static func quoted(_ text: String) -> String {
         var written = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": written += "\\\""
             case "\\": written += "\\\\"
             case "\n": written += "\\n"
+            case "\r": written += "\\r"
             case "\t": written += "\\t"
-            default:
-                if scalar.value < 0x20 {
-                    let hex = String(scalar.value, radix: 16)
-                    written += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-                } else {
-                    written.unicodeScalars.append(scalar)
-                }
+            case "\0"..<" ", "\u{7F}"..<"\u{A0}":
+                let hex = String(scalar.value, radix: 16, uppercase: true)
+                written += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
+            default: written.unicodeScalars.append(scalar)
             }
         }
         return written + "\""

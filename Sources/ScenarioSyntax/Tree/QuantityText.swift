@@ -16,8 +16,16 @@ public enum QuantityText {
         return bytes.whole
     }
 
-    /// The number per second that a text such as `20/s` or `600/m` means.
+    /// The most that a rate may be, per second: no machine sends more, and each arrival costs a moment.
+    private static let fastest: Double = 1_000_000
+
+    /// The number per second that a text such as `20/s` or `600/m` means; nil for none at all and beyond a million.
     public static func parseRate(_ text: String) -> Double? {
+        perSecond(text).flatMap { $0 > 0 && $0 <= fastest ? $0 : nil }
+    }
+
+    /// The number per second, however small or large.
+    static func perSecond(_ text: String) -> Double? {
         guard let slash = text.firstIndex(of: "/"), let number = DecimalText(text[..<slash])?.double else { return nil }
         return switch text[text.index(after: slash)...] {
         case "ms": number * 1000

@@ -64,10 +64,30 @@ extension YAMLNode {
                 .write("\(scalar.text)s")
             } else if scalar.text.hasPrefix("-") || scalar.text.hasPrefix("+") {
                 "a duration has a unit and no sign"
+            } else if DurationText.isTooLong(scalar.text) {
+                "nothing takes more than a hundred years"
             } else {
                 "units are ms, s, m, h and d, as in 250ms or 1m30s"
             }
         diagnostics.append(.wrongValue(.duration, self, hint: hint))
+        return nil
+    }
+
+    /// A duration above zero, for what has to give something time.
+    public func positiveDuration(_ diagnostics: inout [Diagnostic]) -> Duration? {
+        guard let duration = duration(&diagnostics) else { return nil }
+        if duration > .zero { return duration }
+        diagnostics.append(.wrongValue(.duration, self, hint: "it has to be above 0s"))
+        return nil
+    }
+
+    /// A whole number within bounds.
+    public func integer(in range: ClosedRange<Int>, _ diagnostics: inout [Diagnostic]) -> Int? {
+        guard let number = integer(&diagnostics) else { return nil }
+        if range.contains(number) { return number }
+        let bounds = range.upperBound == .max ? "\(range.lowerBound) on" : "\(range.lowerBound) to \(range.upperBound)"
+        diagnostics.append(
+            Diagnostic(.badValue, at: openingSpan, "expected a number from \(bounds), found \(number)"))
         return nil
     }
 
@@ -84,10 +104,15 @@ extension YAMLNode {
     public func rate(_ diagnostics: inout [Diagnostic]) -> Double? {
         guard let scalar = expectedScalar(.rate, &diagnostics) else { return nil }
         if let rate = QuantityText.parseRate(scalar.text) { return rate }
-        let isBare = DecimalText(scalar.text[...]) != nil
-        diagnostics.append(
-            .wrongValue(.rate, self, hint: isBare ? .write("\(scalar.text)/s") : "rates are per s, m or h, as in 600/m")
-        )
+        let hint: Diagnostic.Message =
+            if DecimalText(scalar.text[...]) != nil {
+                .write("\(scalar.text)/s")
+            } else if QuantityText.perSecond(scalar.text) != nil {
+                "a rate lies above 0 and goes up to 1000000/s"
+            } else {
+                "rates are per s, m or h, as in 600/m"
+            }
+        diagnostics.append(.wrongValue(.rate, self, hint: hint))
         return nil
     }
 

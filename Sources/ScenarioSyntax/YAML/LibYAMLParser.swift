@@ -11,6 +11,8 @@ struct LibYAMLParser: ~Copyable {
     /// The text; libyaml keeps its address until it is deleted.
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let offsets: CodePointOffsets
+    /// The last text in quotes.
+    private var quoted: Range<Int>?
 
     /// Creates a parser of the bytes from `start` on; offsets count from the first byte of all.
     ///
@@ -62,6 +64,9 @@ struct LibYAMLParser: ~Copyable {
             result.kind = unsafe .scalar(String(decoding: bytes, as: UTF8.self), style(scalar.style))
             result.anchor = unsafe text(scalar.anchor)
             result.tag = unsafe text(scalar.tag)
+            if case .scalar(_, let style) = result.kind, style == .singleQuoted || style == .doubleQuoted {
+                quoted = result.range
+            }
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
             result.kind = unsafe .sequenceStart(isFlow: start.style == YAML_FLOW_SEQUENCE_STYLE)
@@ -107,7 +112,8 @@ struct LibYAMLParser: ~Copyable {
             contextOffset: context == nil ? nil : offsets.byte(of: state.context_mark.index),
             message: message ?? "out of memory",
             offset: isReaderError
-                ? offsets.start + Int(state.problem_offset) : offsets.byte(of: state.problem_mark.index))
+                ? offsets.start + Int(state.problem_offset) : offsets.byte(of: state.problem_mark.index),
+            quoted: quoted)
     }
 }
 

@@ -31,4 +31,6 @@ struct YAMLProblem: Error {
     var message: String
     /// The byte of the problem.
     var offset: Int
+    /// The last text in quotes before it, quotes included.
+    var quoted: Range<Int>?
 }

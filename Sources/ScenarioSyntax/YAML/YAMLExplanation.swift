@@ -16,7 +16,8 @@ struct YAMLExplanation {
 
     /// The problem as it is reported.
     var diagnostic: Diagnostic {
-        tab ?? unclosedQuote ?? escape ?? textBehindClose ?? leadingSign ?? colon ?? flow ?? simpleKey ?? block
+        tab ?? unclosedQuote ?? escape ?? lateQuote(acrossLines: true) ?? textBehindClose
+            ?? lateQuote(acrossLines: false) ?? leadingSign ?? colon ?? flow ?? simpleKey ?? block
             ?? asToldByLibYAML
     }
 
@@ -66,6 +67,25 @@ struct YAMLExplanation {
             .yamlUnclosed, at: span(open), "the quote \(quote) that opens here is never closed",
             secondary: [.init(span: span(endOfText(before: problem.offset)), text: Diagnostic.Message(ending))],
             hint: Diagnostic.Message("close it with \(quote)"))
+    }
+
+    /// A quote that is forgotten is closed by the one that was to open the next text, and that text is left over.
+    private func lateQuote(acrossLines: Bool) -> Diagnostic? {
+        guard let quoted = problem.quoted, quoted.count > 2, quoted.upperBound == problem.offset, !isAtEnd,
+            quoted.upperBound < bytes.count, bytes[quoted.upperBound] > 0x20
+        else { return nil }
+        let inside = bytes[(quoted.lowerBound + 1)..<(quoted.upperBound - 1)]
+        // On one line only a separator shows that the text should have ended before.
+        let signs = acrossLines ? "\r\n" : ",:[]{}"
+        guard inside.contains(where: { signs.utf8.contains($0) }) else { return nil }
+        // An item's own anchor or tag is no quote.
+        guard let quote = UTF8Text.scalar(in: bytes, at: quoted.lowerBound), quote == "\"" || quote == "'" else {
+            return nil
+        }
+        return Diagnostic(
+            .yamlUnclosed, at: span(quoted.lowerBound), "the quote \(String(quote)) that opens here is closed too late",
+            secondary: [.init(span: span(quoted.upperBound - 1), text: "here, and text stands behind it")],
+            hint: "close it with \(String(quote)) where its text ends")
     }
 
     /// The place behind the last character that is no white space.

@@ -23,24 +23,5 @@ public enum YAMLQuoting {
     }
 
     /// The text in double quotes, with escapes for quotes, backslashes and control characters.
-    public static func doubleQuoted(_ text: String) -> String {
-        var written = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": written += "\\\""
-            case "\\": written += "\\\\"
-            case "\n": written += "\\n"
-            case "\r": written += "\\r"
-            case "\t": written += "\\t"
-            default:
-                if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
-                    let hex = String(scalar.value, radix: 16, uppercase: true)
-                    written += "\\x" + (hex.utf8.count < 2 ? "0" : "") + hex
-                } else {
-                    written.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return written + "\""
-    }
+    public static func doubleQuoted(_ text: String) -> String { JSONText.quoted(text) }
 }

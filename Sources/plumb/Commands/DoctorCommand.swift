@@ -41,7 +41,7 @@ struct DoctorCommand: ParsableCommand {
         defer { sandbox?.stop() }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let started = try SandboxProcess.start(settings.arguments)
+                let started = try SandboxProcess.start(settings.arguments, database: nil)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)

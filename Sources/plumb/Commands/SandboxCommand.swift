@@ -12,9 +12,15 @@ struct SandboxCommand: ParsableCommand {
             An OpenAI-style gateway in front of model services, on free loopback ports. The first line of the \
             output is a JSON object of their addresses and the API key. Ends on SIGTERM or SIGINT.
 
+            The gateway stores what it serves in files of its own, or in the PostgreSQL database that the environment
+            variable PLUMB_SANDBOX_DATABASE names by a connection string of libpq.
+
             Options:
             \(SandboxOption.all.map { "  --\($0.name) <\($0.valueName)>  \($0.doc)" }.joined(separator: "\n"))
             """)
+
+    /// Names the database that the gateway stores in.
+    static let databaseVariable = "PLUMB_SANDBOX_DATABASE"
 
     @Flag(help: .init("Ends when standard input is closed.", visibility: .hidden))
     var untilStdinCloses = false
@@ -34,10 +40,14 @@ struct SandboxCommand: ParsableCommand {
             }
             return
         }
-        let parsed = try Self.parse(options)
+        var parsed = try Self.parse(options)
+        parsed.options.database = getenv(Self.databaseVariable).map { String(cString: $0) }.flatMap {
+            $0.isEmpty ? nil : $0
+        }
         // Before the first thread is made, so that every thread leaves the signals to the descriptor.
         guard let signals = Signals() else { throw ExitCode(3) }
-        let outcome = Self.wait { try await Sandbox.start(parsed.options) }
+        let chosen = parsed.options
+        let outcome = Self.wait { try await Sandbox.start(chosen) }
         switch outcome {
         case .failure(let error):
             let words = (error as? SandboxError).map { "\($0.message)\n  = hint: \($0.hint)" } ?? "\(error)"

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import Glibc
 import HTTPTransport
@@ -63,8 +64,7 @@ struct Surroundings {
         else {
             return Finding(name: "libjq", facts: "does not answer", advice: "install libjq1, version 1.6 or later")
         }
-        let elapsed = (ContinuousClock.now - began).components
-        let ms = elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000
+        let ms = Int((ContinuousClock.now - began).milliseconds)
         let version = count > 2 ? "1.8 or later" : count > 1 ? "1.7" : "1.6"
         return Finding(name: "libjq", facts: "\(version), first expression after \(ms) ms")
     }

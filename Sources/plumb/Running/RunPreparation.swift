@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import EventLoop
 import Expressions
 import Glibc
 import Reporting
@@ -27,7 +28,8 @@ struct RunPreparation {
         defer { sandbox?.stop() }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let started = try SandboxProcess.start(arguments(settings))
+                let database = try storeDatabase(configuration, project)
+                let started = try SandboxProcess.start(arguments(settings), database: database)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
@@ -46,6 +48,25 @@ struct RunPreparation {
         }
         Project.report(diagnostics, configuration, command.project.color)
         return execute(plan, signals, history)
+    }
+
+    /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
+    private func storeDatabase(
+        _ configuration: Configuration, _ project: Project
+    ) throws(SandboxProcess.Failure) -> String? {
+        let target = configuration.targets.first { target in
+            target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
+        }
+        guard let target else { return nil }
+        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
+        do {
+            let settings = try engine.value(of: target.settings, in: configuration.context)
+            return try PostgresConninfo.text(of: ResolvedTarget(target, settings: settings.object ?? .init()))
+        } catch let error as StepFailure {
+            throw SandboxProcess.Failure(message: error.report.message)
+        } catch {
+            throw SandboxProcess.Failure(message: "target 'database' cannot be evaluated: \(error)")
+        }
     }
 
     private func plan(
@@ -97,13 +118,7 @@ struct RunPreparation {
             return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
         }
         let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
-        if !command.selection.tag.isEmpty {
-            let near = command.selection.tag.lazy.compactMap { NearestName.of($0, in: tags) }.first
-            return Diagnostic(
-                .nothingSelected, at: nil, "no scenario has the tag \(command.selection.tag.joined(separator: ", "))",
-                hint: near.map { "did you mean '\($0)'?" }
-                    ?? (tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"))
-        }
+        if !command.selection.tag.isEmpty { return Self.nothingTagged(command.selection.tag, of: tags) }
         if !command.selection.step.isEmpty {
             return Diagnostic(
                 .nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
@@ -111,6 +126,24 @@ struct RunPreparation {
         return Diagnostic(
             .nothingSelected, at: nil, "no scenario is selected",
             hint: "names that begin with '_' are no tests by themselves, and a suite's 'test_scenarios' selects")
+    }
+
+    /// Says of each `--tag` what it asked for: a tag, or with `!` its absence.
+    private static func nothingTagged(_ asked: [String], of tags: [String]) -> Diagnostic {
+        func list(_ names: [String], _ word: String) -> String? {
+            names.isEmpty ? nil : names.map { "'\($0)'" }.joined(separator: " \(word) ")
+        }
+        let unwanted = asked.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
+        let wanted = asked.filter { !$0.hasPrefix("!") }
+        let parts = [
+            list(wanted, "or").map { "has the tag \($0)" }, list(unwanted, "and").map { "is without the tag \($0)" },
+        ]
+        let near = wanted.lazy.filter { !tags.contains($0) }.compactMap { NearestName.of($0, in: tags) }.first
+        let known = tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"
+        return Diagnostic(
+            .nothingSelected, at: nil,
+            "no scenario \(parts.compactMap { $0 }.joined(separator: " and "))",
+            hint: .init(near.map { "did you mean '\($0)'?" } ?? known))
     }
 
     private func repeated(_ tests: [PlannedTest]) -> [PlannedTest] {
@@ -136,10 +169,8 @@ struct RunPreparation {
         let began = ContinuousClock.now
         let terminal = TerminalReporter(
             style: style,
-            now: {
-                let elapsed = ContinuousClock.now - began
-                return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
-            }, write: { Streams.write($0, to: stream) })
+            now: { (ContinuousClock.now - began).milliseconds },
+            write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !command.quiet
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []

@@ -20,7 +20,16 @@ final class SandboxProcess {
     private static let patience: Duration = .seconds(15)
 
     /// Starts `plumb sandbox` with the arguments and waits until it says where it listens.
-    static func start(_ arguments: [String]) throws(Failure) -> SandboxProcess {
+    ///
+    /// `database` says how to reach the database that it stores in, nil for one of its own; it is told by the
+    /// environment, which other users cannot read.
+    static func start(_ arguments: [String], database: String?) throws(Failure) -> SandboxProcess {
+        if let database {
+            setenv(SandboxCommand.databaseVariable, database, 1)
+        } else {
+            unsetenv(SandboxCommand.databaseVariable)
+        }
+        defer { unsetenv(SandboxCommand.databaseVariable) }
         var input: [Int32] = [0, 0]
         var output: [Int32] = [0, 0]
         guard plumb_pipe(&input) == 0, plumb_pipe(&output) == 0 else {
@@ -57,9 +66,7 @@ final class SandboxProcess {
             let endpoints = value["endpoints"]?.object
         else {
             close(input[1])
-            kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
-            throw Failure(message: "the sandbox did not say where it listens")
+            throw Failure(message: "the sandbox \(ending(of: pid)) before it said where it listens")
         }
         let urls = endpoints.compactMap { name, url in url.string.map { (name, $0) } }
         return SandboxProcess(
@@ -94,6 +101,20 @@ final class SandboxProcess {
         }
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
+    }
+
+    /// How a sandbox ended by itself; one that has not is ended.
+    private static func ending(of pid: pid_t) -> String {
+        var status: Int32 = 0
+        for _ in 0..<100 where waitpid(pid, &status, WNOHANG) == pid {
+            let signal = plumb_term_signal(status)
+            return signal == 0
+                ? "ended with status \(plumb_exit_status(status))"
+                : "died by signal \(signal) (\(String(cString: strsignal(signal))))"
+        }
+        kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
+        return "was given up"
     }
 
     private static func firstLine(_ descriptor: Int32) -> String? {

@@ -1,4 +1,5 @@
 import CLinux
+import Expressions
 import Glibc
 import ScenarioModel
 
@@ -13,8 +14,8 @@ struct WorkerProcess {
 
     /// Forks a worker; nil where the system refuses.
     ///
-    /// The command has one thread at this point: nothing of Swift's concurrency has been started in it,
-    /// so the child begins in a sound state.
+    /// The command has one thread at this point: nothing of Swift's concurrency has been started in it, and the
+    /// watch over expressions of `cases` is ended, so the child begins in a sound state.
     static func start(_ plan: RunPlan, blackBox: BlackBox) -> WorkerProcess? {
         var eventPipe: [Int32] = [0, 0]
         var controlPipe: [Int32] = [0, 0]
@@ -26,6 +27,7 @@ struct WorkerProcess {
         // Without such a file the worker speaks for itself.
         let words = plumb_memory_file("stderr")
         blackBox.clear()
+        ExpressionEngine.endThreads()
         let pid = plumb_fork()
         if pid == 0 {
             close(eventPipe[0])
@@ -71,7 +73,7 @@ struct WorkerProcess {
         var bytes = [UInt8](repeating: 0, count: 300)
         let count = pread(words, &bytes, bytes.count, 0)
         guard count > 0 else { return nil }
-        return String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self)
+        return LastWords.told(String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self))
     }
 
     /// How a worker ended.

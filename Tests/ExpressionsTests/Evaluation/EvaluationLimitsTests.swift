@@ -49,6 +49,55 @@ import Testing
         #expect(engine.judge([expressions[2]], in: try context("3")) == [.holds])
     }
 
+    @Test func `an explanation takes no longer than an evaluation may`() throws {
+        // Sides that only libjq evaluates, each of which has to be looked at to say why none holds.
+        let text = (1...12).map { "(. as $x | $x == \($0 + 100))" }.joined(separator: " or ")
+        let expressions = try [expression(text)]
+        let engine = ExpressionEngine(expressions, limits: Self.quick)
+        #expect(engine.judge(expressions, in: try context("3")) != [.holds])
+        var count = 0
+        engine.beforeForeign = { _ in
+            count += 1
+            usleep(40_000)
+        }
+        let judgement = engine.judge(expressions, in: try context("3"))[0]
+        guard case .fails(let failure) = judgement else {
+            Issue.record("it holds")
+            return
+        }
+        #expect(failure.message == "both sides of 'or' are false")
+        #expect(count > 1 && count <= 5, "\(count) parts were evaluated in 100 ms, 40 ms each")
+    }
+
+    @Test func `the thread that watches is gone once it is ended, and the next evaluation has another`() throws {
+        #expect(try error("def f: f; f")?.kind == .budget)
+        #expect(Self.threads("plumb-watch") == 1)
+        ExpressionEngine.endThreads()
+        #expect(Self.threads("plumb-watch") == 0)
+        ExpressionEngine.endThreads()
+        #expect(try error("def f: f; f")?.kind == .budget)
+        #expect(Self.threads("plumb-watch") == 1)
+    }
+
+    /// How many threads of this process have a name.
+    private static func threads(_ name: String) -> Int {
+        guard let folder = unsafe opendir("/proc/self/task") else { return 0 }
+        defer { unsafe closedir(folder) }
+        var count = 0
+        while let entry = unsafe readdir(folder) {
+            let id = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let descriptor = unsafe open("/proc/self/task/\(id)/comm", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: 32)
+            let length = unsafe read(descriptor, &bytes, bytes.count)
+            if String(decoding: bytes.prefix(max(0, length)), as: UTF8.self) == name + "\n" { count += 1 }
+        }
+        return count
+    }
+
     @Test func `outputs are bounded in number, size and depth`() throws {
         #expect(try error("range(1e6)")?.message == "yields more than 1000 outputs")
         #expect(try error("\"x\" * 200000")?.message.contains("of output") == true)

@@ -9,6 +9,8 @@ struct PreparedBody {
     var contentType: String
     /// Separates the parts of a multipart body.
     var boundary: String?
+    /// The file of a `file` body, as it is now.
+    var version: FileVersion?
     /// What it is, where it is not shown: `the file data/cat.png`.
     var note: String?
 }
@@ -36,7 +38,12 @@ extension HTTPCall {
         case .file(let template):
             let name = try scope.text(of: template) ?? ""
             let path = try scope.file(name, at: template.span)
+            guard let version = FileVersion(path: path), version.isPlain else {
+                throw StepFailure.refused(
+                    .httpFile, "'\(name)' is no plain file", at: template.span, hint: "name a file")
+            }
             prepared.content = .file(path: path)
+            prepared.version = version
             prepared.note = "the file \(name)"
         case .multipart(let parts):
             let multipart = try Multipart(parts, scope)

@@ -39,6 +39,7 @@ extension HTTPCall {
         }
 
         var request = HTTPRequest(method: method, url: address, headers: headers.list, body: body?.content ?? .none)
+        request.bodyVersion = body?.version
         request.settings = connection?.settings ?? ConnectionSettings()
         request.credentialHeaders = (connection?.headers.map(\.name) ?? []) + Self.usualCredentials
         request.followRedirects = try evaluatedRedirects(scope) ?? connection?.followRedirects ?? 0

@@ -31,6 +31,7 @@ public final class HTTPDriver: StepDriver {
         request.headers = defaultHeaders(but: prepared.droppedDefaults) + request.headers
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
+        if limits.mayRepeat { request.isIdempotent = true }
         if prepared.keepsCookies { request.cookies = jar(of: session) }
 
         let cookies = request.cookies.flatMap { SentCookies.header(of: $0, to: request.url) }

@@ -22,6 +22,10 @@ enum HTTPExamination {
             "\(url.withoutUserInfo) answered \(HTTPReason.line(response.status)) over HTTP/\(response.version)",
             "latency \(milliseconds(response.timing.total)) ms, connecting \(milliseconds(response.timing.connect)) ms",
         ]
+        // The address of a target is a prefix: that there is nothing at it by itself is usual.
+        if (400..<500).contains(response.status), ![401, 403].contains(response.status) {
+            facts[0] += ": any answer shows that the service is reachable"
+        }
         if let server = response.header("server") { facts.append("server: \(server.prefix(120))") }
         if let certificate = response.certificate {
             facts.append("certificate for \(certificate.subject), valid until \(certificate.notAfter)")

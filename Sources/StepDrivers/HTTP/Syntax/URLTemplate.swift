@@ -41,6 +41,17 @@ struct URLTemplate: Sendable {
                     Diagnostic(.httpPath, at: node.span, "the URL has no host", hint: "write http://HOST/PATH"))
                 return nil
             }
+            let authority = rest.prefix { !"/?#".contains($0) }
+            // A template behind it may go on with the host or the port.
+            let isWhole = authority.count < rest.count || literals.count == 1 && value.expressions.isEmpty
+            if isWhole, let port = Self.wrongPort(authority), let offset = located.text.firstRange(of: port) {
+                let start = located.text.utf8.distance(from: located.text.startIndex, to: offset.lowerBound) + 1
+                reader.diagnostics.append(
+                    Diagnostic(
+                        .httpPath, at: located.span(of: start..<start + port.utf8.count - 1), .port(port),
+                        hint: "a port is a number from 1 to 65535"))
+                return nil
+            }
         } else if let first, !first.hasPrefix("/") {
             let start = first.split(separator: "/", maxSplits: 1).first.map(String.init) ?? ""
             let looksLikeHost = start.contains(".") || start.contains(":")
@@ -51,6 +62,18 @@ struct URLTemplate: Sendable {
             return nil
         }
         Self.warnOfFragment(literals, located, &reader.diagnostics)
+    }
+
+    /// What stands in the place of the port of a host and is none, the colon included.
+    private static func wrongPort(_ authority: Substring) -> Substring? {
+        let host = authority[(authority.lastIndex(of: "@").map(authority.index(after:)) ?? authority.startIndex)...]
+        let behind = host[(host.lastIndex(of: "]") ?? host.startIndex)...]
+        guard let colon = behind.lastIndex(of: ":") else { return nil }
+        let port = behind[behind.index(after: colon)...]
+        if port.isEmpty || port.allSatisfy(\.isASCII) && Int(port).map({ (1...65535).contains($0) }) == true {
+            return nil
+        }
+        return behind[colon...]
     }
 
     private static func warnOfFragment(
@@ -73,6 +96,7 @@ extension Diagnostic.Message {
     fileprivate static func scheme(_ scheme: Substring) -> Self {
         "an 'http' step cannot ask '\(scheme.prefix(40)):'"
     }
+    fileprivate static func port(_ port: Substring) -> Self { "'\(port.dropFirst().prefix(20))' is no port" }
     fileprivate static func noSlash(_ path: String) -> Self {
         "the path '\(path.prefix(60))' does not begin with '/'"
     }

@@ -21,6 +21,18 @@ final class PostgresDatabase: Database {
     ///
     /// - Throws: What is wrong with them, with the target's place.
     init(_ target: ResolvedTarget, on loop: EventLoop) throws(StepFailure) {
+        let settings = try Self.settings(of: target)
+        self.loop = loop
+        self.settings = settings
+        name = target.name
+        let host = settings["host"] ?? settings["hostaddr"] ?? ""
+        place = "\(host):\(settings["port"] ?? "5432")/\(settings["dbname"] ?? settings["user"] ?? "")"
+    }
+
+    /// What a target's settings are to libpq.
+    ///
+    /// - Throws: What is wrong with them, with the target's place.
+    static func settings(of target: ResolvedTarget) throws(StepFailure) -> PostgresSettings {
         let reader = TargetSettings(target, code: .sqlSetting)
         var settings = PostgresSettings([])
         for key in PostgresTargetKind.table.keys where key.name != "settings" {
@@ -33,16 +45,13 @@ final class PostgresDatabase: Database {
         if settings["host"] == nil, settings["hostaddr"] == nil { settings["host"] = "127.0.0.1" }
         let options = try Self.options(reader)
         if !options.isEmpty { settings["options"] = (settings["options"].map { [$0] } ?? []).joined() + options }
-        for keyword in settings.keywords where !PostgresSettings.knownKeywords.contains(keyword.name) {
+        let known = PostgresSettings.knownKeywords
+        for keyword in settings.keywords where !known.isEmpty && !known.contains(keyword.name) {
             throw reader.failure(
                 "has '\(keyword.name)', which this version of libpq does not know", hint: "take it out, or update libpq"
             )
         }
-        self.loop = loop
-        self.settings = settings
-        name = target.name
-        let host = settings["host"] ?? settings["hostaddr"] ?? ""
-        place = "\(host):\(settings["port"] ?? "5432")/\(settings["dbname"] ?? settings["user"] ?? "")"
+        return settings
     }
 
     func open(
