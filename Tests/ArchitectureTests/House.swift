@@ -9,6 +9,8 @@ enum House {
         "Expressions": ["Diagnostics", "CLibJQ", "CLibCrypto", "CLinux"],
         "ScenarioModel": ["Diagnostics", "ScenarioSyntax", "Expressions"],
         "ScenarioCompiler": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel"],
+        // Pages of metrics: a value made of bytes, so that hostile ones are met with nothing else at hand.
+        "Exposition": [],
         // The loop and the transports.
         "EventLoop": ["CLinux", "HeapModule"],
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
@@ -17,7 +19,7 @@ enum House {
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-            "PostgresTransport", "SQLiteTransport", "CLinux",
+            "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
@@ -47,6 +49,9 @@ enum House {
         "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
     ]
 
+    /// C libraries with code of their own, which makes targets of them.
+    static let compiledLibraries: Set<String> = ["CLibCurl", "CLibPQ"]
+
     /// Files that read the clock on the wall, each with the date that it is for.
     static let wallClock: [String: String] = [
         "Sources/Expressions/Evaluation/ExpressionEngine.swift": "what 'now_iso' gives",
@@ -55,6 +60,8 @@ enum House {
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
+        "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 

@@ -3,8 +3,8 @@ internal import GRDB
 
 /// The store in SQLite files of a private folder: one for each model, attached as its schema, and a main one.
 final class SQLiteStore: CompletionStore {
+    /// Where the files are; callers may be told otherwise.
     private let files: StoreAccess
-    var access: StoreAccess? { files }
     private let folder: StoreFolder
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -21,6 +21,13 @@ final class SQLiteStore: CompletionStore {
             kind: "sqlite", path: "\(folder.path)/gateway.db",
             attached: schema.schemas.map { [folder] in ($0, "\(folder.path)/\($0).db") },
             onConnect: StoreViews.temporary(schema, isSlow: breaks.contains(.storeSlowQuery)))
+    }
+
+    var access: StoreAccess? {
+        var told = files
+        if breaks.contains(.databaseGone) { told.path = "\(folder.path)/gone.db" }
+        told.isReadOnly = breaks.contains(.databaseReadOnly)
+        return told
     }
 
     func prepare() async throws(StoreError) {
