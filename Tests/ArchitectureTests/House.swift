@@ -60,6 +60,8 @@ enum House {
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
+        "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 
