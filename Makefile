@@ -62,8 +62,9 @@ mutants-local: build services ## Proves the database's scenarios against a Postg
 	scripts/mutants --profile local
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3
+	@scripts/install-packages nginx python3 postgresql
 	bench/run
+	bench/sql
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

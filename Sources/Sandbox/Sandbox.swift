@@ -49,7 +49,7 @@ actor Stack {
     init(options: SandboxOptions, breaks: Set<SandboxBreak>) throws {
         self.options = options
         self.breaks = breaks
-        metrics = GatewayMetrics(isFrozen: breaks.contains(.metricsFrozen))
+        metrics = GatewayMetrics(breaks: breaks)
         keys = KeyRing(apiKey: options.apiKey, rateLimit: options.rateLimit, seed: options.seed)
         events = try SocketEvents(watchdog: Watchdog())
         client = UpstreamClient(host: options.host, events: events)
@@ -75,6 +75,7 @@ actor Stack {
             models: working, keys: keys, background: background, keeper: keeper,
             upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
+        try await startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }
@@ -94,6 +95,18 @@ actor Stack {
         housekeeping?.cancel()
         await housekeeping?.value
         events.stop()
+    }
+
+    /// What watches the stack, and what shows it.
+    private func startMonitoring(
+        _ gateway: Gateway, _ models: [AdminService.ModelEntry], _ endpoints: inout SandboxEndpoints
+    ) async throws {
+        let metrics = MetricsService(gateway: gateway.metrics, models: models, host: options.host, breaks: breaks)
+        let port = try await listen(metrics, port: 0)
+        endpoints.add("metrics", host: options.host, port: port)
+        endpoints.add("alerts", host: options.host, port: port)
+        let grafana = GrafanaService(apiKey: options.apiKey, breaks: breaks)
+        endpoints.add("grafana", host: options.host, port: try await listen(grafana, port: 0))
     }
 
     private func startStore() async throws -> CompletionKeeper {

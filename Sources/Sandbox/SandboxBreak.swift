@@ -41,6 +41,18 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case slowModelHurries = "slow-model-hurries"
     case latestOutdated = "latest-outdated"
     case conversationsShared = "conversations-shared"
+    case replicaUnreported = "replica-unreported"
+    case metricsStale = "metrics-stale"
+    case requestsCountedTwice = "requests-counted-twice"
+    case tokensMiscounted = "tokens-miscounted"
+    case latencyMisreported = "latency-misreported"
+    case alertRulesMissing = "alert-rules-missing"
+    case alertNeverFires = "alert-never-fires"
+    case alertNeverResolves = "alert-never-resolves"
+    case grafanaDatabaseDown = "grafana-database-down"
+    case grafanaOpen = "grafana-open"
+    case dashboardMissing = "dashboard-missing"
+    case dataSourceMissing = "data-source-missing"
     case storeSkipped = "store-skipped"
     case storeTokensWrong = "store-tokens-wrong"
     case storeTwice = "store-twice"
@@ -105,6 +117,8 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
         let spread = Proof(suite + "load_balancing", "spread")
         let typed = Proof("examples/templates_keep_types", "typed")
         let stream = Proof("examples/streaming", "stream")
+        let metrics = "external_apis/metrics_connectivity/"
+        let monitored = "monitoring_tests/api_gateway_to_models"
         return switch self {
         case .routingCrossed: ("requests for hermes go to mixtral's service", [answer])
         case .wrongModelName:
@@ -156,7 +170,11 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
             ("the same text has another embedding each time", [Proof("examples/embeddings", "nearest")])
         case .temperatureIgnored: ("temperature 0 gives another text each time", [Proof("examples/captures", "again")])
         case .maximumTokensIgnored: ("max_tokens is not kept", [Proof("examples/cases_from_csv", "chat"), typed])
-        case .metricsFrozen: ("the request counter does not move", [Proof("examples/metrics_page", "after")])
+        case .metricsFrozen:
+            (
+                "the request counter does not move",
+                [Proof("examples/metrics_page", "after"), Proof(monitored, "counted")]
+            )
         case .statusNeverDone: ("a conversation stays queued for ever", [Proof("examples/polling", "done")])
         case .deleteIgnored: ("a deleted conversation is still there", [Proof("examples/cleanup", "gone")])
         case .staleWriteAccepted: ("If-Match is not looked at", [Proof("examples/conditional_requests", "stale_write")])
@@ -189,6 +207,34 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
             ("the latest conversation is the oldest one", [Proof("examples/redirects", "told")])
         case .conversationsShared:
             ("a conversation can be read by every user", [Proof("examples/use_with_parameters", "as_bob")])
+        case .replicaUnreported:
+            ("the last replica is missing in 'up'", [Proof(metrics + "metrics_collection", "all_up")])
+        case .metricsStale:
+            (
+                "the page of metrics stays as it was first read",
+                [
+                    Proof(metrics + "metrics_collection", "fresh"),
+                    Proof("monitoring_tests/metrics_connectivity", "scraped"),
+                ]
+            )
+        case .requestsCountedTwice: ("each request is counted twice", [Proof(monitored, "counted")])
+        case .tokensMiscounted: ("one token too many is counted for a completion", [Proof(monitored, "tokens")])
+        case .latencyMisreported:
+            (
+                "latencies are reported fifty times too long",
+                [Proof(metrics + "performance_monitoring", "latency_agrees")]
+            )
+        case .alertRulesMissing: ("no alert rules are loaded", [Proof(metrics + "alert_management", "loaded")])
+        case .alertNeverFires: ("no alert ever fires", [Proof(metrics + "alert_management", "fires")])
+        case .alertNeverResolves:
+            ("an alert stays when its condition is gone", [Proof(metrics + "alert_management", "resolves")])
+        case .grafanaDatabaseDown:
+            ("Grafana's database does not answer", [Proof(metrics + "dashboard_access", "healthy")])
+        case .grafanaOpen: ("Grafana asks nobody for a key", [Proof(metrics + "dashboard_access", "without_key")])
+        case .dashboardMissing:
+            ("a dashboard is missing in Grafana", [Proof(metrics + "dashboard_access", "dashboards")])
+        case .dataSourceMissing:
+            ("Grafana has no data source", [Proof(metrics + "dashboard_access", "data_source")])
         case .storeSkipped: ("a completion is not stored", [Proof(store + "data_persistence", "stored")])
         case .storeTokensWrong:
             ("a completion is stored with one token too many", [Proof(store + "data_persistence", "stored")])

@@ -52,7 +52,9 @@ public struct SandboxOptions: Sendable {
         guard !models.isEmpty, Set(models).count == models.count else {
             throw SandboxError(message: "no models, or a model named twice", hint: "give each model a name of its own")
         }
-        let reserved: Set = ["gateway", "admin", BrokenModel.down.rawValue, BrokenModel.slow.rawValue]
+        let reserved: Set = [
+            "gateway", "admin", "metrics", "alerts", "grafana", BrokenModel.down.rawValue, BrokenModel.slow.rawValue,
+        ]
         for model in models {
             guard !model.isEmpty, model.utf8.count <= 64, model.utf8.allSatisfy(Self.isNameByte) else {
                 throw SandboxError(message: "bad model name '\(model)'", hint: "use letters, digits, '-', '_' and '.'")

@@ -1,4 +1,5 @@
 public import EventLoop
+internal import HTTPTransport
 public import ScenarioModel
 
 /// The kinds of steps that have drivers; to add a kind is to add a line to both lists.
@@ -8,6 +9,7 @@ public enum StepKinds {
         HTTPStep(),
         SQLStep(),
         ExecStep(),
+        MetricStep(),
     ]
 
     /// The working face of each kind, on one loop; `version` is what servers are told of Plumb.
@@ -16,6 +18,16 @@ public enum StepKinds {
             HTTPDriver(on: loop, version: version),
             SQLDriver(on: loop),
             ExecDriver(on: loop),
+            MetricDriver(on: loop, version: version),
         ]
+    }
+
+    /// Loads the shared libraries that steps through a configuration's targets need, from any thread; returns why one
+    /// cannot be had, or nil.
+    ///
+    /// Whatever is not loaded here is loaded by the first step that needs it.
+    public static func loadLibraries(for configuration: Configuration) -> String? {
+        let hasHTTP = configuration.sandbox != nil || configuration.targets.contains { $0.kind == "http" }
+        return hasHTTP ? CurlLibrary.load() : nil
     }
 }

@@ -153,8 +153,66 @@ import Testing
             let id = try await makeConversation(client)
             let key = try await client.send("POST", "/admin/keys", to: "admin", body: #"{"user":"bob"}"#).json["key"]
             return try await client.send("GET", "/v1/conversations/\(id)", key: key?.string).status == 404
+        case .replicaUnreported, .metricsStale, .requestsCountedTwice, .tokensMiscounted, .latencyMisreported:
+            return try await isMeasuredWell(client, concerning: fault)
+        case .alertRulesMissing, .alertNeverFires, .alertNeverResolves:
+            return try await isAlertedWell(client, concerning: fault)
+        case .grafanaDatabaseDown:
+            return try await client.send("GET", "/api/health", to: "grafana").json["database"] == "ok"
+        case .grafanaOpen: return try await client.send("GET", "/api/search", to: "grafana", key: nil).status == 401
+        case .dashboardMissing:
+            return try await client.send("GET", "/api/search", to: "grafana").json.array?.count == 2
+        case .dataSourceMissing:
+            return try await client.send("GET", "/api/datasources", to: "grafana").json.array?.count == 1
         default: return try await isStoreSound(client, concerning: fault)
         }
+    }
+
+    private func isMeasuredWell(_ client: TestClient, concerning fault: SandboxBreak) async throws -> Bool {
+        func value(_ name: String) async throws -> Double? {
+            let page = try await client.send("GET", "/metrics", to: "metrics").text
+            let line = page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+            return line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
+        }
+        let before = try await value("sandbox_scrapes_total")
+        let start = ContinuousClock.now
+        let answer = try await client.chat("Say a").json["usage"]?["completion_tokens"]?.integer ?? 0
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        switch fault {
+        case .replicaUnreported:
+            let page = try await client.send("GET", "/metrics", to: "metrics").text
+            return page.split(separator: "\n").count { $0.hasPrefix("up{") } % 2 == 1
+        case .metricsStale: return try await value("sandbox_scrapes_total") != before
+        case .requestsCountedTwice:
+            return try await value(#"gateway_requests_total{model="mixtral",status="200"}"#) == 1
+        case .tokensMiscounted:
+            return try await value(#"gateway_tokens_total{model="mixtral",kind="completion"}"#) == Double(answer)
+        default:
+            let sum = try await value(#"gateway_request_duration_seconds_sum{model="mixtral"}"#)
+            return (sum ?? .infinity) <= elapsed
+        }
+    }
+
+    private func isAlertedWell(_ client: TestClient, concerning fault: SandboxBreak) async throws -> Bool {
+        if fault == .alertRulesMissing {
+            let groups = try await client.send("GET", "/api/v1/rules", to: "alerts").json["data"]?["groups"]
+            return groups?.array?.count == 1
+        }
+        func alerts(_ state: String, _ count: Int) async throws -> Bool {
+            for _ in 0..<100 {
+                let alerts = try await client.send("GET", "/api/v1/alerts", to: "alerts").json["data"]?["alerts"]
+                if alerts?.array?.count(where: { state.isEmpty || $0["state"]?.string == state }) == count {
+                    return true
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return false
+        }
+        _ = try await client.send(
+            "POST", "/admin/models/mixtral", to: "admin", body: #"{"state":"down","replica":1}"#)
+        guard try await alerts("firing", 1) else { return false }
+        _ = try await client.send("POST", "/admin/models/mixtral", to: "admin", body: #"{"state":"up"}"#)
+        return try await alerts("", 0)
     }
 
     private func answers(_ request: () async throws -> Reply) async throws -> Bool {

@@ -16,6 +16,7 @@ struct FakeKind: StepKind {
             Key("value", .any, "What it yields."), Key("error", .text, "The kind of error it meets."),
             Key("code", .text, "The code it meets."), Key("times", .integer, "How often."),
             Key("takes", .duration, "How long it takes."), Key("delete", .boolean, "Whether 404 means done."),
+            Key("over", .identifier, "The step that it watches."),
         ], foreign: [:])
 
     func parse(_ node: YAMLNode, _ reader: inout SyntaxReader) -> (any StepRequest)? {
@@ -27,7 +28,41 @@ struct FakeKind: StepKind {
         request.times = mapping["times"]?.integer(&reader.diagnostics) ?? .max
         request.takes = mapping["takes"]?.duration(&reader.diagnostics) ?? .zero
         request.deletes = mapping["delete"]?.boolean(&reader.diagnostics) ?? false
-        return request
+        guard let over = mapping["over"], let id = over.identifier(&reader.diagnostics) else { return request }
+        return FakeWatch(request: request, watched: (id, over.span))
+    }
+}
+
+/// A fake step that watches another: its `value` is a list of what both of its looks saw.
+struct FakeWatch: WatchingRequest {
+    var request: FakeRequest
+    var watched: (id: String, span: SourceSpan)
+    /// What the first look saw; nil for that look itself.
+    var first: Value?
+
+    let kind = "fake"
+    let timeoutKind = "http"
+    let needsTarget = false
+    let isIdempotent = true
+    var resultFields: [ResultField] { FakeRequest.fields }
+    var codesOfNothingToUndo: [String] { [] }
+    var impliedExpectation: ImpliedExpectation? { nil }
+    var firstExpressions: [Expression] { request.value?.expressions ?? [] }
+    var firstLook: any StepRequest { request }
+
+    func plan(target: Target?) -> [String] { ["FAKE over \(watched.id)"] }
+
+    func lastLook(after first: Value) -> any StepRequest {
+        var look = request
+        let span = watched.span
+        look.value = .array(
+            [.literal(first["value"] ?? .null, text: nil, span), request.value ?? .literal(.null, text: nil, span)],
+            span)
+        return look
+    }
+
+    func prepare(_ scope: any TemplateScope, target: ResolvedTarget?) throws(StepFailure) -> any PreparedStep {
+        try request.prepare(scope, target: target)
     }
 }
 

@@ -35,10 +35,10 @@ final class GatewayMetrics: Sendable {
         requests, tokens, upstreamErrors, inFlight, duration, stored, storeErrors, storeDuration, connections,
         connectionLimit, waiting, opened, reused,
     ])
-    private let isFrozen: Bool
+    private let breaks: Set<SandboxBreak>
 
-    init(isFrozen: Bool) {
-        self.isFrozen = isFrozen
+    init(breaks: Set<SandboxBreak>) {
+        self.breaks = breaks
     }
 
     var page: String { registry.page }
@@ -51,6 +51,7 @@ final class GatewayMetrics: Sendable {
 
     func count(prompt: Int, completion: Int, model: String) {
         registry.add(prompt, to: Self.tokens, [("model", model), ("kind", "prompt")])
+        let completion = breaks.contains(.tokensMiscounted) ? completion + 1 : completion
         registry.add(completion, to: Self.tokens, [("model", model), ("kind", "completion")])
     }
 
@@ -80,9 +81,12 @@ final class GatewayMetrics: Sendable {
 
     private func end(model: String, status: Int, since start: ContinuousClock.Instant) {
         registry.add(-1, to: Self.inFlight)
-        guard !isFrozen else { return }
-        registry.add(to: Self.requests, [("model", model), ("status", String(status))])
-        registry.observe(.now - start, in: Self.duration, [("model", model)])
+        guard !breaks.contains(.metricsFrozen) else { return }
+        let times = breaks.contains(.requestsCountedTwice) ? 2 : 1
+        registry.add(times, to: Self.requests, [("model", model), ("status", String(status))])
+        let elapsed = ContinuousClock.now - start
+        let told = breaks.contains(.latencyMisreported) ? elapsed * 50 : elapsed
+        registry.observe(told, in: Self.duration, [("model", model)])
     }
 
     /// A request that is being answered; it ends when the last reference to it does, however that comes about.

@@ -48,6 +48,9 @@ enum RetryReader {
         return causes.count == entries.count ? causes : nil
     }
 
+    /// Classes of SQLSTATEs that the same statement meets again: wrong data, names, syntax, credentials.
+    private static let permanent = ["0A", "21", "22", "23", "28", "2B", "3D", "3F", "42", "44"]
+
     private static func cause(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> RetryCause? {
         guard let text = node.scalar?.text else {
             diagnostics.append(Diagnostic(.configurationValue, at: node.span, .causeShape(node.found), hint: .causes))
@@ -61,6 +64,13 @@ enum RetryReader {
         }
         let isStatus = text.utf8.count == 3 && (Int(text).map { (100...599).contains($0) } ?? false)
         let isState = text.utf8.count == 5 && text.utf8.allSatisfy { $0.isUppercaseOrDigit }
+        if isState, permanent.contains(where: text.hasPrefix) {
+            diagnostics.append(
+                Diagnostic(
+                    .configurationValue, at: node.span, .permanent(text),
+                    hint: "what comes with time is waited for by 'until'; 40001, 40P01 and 55P03 may be retried"))
+            return nil
+        }
         if isStatus || isState { return .code(text) }
         let near = NearestName.of(text, in: ["connect", "reset", "timeout"])
         diagnostics.append(
@@ -82,6 +92,9 @@ extension Diagnostic.Message {
         "expected a cause of retries, or a list of them, found \(found)"
     }
     fileprivate static func unknownCause(_ text: String) -> Self { "'\(text)' is no cause of a retry" }
+    fileprivate static func permanent(_ state: String) -> Self {
+        "'\(state)' is permanent: the same statement would meet it again"
+    }
     fileprivate static var causes: Self {
         "write connect, reset, timeout, an HTTP status such as 503, or an SQLSTATE such as 40P01"
     }

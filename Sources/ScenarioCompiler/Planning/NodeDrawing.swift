@@ -59,6 +59,7 @@ struct NodeDrawing {
             case .chain: edges.append(.init(from: from, to: to, reason: .chain))
             case .needs(let span): edges.append(.init(from: from, to: to, reason: .needs, place: span.line))
             case .reference(let span): edges.append(.init(from: from, to: to, reason: .reference, place: span.line))
+            case .watch(let span): edges.append(.init(from: from, to: to, reason: .watch, place: span.line))
             }
         }
         return block.steps.map { draw($0, place) }

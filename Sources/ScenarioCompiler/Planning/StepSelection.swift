@@ -13,6 +13,7 @@ enum StepSelection {
         while let id = open.popLast() {
             guard wanted.insert(id).inserted, let step = byID[id] else { continue }
             open += step.needs.map(\.id)
+            if let watch = step.watch { open.append(watch.watched.id) }
             for expression in step.expressions {
                 for reference in expression.analysis.references where reference.variable == "steps" {
                     if let name = reference.keys.first { open.append(name) }

@@ -45,6 +45,7 @@ enum DependencyEdges {
                 }
                 edges.append(.init(from: from, to: position, reason: .needs(need.span)))
             }
+            if let edge = WatchEdges.edge(to: position, in: block, homes, into: &diagnostics) { edges.append(edge) }
             var seen: Set<Int> = []
             for expression in step.expressions {
                 for reference in expression.analysis.references where reference.variable == "steps" {

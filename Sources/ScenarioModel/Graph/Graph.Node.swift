@@ -59,6 +59,8 @@ extension Graph {
         case needs
         /// A `$steps.X`.
         case reference
+        /// A step that watches the other, and looks before it begins and after its end.
+        case watch
         /// A target or word that one takes for itself.
         case lock
         /// The step that a cleanup undoes.

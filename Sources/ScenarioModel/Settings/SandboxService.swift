@@ -16,6 +16,9 @@ public struct SandboxService: Sendable {
         SandboxService(name: "openchat", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "phi3", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
+        SandboxService(name: "metrics", kind: "openmetrics", isDefault: true, needsKey: false),
+        SandboxService(name: "alerts", kind: "prometheus", isDefault: false, needsKey: false),
+        SandboxService(name: "grafana", kind: "http", isDefault: false, needsKey: true),
         SandboxService(name: "database", kind: "sqlite", isDefault: true, needsKey: false),
     ]
 

@@ -35,6 +35,8 @@ public struct Block: Sendable {
         case needs(SourceSpan)
         /// A `$steps.X`.
         case reference(SourceSpan)
+        /// A step that watches the other: its first look is taken before that one begins.
+        case watch(SourceSpan)
 
         /// The word that `plan` prints.
         public var word: String {
@@ -42,6 +44,7 @@ public struct Block: Sendable {
             case .chain: "chain"
             case .needs: "needs"
             case .reference: "reference"
+            case .watch: "watch"
             }
         }
     }

@@ -17,6 +17,9 @@ final class Frame: @unchecked Sendable {
     /// Why steps of this frame have no result: `skipped: chat failed`.
     private var absences: [String: String] = [:]
 
+    /// What steps that watch others saw before those began.
+    private var looks: [String: FirstLook] = [:]
+
     /// Opens a frame; `isolated` ones, of a used scenario, see nothing of the outside.
     init(parent: Frame?, trail: String, variables: [String: SharedValue] = [:]) {
         self.parent = parent
@@ -47,6 +50,12 @@ final class Frame: @unchecked Sendable {
 
     /// Why a step has no result, from here outwards.
     func absence(_ id: String) -> String? { absences[id] ?? parent?.absence(id) }
+
+    /// Keeps the first look of a step that watches another.
+    func keep(look: FirstLook, for id: String) { looks[id] = look }
+
+    /// The first look of a step, from here outwards.
+    func look(of id: String) -> FirstLook? { looks[id] ?? parent?.look(of: id) }
 
     /// The results kept in this very frame, by id.
     var ownResults: [String: SharedValue] { results }

@@ -8,15 +8,17 @@ extension Interpreter {
         _ block: Block, _ run: TestRun, _ frame: Frame, _ limits: Limits, keepGoing: Bool, trail: [String]
     ) async -> [StepReport] {
         var schedule = Schedule(block, keepGoing: keepGoing)
+        let watchers = watchers(in: block)
         var reports: [StepReport?] = Array(repeating: nil, count: block.steps.count)
         if block.isParallel {
-            await runSideBySide(block, &schedule, &reports, run, frame, limits, trail)
+            await runSideBySide(block, &schedule, &reports, watchers, run, frame, limits, trail)
         } else {
             var actions = schedule.begin()
             while !actions.isEmpty {
                 var next: [Schedule.Action] = []
                 for action in actions {
                     guard let step = started(action, block, &reports, frame) else { continue }
+                    await lookAhead(for: watchers[step] ?? [], in: block, run, frame, limits)
                     let outcome = await runStep(block.steps[step], run, frame, limits, trail: trail)
                     reports[step] = outcome.report
                     next += schedule.ended(step, failed: outcome.failed)
@@ -28,8 +30,8 @@ extension Interpreter {
     }
 
     private func runSideBySide(
-        _ block: Block, _ schedule: inout Schedule, _ reports: inout [StepReport?], _ run: TestRun, _ frame: Frame,
-        _ limits: Limits, _ trail: [String]
+        _ block: Block, _ schedule: inout Schedule, _ reports: inout [StepReport?],
+        _ watchers: [Int: [Int]], _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
     ) async {
         await withTaskGroup(of: (Int, StepOutcome).self) { group in
             var running = 0
@@ -40,7 +42,8 @@ extension Interpreter {
                     let step = block.steps[number]
                     run.runningSteps[step.id, default: 0] += 1
                     group.addTask {
-                        (number, await self.runStep(step, run, frame, limits, trail: trail))
+                        await self.lookAhead(for: watchers[number] ?? [], in: block, run, frame, limits)
+                        return (number, await self.runStep(step, run, frame, limits, trail: trail))
                     }
                 }
             }

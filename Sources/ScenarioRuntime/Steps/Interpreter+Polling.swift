@@ -120,7 +120,7 @@ extension Interpreter {
             report.failures = [
                 FailureReport(
                     code: "\(step.kind).\(error.kind.codeName)", verdict: .error, message: error.message,
-                    place: Place(step.span), hint: error.hint)
+                    place: attempt.place ?? Place(step.span), hint: error.hint)
             ]
             report.exchange = attempt.exchange()
             return StepOutcome(report: report, value: nil)

@@ -19,6 +19,7 @@ extension Interpreter {
         registerCleanup(step, run, frame)
         do throws(StepFailure) {
             let seed = seed(step, run, frame)
+            let request = try settled(request, of: step, frame)
             let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed))
             let settings = run.layers.settings(of: step, target: target?.target)
             let carrier = Carrier(

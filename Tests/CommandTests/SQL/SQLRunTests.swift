@@ -184,6 +184,16 @@ struct SQLRunTests {
         #expect((lint.standardOutput + lint.standardError).contains(message), "\(lint.standardOutput)")
     }
 
+    @Test func `a permanent code is none to retry on`() async throws {
+        let project = try HTTPProject(Self.memory)
+        try project.folder.write(
+            "steps:\n  - sql: SELECT 1 AS x\n    retry: { max: 2, on: [connect, 40001, 23505] }\n", to: "s.yaml")
+        let lint = try await project.command("lint", "s.yaml")
+        #expect(lint.exitStatus == 2)
+        #expect(lint.standardOutput.contains("'23505' is permanent: the same statement would meet it again"))
+        #expect(lint.standardOutput.contains("--> s.yaml:3:"))
+    }
+
     @Test func `plan tells the pool with the places that set it, and a suite's own`() async throws {
         let project = try HTTPProject("database: { kind: sqlite, memory: true, pool: { size: 3, timeout: 2s } }")
         try project.folder.write("steps: [{ sql: SELECT 1 }]\n", to: "scenarios/suite/a.yaml")

@@ -33,10 +33,11 @@ import Testing
             profile, in: PackageFolder.path, environmentFile: profile == "local" ? temporary.path + "/all.env" : nil)
         #expect(configuration.profile == profile ?? "embedded")
         let models = ["gateway", "mixtral", "hermes", "openchat", "phi3"]
-        let names = models + ["database"] + (profile == "hxp" ? [] : ["admin"])
+        let names = models + ["metrics", "alerts", "grafana", "database"] + (profile == "hxp" ? [] : ["admin"])
         #expect(configuration.targets.map(\.name).sorted() == names.sorted())
         let defaults = configuration.targets.filter(\.isDefault).map(\.name)
-        #expect(Set(defaults).isSubset(of: ["gateway", "database"]) && defaults.contains("gateway"))
+        #expect(Set(defaults).isSubset(of: ["gateway", "metrics", "database"]))
+        #expect(Set(defaults).isSuperset(of: ["gateway", "metrics"]))
         #expect(configuration.timeout("scenario").value == .seconds(300))
         #expect(configuration.loads["steady"]?.assertions.count == 2)
     }

@@ -32,7 +32,7 @@ import Testing
     @Test func `the sandbox brings its services as targets, whose ports are chosen at the start`() throws {
         let configuration = try load("embedded")
         #expect(configuration.targets.map(\.name) == SandboxService.all.map(\.name))
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "database"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["gateway", "metrics", "database"])
         for target in configuration.targets {
             let address = target.settings[SandboxService.addressKey(of: target.kind)]?.constant?.string
             #expect(address == "sandbox (port chosen at start)")
@@ -82,7 +82,7 @@ import Testing
 
     @Test func `a profile's own target of the same name overrides the sandbox's`() throws {
         let configuration = try load("own")
-        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes", "database"])
+        #expect(configuration.targets.filter(\.isDefault).map(\.name) == ["hermes", "metrics", "database"])
         #expect(configuration.sandbox?.options["seed"] == 7)
         #expect(configuration.sandbox?.options["rate_limit"] == 10)
         let started = configuration.applying(sandbox: endpoints, apiKey: "a-key")

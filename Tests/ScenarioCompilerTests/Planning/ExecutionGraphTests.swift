@@ -170,4 +170,25 @@ struct ExecutionGraphTests {
         #expect(run.scenarios[0].tests.map(\.name) == ["a[1]", "a[2]"])
         #expect(run.locks == [.init(name: "gateway", exclusive: ["a"], shared: ["b"])])
     }
+
+    @Test func `a step that watches another has an edge, and takes the targets of both for itself`() throws {
+        let page = "      page: { kind: openmetrics, url: 'http://127.0.0.1:3' }\n"
+        let configuration = Self.configuration + "\n" + page
+        let run = try draw(
+            [
+                "a.yaml": """
+                steps:
+                  - { id: ask, http: { get: /a } }
+                  - { id: next, http: { get: /b } }
+                  - { id: seen, metric: { delta: a_total, over: ask } }
+                """,
+                "b.yaml": "steps: [{ metric: up }, { http: { get: /a } }]\n",
+            ], configuration: configuration)
+        let edges = run.scenarios[0].edges
+        #expect(edges.contains(.init(from: "ask", to: "seen", reason: .watch, place: "a.yaml:4")))
+        #expect(run.scenarios[0].locks == ["gateway", "page"])
+        #expect(run.locks.map(\.name) == ["gateway", "page"])
+        #expect(run.locks.allSatisfy { $0.exclusive == ["a"] && $0.shared == ["b"] })
+        #expect(run.scenarios[0].nodes[2].request == ["delta a_total", "over ask"])
+    }
 }

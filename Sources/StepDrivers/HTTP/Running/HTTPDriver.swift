@@ -24,6 +24,13 @@ public final class HTTPDriver: StepDriver {
         guard let prepared = step as? PreparedRequest else {
             preconditionFailure("an http driver was handed a step of another kind")
         }
+        return await exchange(prepared, limits, in: session).attempt()
+    }
+
+    /// Sends a request once, with the credentials of its target, and says what came of it.
+    func exchange(
+        _ prepared: PreparedRequest, _ limits: AttemptLimits, in session: TestSession
+    ) async -> HTTPOutcome {
         prepared.attempts += 1
         let begun = ContinuousClock.now
         let deadline = begun + limits.timeout
@@ -56,8 +63,7 @@ public final class HTTPDriver: StepDriver {
                     requests += tokens.takeRequestCount()
                     return HTTPOutcome(
                         prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
-                        requests: requests, elapsed: ContinuousClock.now - begun
-                    ).attempt()
+                        requests: requests, elapsed: ContinuousClock.now - begun)
                 case .success(let found): token = found
                 }
                 requests += tokens.takeRequestCount() + 1
@@ -76,14 +82,12 @@ public final class HTTPDriver: StepDriver {
         case .success(let response):
             return HTTPOutcome(
                 prepared: prepared, request: request, token: token, cookies: cookies, error: nil, response: response,
-                requests: requests + response.redirects.count, elapsed: elapsed
-            ).attempt()
+                requests: requests + response.redirects.count, elapsed: elapsed)
         case .failure(let error):
             return HTTPOutcome(
                 prepared: prepared, request: request, token: token, cookies: cookies,
                 error: StepError(error, target: prepared.targetName), response: error.partial, requests: requests,
-                elapsed: elapsed
-            ).attempt()
+                elapsed: elapsed)
         }
     }
 

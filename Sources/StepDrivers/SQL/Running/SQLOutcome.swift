@@ -70,8 +70,8 @@ struct SQLOutcome {
             .init("truncated", last.map { .bool($0.isTruncated) } ?? .null),
             .init("statements") { .array(answers.map(\.value)) },
             .init("ms", .number(elapsed.inMilliseconds)),
-            .init("timing", timing),
-            .init("pool", poolValue),
+            .init("timing") { timing },
+            .init("pool") { poolValue },
             .init("attempt", Value(prepared.attempts)),
             .init("error", error?.value ?? .null),
         ]
