@@ -5,13 +5,14 @@ SHELL := /bin/bash
 # Two builds at a time would wait for one another, and need twice the memory.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test build check lint-format format mutants bench schemas completions clean packages
+.PHONY: help run run-local test build check lint-format format mutants mutants-local bench schemas completions clean \
+    packages services services-stop
 
 JOBS ?= 2
 # Side by side, tests that measure time wait for one another longer than they allow.
 TESTS_AT_A_TIME ?= 1
 PLUMB := .build/release/plumb
-PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev
+PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev libpq-dev libsqlite3-dev
 SOURCES := Package.swift Sources Tests
 
 help: ## Lists these commands
@@ -22,10 +23,24 @@ run: build ## Runs scenarios/ on the embedded profile; the reports go to reports
 	$(PLUMB) run scenarios --profile embedded \
 	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
 
+run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL of this project's own
+	@mkdir -p reports
+	$(PLUMB) run scenarios --profile local \
+	    --report junit=reports/junit-local.xml --report markdown=reports/summary-local.md \
+	    --report json=reports/report-local.json
+
+services: ## Starts the services of the local profile; fetches them the first time
+	@scripts/install-packages python3
+	@scripts/services start
+
+services-stop: ## Stops them; their data stay
+	@scripts/services stop
+
 test: packages ## Builds and runs all tests
-	@scripts/install-packages jq openssl libxml2-utils
+	@scripts/install-packages jq openssl libxml2-utils python3
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
+	PLUMB_POSTGRES_BIN=$$(scripts/postgres-server); export PLUMB_POSTGRES_BIN; \
+	    swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
 
 build: packages ## Builds .build/release/plumb
 	swift build -c release --static-swift-stdlib --product plumb -j $(JOBS)
@@ -42,9 +57,14 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 	@scripts/install-packages jq
 	scripts/mutants
 
+mutants-local: build services ## Proves the database's scenarios against a PostgreSQL that is broken on purpose
+	@scripts/install-packages jq
+	scripts/mutants --profile local
+
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3
+	@scripts/install-packages nginx python3 postgresql
 	bench/run
+	bench/sql
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

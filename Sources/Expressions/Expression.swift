@@ -2,10 +2,35 @@ public import Diagnostics
 
 /// A jq expression of a scenario: its text, where it stands, and what it reads.
 public struct Expression: Sendable {
-    public let source: LocatedText
-    public let role: Role
-    public let syntax: JQSyntax
-    public let analysis: ExpressionAnalysis
+    private let content: Content
+
+    /// Expressions stand in many lists, and one reference is cheaper to copy than what they hold.
+    private final class Content: Sendable {
+        let source: LocatedText
+        let role: Role
+        let syntax: JQSyntax
+        let analysis: ExpressionAnalysis
+
+        init(_ source: LocatedText, _ role: Role, _ syntax: JQSyntax, _ analysis: ExpressionAnalysis) {
+            self.source = source
+            self.role = role
+            self.syntax = syntax
+            self.analysis = analysis
+        }
+    }
+
+    init(source: LocatedText, role: Role, syntax: JQSyntax, analysis: ExpressionAnalysis) {
+        content = Content(source, role, syntax, analysis)
+    }
+
+    /// The text and where it stands.
+    public var source: LocatedText { content.source }
+    /// What it is for.
+    public var role: Role { content.role }
+    /// The text, read.
+    public var syntax: JQSyntax { content.syntax }
+    /// What it reads.
+    public var analysis: ExpressionAnalysis { content.analysis }
 
     /// The expression's text.
     public var text: String { source.text }

@@ -54,14 +54,15 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: UnsafeRawBufferPointer) throws(Failure) {
-        let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
-        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, parts[0].hasPrefix("HTTP/") else {
+        let parts = unsafe line.prefix(200).split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
+            .map { unsafe String(decoding: $0, as: UTF8.self) }
+        guard parts.count >= 2, parts[0].utf8.starts(with: "HTTP/".utf8) else {
+            let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
             throw Failure(message: "not an HTTP answer: it begins '\(text.preview)'")
         }
         let code = parts[1]
         guard code.utf8.count == 3, let number = Int(code), (100...999).contains(number) else {
-            throw Failure(message: "the status '\(String(code).preview)' is no HTTP status")
+            throw Failure(message: "the status '\(code.preview)' is no HTTP status")
         }
         status = number
         version = String(parts[0].dropFirst(5))
@@ -120,13 +121,14 @@ struct ResponseHead {
     }
 }
 
-extension StringProtocol {
+extension Substring {
     /// Without the spaces and tabs around it.
-    var trimmingBlanks: SubSequence {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+    var trimmingBlanks: Substring {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        guard let first = utf8.firstIndex(where: { !isBlank($0) }), let last = utf8.lastIndex(where: { !isBlank($0) })
+        else {
             return self[endIndex...]
         }
-        return self[first...last]
+        return self[first..<utf8.index(after: last)]
     }
 }

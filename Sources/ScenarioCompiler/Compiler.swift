@@ -64,6 +64,8 @@ public struct Compiler {
             loads: configuration.loads)
         var compiled: [(scenario: CompiledScenario, isNamed: Bool, problems: [Diagnostic])] = []
         var reported: Set<Diagnostic> = []
+        // `scenarios/` beside the configuration, or the configuration's own folder.
+        let roots = [configuration.suiteRoot, configuration.root].map { FilePath.real($0) ?? $0 }
         for found in finder.found {
             var problems: [Diagnostic] = []
             if case .failure(let problem) = library.source(found.path) {
@@ -77,7 +79,7 @@ public struct Compiler {
                 compiled.append((placeholder(found.path), found.isNamed, problems))
                 continue
             }
-            let folders = folders(of: found.path)
+            let folders = Self.folders(of: found.path, below: roots)
             let suites = configuration.suites?.chain(for: folders) ?? []
             compiled.append(
                 (
@@ -116,14 +118,13 @@ public struct Compiler {
             folders: [], suites: [])
     }
 
-    /// The folders from `scenarios/` beside the configuration, or from the configuration's own folder.
-    private func folders(of path: String) -> [String] {
-        for root in [configuration.suiteRoot, configuration.root] {
-            let folder = FilePath.parent(path)
-            let real = FilePath.real(root) ?? root
-            if folder == real { return [] }
-            let below = FilePath.shown(folder, from: real)
-            if below != folder { return below.split(separator: "/").map(String.init) }
+    /// The folders from the first root that a file lies below.
+    private static func folders(of path: String, below roots: [String]) -> [String] {
+        for root in roots {
+            let prefix = FilePath.join(root, "").utf8
+            guard path.utf8.starts(with: prefix) else { continue }
+            let parts = path.utf8.dropFirst(prefix.count).split(separator: UInt8(ascii: "/"))
+            return parts.dropLast().map { String(Substring($0)) }
         }
         return []
     }

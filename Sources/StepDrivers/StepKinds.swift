@@ -1,4 +1,5 @@
 public import EventLoop
+internal import HTTPTransport
 public import ScenarioModel
 
 /// The kinds of steps that have drivers; to add a kind is to add a line to both lists.
@@ -19,5 +20,14 @@ public enum StepKinds {
             ExecDriver(on: loop),
             MetricDriver(on: loop, version: version),
         ]
+    }
+
+    /// Loads the shared libraries that steps through a configuration's targets need, from any thread; returns why one
+    /// cannot be had, or nil.
+    ///
+    /// Whatever is not loaded here is loaded by the first step that needs it.
+    public static func loadLibraries(for configuration: Configuration) -> String? {
+        let hasHTTP = configuration.sandbox != nil || configuration.targets.contains { $0.kind == "http" }
+        return hasHTTP ? CurlLibrary.load() : nil
     }
 }

@@ -6,12 +6,22 @@ extension Plumb {
     static func main() {
         Streams.openMissing()
         do {
-            var command = try parseAsRoot()
+            var command = try parseCommand()
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             Streams.err(fullMessage(for: error) + "\n")
             exit(withError: ExitCode.nothingRan)
         }
+    }
+
+    /// Parses the words of the command that they name, which spares the options of all others.
+    ///
+    /// What is wrong with them, and help, is told by the command line as a whole.
+    private static func parseCommand() throws -> any ParsableCommand {
+        let words = CommandLine.arguments.dropFirst()
+        let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
+        if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
+        return try parseAsRoot()
     }
 }

@@ -49,6 +49,9 @@ enum House {
         "CLibPQ": "PostgresTransport", "GRDBSQLite": "SQLiteTransport",
     ]
 
+    /// C libraries with code of their own, which makes targets of them.
+    static let compiledLibraries: Set<String> = ["CLibCurl", "CLibPQ"]
+
     /// Files that read the clock on the wall, each with the date that it is for.
     static let wallClock: [String: String] = [
         "Sources/Expressions/Evaluation/ExpressionEngine.swift": "what 'now_iso' gives",
@@ -59,6 +62,9 @@ enum House {
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
+
+    /// C libraries with code of their own, which makes targets of them.
+    static let compiledLibraries: Set<String> = ["CLibPQ"]
 
     /// Files over 400 lines, each with the reason.
     static let longFiles: [String: String] = [:]

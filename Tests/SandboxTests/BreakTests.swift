@@ -26,7 +26,7 @@ import Testing
         let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
         for fault in SandboxBreak.allCases {
             #expect(!fault.summary.isEmpty && !fault.summary.contains("\n"))
-            #expect(!fault.proofs.isEmpty || fault.rawValue.hasPrefix("store-"))
+            #expect(!fault.proofs.isEmpty)
             for proof in fault.proofs {
                 let text = try String(contentsOfFile: "\(root)/scenarios/\(proof.scenario).yaml", encoding: .utf8)
                 #expect(text.contains("  - id: \(proof.step)\n"), "\(fault.rawValue)")

@@ -1,6 +1,11 @@
 #pragma once
 #include <curl/curl.h>
 
+/// The handle of libcurl, which is loaded here; null where the loader cannot have it, and dlerror(3) says why.
+///
+/// From any thread. Every other function of libcurl wants this one to have succeeded.
+void *lcurl_load(void);
+
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot call:
 // one function for each type of argument.
 static inline CURLcode lcurl_setopt_long(CURL *handle, CURLoption option, long value) {

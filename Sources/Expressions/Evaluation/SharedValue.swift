@@ -5,7 +5,6 @@
 public final class SharedValue {
     private var whole: Value?
     private var fields: [Field]
-    private var positions: [String: Int]
     /// What an evaluator made of this value (libjq's form of it), kept for the next evaluation.
     var foreign: AnyObject?
     /// What an evaluator made of single members.
@@ -19,6 +18,15 @@ public final class SharedValue {
         fileprivate final class Cell {
             var state: State
             init(_ state: State) { self.state = state }
+            var value: SharedValue {
+                switch state {
+                case .known(let value): return value
+                case .unknown(let compute):
+                    let value = SharedValue(compute())
+                    state = .known(value)
+                    return value
+                }
+            }
         }
         fileprivate enum State {
             case known(SharedValue)
@@ -44,13 +52,11 @@ public final class SharedValue {
     public init(_ value: Value) {
         whole = value
         fields = []
-        positions = [:]
     }
 
     /// Creates an object of members, in order; names are distinct.
     public init(fields: [Field]) {
         self.fields = fields
-        positions = Dictionary(fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
     }
 
     /// An object of this one's members and more; what is computed in one is there in the other.
@@ -59,8 +65,7 @@ public final class SharedValue {
     public func adding(_ more: [Field]) -> SharedValue {
         var all = fields
         if let whole, case .object(let object) = whole { all = object.map { Field($0.0, $0.1) } }
-        let names = Set(more.map(\.name))
-        all.removeAll { names.contains($0.name) }
+        all.removeAll { one in more.contains { $0.name == one.name } }
         return SharedValue(fields: all + more)
     }
 
@@ -69,22 +74,16 @@ public final class SharedValue {
 
     /// A member of an object that computes its members; nil if there is none or this is a whole value.
     public func field(_ name: String) -> SharedValue? {
-        guard whole == nil, let position = positions[name] else { return nil }
-        let cell = fields[position].cell
-        switch cell.state {
-        case .known(let value): return value
-        case .unknown(let compute):
-            let value = SharedValue(compute())
-            cell.state = .known(value)
-            return value
-        }
+        // A result has some twenty members: comparing their names takes less than a table of them.
+        guard whole == nil else { return nil }
+        return fields.last { $0.name == name }?.cell.value
     }
 
     /// The whole value; computes every member.
     public var value: Value {
         if let whole { return whole }
         var object = Value.Object()
-        for name in fields.map(\.name) { object[name] = field(name)?.value }
+        for field in fields { object[field.name] = field.cell.value.value }
         return .object(object)
     }
 }

@@ -14,14 +14,15 @@ enum Digest {
         let message = Array(text.utf8)
         let key = Array(key.utf8)
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        var length: CUnsignedInt = 0
-        unsafe HMAC(EVP_sha256(), key, CInt(clamping: key.count), message, message.count, &digest, &length)
+        let isDone = unsafe lcrypto_hmac_sha256(key, CInt(clamping: key.count), message, message.count, &digest)
+        precondition(isDone != 0, "libcrypto.so.3 cannot be loaded")
         return hexadecimal(digest)
     }
 
     static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        unsafe SHA256(bytes, bytes.count, &digest)
+        let isDone = unsafe lcrypto_sha256(bytes, bytes.count, &digest)
+        precondition(isDone != 0, "libcrypto.so.3 cannot be loaded")
         return digest
     }
 

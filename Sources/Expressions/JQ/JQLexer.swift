@@ -113,14 +113,15 @@ struct JQLexer {
 
     /// The number that jq reads in digits, dots and an exponent: `1.` and `.5` are numbers, `1.2.3` is none.
     private static func number(_ digits: String) -> Double? {
-        var padded = digits
         let mantissa = digits.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
         guard mantissa.contains(where: isDigit), mantissa.count(where: { $0 == UInt8(ascii: ".") }) < 2 else {
             return nil
         }
-        if padded.hasPrefix(".") { padded = "0" + padded }
-        if padded.hasSuffix(".") { padded.removeLast() }
-        return Double(padded.replacing(".e", with: "e").replacing(".E", with: "e"))
+        // Swift asks for digits on both sides of the point.
+        let before = mantissa.first == UInt8(ascii: ".") ? "0" : ""
+        let after = mantissa.last == UInt8(ascii: ".") ? "0" : ""
+        guard !before.isEmpty || !after.isEmpty else { return Double(digits) }
+        return Double("\(before)\(digits[..<mantissa.endIndex])\(after)\(digits[mantissa.endIndex...])")
     }
 
     // MARK: - Symbols

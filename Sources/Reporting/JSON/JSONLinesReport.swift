@@ -9,6 +9,7 @@ extension ReportFormat {
 
 /// Writes each event as it comes; a file shows them when the run has ended, a pipe or `-` at once.
 final class JSONLinesReporter: Reporter {
+    let followsSteps = true
     private let sink: any ReportSink
 
     /// Creates a reporter that writes to a sink.

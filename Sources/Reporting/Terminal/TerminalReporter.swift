@@ -4,8 +4,8 @@ public import ScenarioModel
 /// Tells people of a run: a line for each test as it ends, its running tests where they can be redrawn, and
 /// at the end every failure in full, in file order, and what the run came to.
 ///
-/// It writes through a closure and reads the time through another; the command calls `tick` about every
-/// 50 ms so that elapsed times move.
+/// It writes through a closure and reads the time through another; the command calls `tick` behind each batch of
+/// events, and about every 50 ms so that elapsed times move.
 public final class TerminalReporter {
     private let style: TerminalStyle
     private let write: (String) -> Void
@@ -47,14 +47,18 @@ public final class TerminalReporter {
         case .runStarted(let start): began(start)
         case .testFinished(let result): ended(result)
         case .note(let text): say { $0.append("note: \(CutText.start(of: text, cells: 1000))\n", .note) }
-        case .testStarted, .stepStarted, .stepFinished: tick()
+        case .testStarted, .stepStarted, .stepFinished: if style.isLive { tick() }
         case .runFinished: finish()
         }
     }
 
-    /// Draws the running tests again where the last drawing is old enough.
+    /// Whether it shows the steps that are under way.
+    public var followsSteps: Bool { style.isLive }
+
+    /// Writes what waits; on a terminal, draws the running tests again where the last drawing is old enough.
     public func tick() {
-        guard style.isLive, total > 0, now() - lastDrawn >= Self.millisecondsBetweenDrawings else { return }
+        guard style.isLive else { return pause() }
+        guard total > 0, now() - lastDrawn >= Self.millisecondsBetweenDrawings else { return }
         lastDrawn = now()
         var output = display.erasure() + rendered(pending)
         pending = StyledText()
@@ -85,7 +89,7 @@ public final class TerminalReporter {
 
     private func ended(_ result: TestResult) {
         if result.verdict == .failed || result.verdict == .error { troubled += 1 }
-        guard showsPassed || result.verdict != .passed || result.isFlaky else { return tick() }
+        guard showsPassed || result.verdict != .passed || result.isFlaky else { return }
         let line = ResultLine(marks: marks, nameCells: nameCells)
         say { $0.append(line.render(result)) }
     }
@@ -115,7 +119,7 @@ public final class TerminalReporter {
 
     private func say(_ compose: (inout StyledText) -> Void) {
         compose(&pending)
-        if style.isLive { tick() } else { pause() }
+        if style.isLive { tick() }
     }
 
     private func rendered(_ text: StyledText) -> String {

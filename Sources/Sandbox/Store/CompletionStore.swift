@@ -49,12 +49,14 @@ struct StoreAccess: Sendable, Hashable {
     var attached: [(schema: String, path: String)]
     /// Statements that show the tables of all schemas as one.
     var onConnect: [String]
+    /// Whether callers are to change nothing.
+    var isReadOnly = false
 
     var json: JSON {
         [
             "kind": .string(kind), "path": .string(path),
             "attach": .object(attached.map { JSON.Member(key: $0.schema, value: .string($0.path)) }),
-            "on_connect": .array(onConnect.map(JSON.string)),
+            "on_connect": .array(onConnect.map(JSON.string)), "read_only": .bool(isReadOnly),
         ]
     }
 

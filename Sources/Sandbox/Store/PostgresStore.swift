@@ -134,10 +134,22 @@ final class PostgresStore: CompletionStore {
         for name in schema.schemas {
             statements.append("CREATE SCHEMA \(name)")
             statements.append("COMMENT ON SCHEMA \(name) IS '\(Self.mark)'")
-            for table in schema.tables(in: name) { statements += table.definition(in: name, .postgres) }
+            for table in schema.tables(in: name) {
+                statements += Self.sound(table).definition(in: name, .postgres)
+            }
         }
         statements += PostgresViews.definitions(schema, isSlow: breaks.contains(.storeSlowQuery))
         return statements.joined(separator: ";\n")
+    }
+
+    /// The table without checks that compare a text with a number, which a break made of its column; SQLite compares
+    /// them, PostgreSQL refuses to make such a table.
+    private static func sound(_ table: StoreTable) -> StoreTable {
+        guard table.name == "messages", table.columns.contains(where: { $0.name == "tokens" && $0.type == .text })
+        else { return table }
+        var sound = table
+        sound.constraints.removeAll { $0.name == "messages_tokens_counted" }
+        return sound
     }
 
     /// Puts a model's history into its schema, a statement for each table.

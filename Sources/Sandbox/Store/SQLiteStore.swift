@@ -5,8 +5,8 @@ internal import Glibc
 
 /// The store in SQLite files of a private folder: one for each model, attached as its schema, and a main one.
 final class SQLiteStore: CompletionStore {
+    /// Where the files are; callers may be told otherwise.
     private let files: StoreAccess
-    var access: StoreAccess? { files }
     private let folder: String
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -33,6 +33,13 @@ final class SQLiteStore: CompletionStore {
 
     private static var temporaryFolder: String {
         getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+    }
+
+    var access: StoreAccess? {
+        var told = files
+        if breaks.contains(.databaseGone) { told.path = "\(folder)/gone.db" }
+        told.isReadOnly = breaks.contains(.databaseReadOnly)
+        return told
     }
 
     func prepare() async throws(StoreError) {

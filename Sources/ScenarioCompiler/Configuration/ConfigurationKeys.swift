@@ -24,7 +24,9 @@ public enum ConfigurationKeys {
 
     /// The keys that a profile may lay over the file's own.
     static let overridable: [Key] = [
-        Key("env_file", .text, "KEY=VALUE lines for `$env`; the process environment wins over them."),
+        Key(
+            "env_file", .oneOf([.text, .list(.text)]),
+            "Files of KEY=VALUE lines for `$env`; a later file wins, and the process environment over all."),
         Key("secrets", .list(.identifier), "Environment variables that are read as `$secrets.NAME` only, and masked."),
         Key("defaults", .table { defaults }, "Time-outs and retries that hold where nothing else is written."),
         Key("loads", .map(.table { load }), "Named repetitions, for `repeat: NAME`."),

@@ -54,7 +54,9 @@ struct ConfigurationLoading {
         }
         var configuration = Configuration(file: nil, root: FilePath.absolute(request.workingFolder, in: "/"))
         configuration.suiteRoot = suiteRoot(configuration.root)
-        configuration.environment = environmentFile(nil).merging(environment) { _, own in own }
+        configuration.environment = environmentFiles(nil, ofProfile: false, configuration).merging(environment) {
+            _, own in own
+        }
         return configuration
     }
 
@@ -65,14 +67,17 @@ struct ConfigurationLoading {
         var configuration = Configuration(file: sources.sources.first, root: root)
         configuration.sources = sources.sources
         configuration.profile = profile?.name
+        configuration.profileDescription = profile?.node["description"]?.scalar?.text
         configuration.suiteRoot = suiteRoot(root)
         if let profile { _ = MappingReader(profile.node, ConfigurationKeys.profile(kinds), &diagnostics) }
         let names = Set(ConfigurationKeys.overridable.map(\.name))
         let shared = tree.keeping { names.contains($0) }
         let whole = profile.map { $0.node.keeping { names.contains($0) }.merged(over: shared) } ?? shared
-        readEnvironment(whole, isChosen: isChosen, into: &configuration)
+        readEnvironment(whole, profile: profile?.node, isChosen: isChosen, into: &configuration)
         var scope = ConfigurationScope(configuration)
-        scope.isEvaluating = isChosen && !request.isLint
+        // What an env file that cannot be read would have set is not missing besides.
+        let isUnread = diagnostics.contains { $0.code == .environmentFile }
+        scope.isEvaluating = isChosen && !request.isLint && !isUnread
         var settings = SettingReader(scope)
         readSuites(whole, &settings, into: &configuration)
         readDefaults(whole, &settings, into: &configuration)
@@ -106,10 +111,14 @@ struct ConfigurationLoading {
         return folders.map { FilePath.join($0, "scenarios") }.first(where: files.isFolder) ?? root
     }
 
-    private mutating func readEnvironment(_ node: YAMLNode, isChosen: Bool, into configuration: inout Configuration) {
-        let path = node["env_file"]
-        configuration.environment =
-            isChosen ? environmentFile(path).merging(environment) { _, own in own } : environment
+    private mutating func readEnvironment(
+        _ node: YAMLNode, profile: YAMLNode?, isChosen: Bool, into configuration: inout Configuration
+    ) {
+        var values: [String: String] = [:]
+        if isChosen {
+            values = environmentFiles(node["env_file"], ofProfile: profile?["env_file"] != nil, configuration)
+        }
+        configuration.environment = values.merging(environment) { _, own in own }
         for entry in node["secrets"]?.list(&diagnostics) ?? [] {
             guard let name = entry.identifier(&diagnostics) else { continue }
             let value = configuration.environment.removeValue(forKey: name)
@@ -125,25 +134,37 @@ struct ConfigurationLoading {
         }
     }
 
-    /// The variables of `--env-file`, else of the configuration's `env_file`.
-    private mutating func environmentFile(_ node: YAMLNode?) -> [String: String] {
-        let path: String
-        var span: SourceSpan?
+    /// The variables of `--env-file`, else of the files that the configuration names; a later file wins.
+    private mutating func environmentFiles(
+        _ node: YAMLNode?, ofProfile isProfiles: Bool, _ configuration: Configuration
+    ) -> [String: String] {
         if let override = request.environmentFile {
-            path = FilePath.absolute(override, in: request.workingFolder)
-        } else if let node, let name = node.text(&diagnostics) {
-            path = FilePath.absolute(name, in: sources.folder(of: node.span.file))
-            span = node.span
-        } else {
-            return [:]
+            let path = FilePath.absolute(override, in: request.workingFolder)
+            return environmentFile(path, at: nil, hint: "--env-file is relative to the working folder")
         }
+        guard let node else { return [:] }
+        var hint: Diagnostic.Message = "the path is relative to this file"
+        // A profile that brings files of its own says in its description where they come from.
+        if isProfiles, let name = configuration.profile, let text = configuration.profileDescription {
+            hint = .described(name, text)
+        }
+        var values: [String: String] = [:]
+        for entry in node.elements ?? [node] {
+            guard let name = entry.text(&diagnostics) else { continue }
+            let path = FilePath.absolute(name, in: sources.folder(of: entry.span.file))
+            values.merge(environmentFile(path, at: entry.span, hint: hint)) { _, later in later }
+        }
+        return values
+    }
+
+    private mutating func environmentFile(
+        _ path: String, at span: SourceSpan?, hint: Diagnostic.Message
+    ) -> [String: String] {
         let shown = FilePath.shown(path, from: request.workingFolder)
         do {
             let bytes = try files.read(path, limit: 1 << 20)
             return EnvironmentFile.read(path: shown, bytes: bytes, into: &diagnostics)
         } catch {
-            let hint: Diagnostic.Message =
-                span == nil ? "--env-file is relative to the working folder" : "the path is relative to this file"
             diagnostics.append(Diagnostic(.environmentFile, at: span, .environmentFile(shown, error), hint: hint))
             return [:]
         }
@@ -157,5 +178,8 @@ extension Diagnostic.Message {
     fileprivate static func secretTooShort(_ name: String) -> Self { "the secret '\(name)' is shorter than 4 bytes" }
     fileprivate static func environmentFile(_ name: String, _ problem: FileProblem) -> Self {
         "the env file '\(name)' cannot be read: \(problem.phrase)"
+    }
+    fileprivate static func described(_ profile: String, _ text: String) -> Self {
+        "the profile '\(profile)' is described so: \(text.prefix(200))"
     }
 }

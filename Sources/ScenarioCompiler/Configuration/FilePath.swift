@@ -24,6 +24,6 @@ public enum FilePath {
     /// An absolute path as users know it: relative where it lies below the working folder.
     public static func shown(_ path: String, from workingFolder: String) -> String {
         let prefix = join(workingFolder, "")
-        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+        return path.utf8.starts(with: prefix.utf8) ? String(Substring(path.utf8.dropFirst(prefix.utf8.count))) : path
     }
 }

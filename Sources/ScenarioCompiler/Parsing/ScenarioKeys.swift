@@ -3,10 +3,20 @@ public import ScenarioSyntax
 
 /// The keys of a scenario and of what stands in it; the step's table holds one key for each kind in the list.
 public struct ScenarioKeys: Sendable {
-    public let kinds: [any StepKind]
+    let kinds: [any StepKind]
+    /// A scenario file.
+    public let scenario: KeyTable
+    /// A step.
+    public let step: KeyTable
+    let group: KeyTable
 
     /// Creates the tables for the given kinds of steps.
-    public init(kinds: [any StepKind]) { self.kinds = kinds }
+    public init(kinds: [any StepKind]) {
+        self.kinds = kinds
+        scenario = Self.scenario(kinds)
+        step = Self.step(kinds)
+        group = Self.group(kinds)
+    }
 
     /// Words of other tools, with ours.
     static let foreign: [String: String] = [
@@ -21,8 +31,7 @@ public struct ScenarioKeys: Sendable {
         "data": "cases", "examples": "cases", "stages": "steps", "scenario": "steps", "skip": "if",
     ]
 
-    /// A scenario file.
-    public var scenario: KeyTable {
+    private static func scenario(_ kinds: [any StepKind]) -> KeyTable {
         KeyTable(
             name: "scenario", summary: "One YAML file: a test, or one test per row of its cases.",
             keys: [
@@ -45,7 +54,7 @@ public struct ScenarioKeys: Sendable {
                     "What the profile must have: `{metrics: prometheus, database: [postgres], links: [a->b]}`; else it is skipped."
                 ),
                 Key(
-                    "targets", .map(.table { self.derivedTarget }),
+                    "targets", .map(.table { derivedTarget(kinds) }),
                     "Connections made from the profile's: `{from: database, password: nope}`."),
                 Key("if", .expression, "One boolean; false skips the scenario, and the report says why."),
                 Key("timeout", .duration, "The time-out of each attempt of its steps that have none of their own."),
@@ -55,16 +64,15 @@ public struct ScenarioKeys: Sendable {
                 Key(
                     "keep_going", .boolean, default: "false",
                     "Goes on behind a failure with the steps that do not read the failed one."),
-                Key("cleanup", .list(.table { self.step }), "Steps that run at the end, whatever happened."),
-                Key("steps", .list(.table { self.step }), required: true, "What is done and checked, in this order."),
+                Key("cleanup", .list(.table { step(kinds) }), "Steps that run at the end, whatever happened."),
+                Key("steps", .list(.table { step(kinds) }), required: true, "What is done and checked, in this order."),
                 Key("outputs", .map(.expression), "What scenarios that use or need this one see of it."),
             ],
             foreign: Self.foreign.merging(
                 ["name": "description", "title": "description", "summary": "description"]) { own, _ in own })
     }
 
-    /// A step.
-    public var step: KeyTable {
+    private static func step(_ kinds: [any StepKind]) -> KeyTable {
         let kindKeys = kinds.map { kind in Key(kind.name, kind.shape, kind.keys.summary) }
         return KeyTable(
             name: "step", summary: "What is done, and what must hold of its result.",
@@ -103,7 +111,7 @@ public struct ScenarioKeys: Sendable {
                     "repeat", .oneOf([.text, .table { ConfigurationKeys.load }]),
                     "Runs the step many times and judges them as a whole."),
                 Key(
-                    "cleanup", .list(.table { self.step }),
+                    "cleanup", .list(.table { step(kinds) }),
                     "Steps that undo this one, run at the scenario's end if it was begun."),
                 Key("needs", .list(.text), "Siblings in a parallel group that must have passed before."),
                 Key("keep_going", .boolean, default: "false", "Of a group: goes on behind a failure."),
@@ -113,12 +121,13 @@ public struct ScenarioKeys: Sendable {
                     "Of a faulted group: how soon its steps pass again once the fault is lifted."),
                 Key("wait", .template(.duration), "Does nothing for this long."),
                 Key(
-                    "group", .table { self.group }, "Steps under one head: in parallel, in a loop, under one time-out."),
+                    "group", .table { group(kinds) },
+                    "Steps under one head: in parallel, in a loop, under one time-out."),
                 Key("use", .table { Self.use }, "Runs another scenario file in place."),
             ] + kindKeys, foreign: Self.foreign)
     }
 
-    var group: KeyTable {
+    private static func group(_ kinds: [any StepKind]) -> KeyTable {
         KeyTable(
             name: "group", summary: "Steps under one head.",
             keys: [
@@ -128,7 +137,7 @@ public struct ScenarioKeys: Sendable {
                 Key(
                     "keep_going", .boolean, default: "false",
                     "Goes on behind a failure with the steps that do not read the failed one."),
-                Key("steps", .list(.table { self.step }), required: true, "The steps."),
+                Key("steps", .list(.table { step(kinds) }), required: true, "The steps."),
             ], foreign: Self.foreign)
     }
 
@@ -176,11 +185,10 @@ public struct ScenarioKeys: Sendable {
         ], foreign: ["file": "csv"])
 
     /// A connection that a scenario derives; any key of the kind may be set anew.
-    var derivedTarget: KeyTable {
+    private static func derivedTarget(_ kinds: [any StepKind]) -> KeyTable {
         let keys = ConfigurationKeys.target(kinds).keys.filter { $0.name != "from" && $0.name != "default" }
         return KeyTable(
             name: "derived target", summary: "A connection of the scenario's own.",
             keys: [Key("from", .text, "The target of the profile that it begins with.")] + keys)
     }
-
 }

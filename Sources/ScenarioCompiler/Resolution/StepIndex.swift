@@ -9,14 +9,21 @@ struct StepIndex {
     private(set) var ids: [String] = []
 
     /// A step in its place.
-    struct Entry {
-        var step: Step
+    final class Entry {
+        let step: Step
         /// Its number in file order.
-        var order: Int
+        let order: Int
         /// The groups around it, outermost first.
-        var groups: [Step]
+        let groups: [Step]
         /// Whether it stands in a `cleanup`.
-        var isCleanup: Bool
+        let isCleanup: Bool
+
+        init(step: Step, order: Int, groups: [Step], isCleanup: Bool) {
+            self.step = step
+            self.order = order
+            self.groups = groups
+            self.isCleanup = isCleanup
+        }
 
         /// What may skip it: its own condition and those of the groups around.
         var conditions: [(owner: String, text: String)] {

@@ -56,6 +56,9 @@ extension Diagnostic.Code {
         Diagnostic.Code(
             "reference.not-available",
             "The expression reads a step that has no result, because it was skipped or failed before it had one."),
+        Diagnostic.Code(
+            "target.setting",
+            "A target that the scenario derives has a setting whose value cannot be used, such as a pool of size 0."),
         Diagnostic.Code("step.no-driver", "This build of plumb cannot carry out the kind of step."),
         Diagnostic.Code(
             "run.time",

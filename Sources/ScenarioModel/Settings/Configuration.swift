@@ -8,6 +8,8 @@ public struct Configuration: Sendable {
     /// The folder of the file, or the working folder: paths must not leave it.
     public var root: String
     public var profile: String?
+    /// What the profile is for, in its author's words.
+    public var profileDescription: String?
     /// Every profile of the file in its order; the first is the default.
     public var profiles: [String] = []
     /// The files that were read, the configuration's own first, then those that it includes; env files are not kept.

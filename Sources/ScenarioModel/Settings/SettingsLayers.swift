@@ -93,8 +93,8 @@ public struct SettingsLayers: Sendable {
     public func connections(to target: Target) -> ConnectionBounds {
         ConnectionBounds(
             connect: connect,
-            maxConnections: innermost(\.maxConnections) ?? target.maxConnections,
-            pool: suites.reduce(target.pool) { $1.pool.over($0) })
+            maxConnections: target.ownMaxConnections ?? innermost(\.maxConnections) ?? target.maxConnections,
+            pool: target.ownPool.over(suites.reduce(target.pool) { $1.pool.over($0) }))
     }
 
     /// The bound of the whole scenario, cleanup apart.

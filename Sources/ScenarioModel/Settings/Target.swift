@@ -15,6 +15,9 @@ public struct Target: Sendable {
     public var maxConnections: Setting<Int>?
     /// What the profile says of the target's connection pool, where its kind has one.
     public var pool = PoolPart()
+    /// What the scenario that derives the target says of it; it stands over the suite's settings.
+    public var ownPool = PoolPart()
+    public var ownMaxConnections: Setting<Int>?
     /// The embedded service whose address becomes `url` at the start of the run; nil where the address is written.
     public var sandboxService: String?
     public var origin: Origin

@@ -12,13 +12,15 @@ extension Interpreter {
         }
         let started = clock.now
         let trail = trail + [step.id]
-        onStep(run.planned.name.index, trail.joined(separator: " → "))
-        sink(
-            .stepStarted(
-                test: run.planned.name.index, id: step.id, trail: trail.joined(separator: " → "), kind: step.kind,
-                ms: milliseconds(since: began)))
-        if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
         let position = RunPosition(test: run.planned.name.index, trail: trail.joined(separator: " → "))
+        onStep(position.test, position.trail)
+        if plan.options.tellsSteps {
+            sink(
+                .stepStarted(
+                    test: position.test, id: step.id, trail: position.trail, kind: step.kind,
+                    ms: milliseconds(since: began)))
+        }
+        if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
         var outcome = await RunPosition.$current.withValue(position) {
             await conditional(step, run, frame, limits, trail)
         }
@@ -31,10 +33,12 @@ extension Interpreter {
                 frame.keepAbsence(step.id, outcome.failed ? "without a result: it failed" : "without a result")
             }
         }
-        sink(
-            .stepFinished(
-                test: run.planned.name.index, id: step.id, trail: trail.joined(separator: " → "),
-                verdict: outcome.report.verdict, ms: outcome.report.ms))
+        if plan.options.tellsSteps {
+            sink(
+                .stepFinished(
+                    test: position.test, id: step.id, trail: position.trail, verdict: outcome.report.verdict,
+                    ms: outcome.report.ms))
+        }
         return outcome
     }
 

@@ -78,6 +78,14 @@ extension Interpreter {
         let changes = try rendering.value(of: derived.changes).object ?? .init()
         for (key, value) in changes where !["from", "kind"].contains(key) { settings[key] = value }
         target.origin = .file(derived.span)
+        do throws(DerivedConnections.Problem) {
+            try DerivedConnections.apply(changes, to: &target, at: derived.span)
+        } catch {
+            throw StepFailure(
+                FailureReport(
+                    code: "target.setting", verdict: .error, message: "target '\(derived.name)': \(error.message)",
+                    place: Place(derived.span), hint: error.hint))
+        }
         return ResolvedTarget(target, settings: settings, isOfTest: true)
     }
 

@@ -42,7 +42,7 @@ struct LintCommand: ParsableCommand {
         let summary = Self.summary(linter, isFirstLine: linter.diagnostics.isEmpty)
         // A document on standard output stays one; people read the count all the same.
         if format == .text { Streams.out(summary) } else { Streams.err(summary) }
-        if linter.errors > 0 || strict && linter.warnings > 0 { throw ExitCode.nothingRan }
+        Streams.leave(linter.errors > 0 || strict && linter.warnings > 0 ? .nothingRan : .success)
     }
 
     /// `3 errors, 1 warning in 12 files`.

@@ -19,7 +19,7 @@ struct Surroundings {
     init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// The findings, none of which needs a connection.
-    var findings: [Finding] { [file, secrets, curl, jq, descriptors].compactMap { $0 } }
+    var findings: [Finding] { [file, profile, secrets, curl, jq, descriptors].compactMap { $0 } }
 
     private var file: Finding {
         guard let file = configuration.file else {
@@ -33,6 +33,11 @@ struct Surroundings {
         let included =
             configuration.includedFiles.isEmpty ? "" : " with " + configuration.includedFiles.joined(separator: ", ")
         return Finding(name: "configuration", facts: "\(file.path)\(included)\(profile)\(more)")
+    }
+
+    /// What the author says of the profile, which may be how its services are had.
+    private var profile: Finding? {
+        configuration.profileDescription.map { Finding(name: "profile", facts: $0) }
     }
 
     /// The declared secrets: whether they are there, never what they are.

@@ -16,8 +16,11 @@ struct Project {
     let workingFolder: String
 
     /// Reads and compiles; what is wrong is in `diagnostics`, and nil is returned where there is no configuration.
+    ///
+    /// The closure is told of the configuration before the scenarios are read.
     static func load(
-        _ paths: [String], _ options: ProjectOptions, isLint: Bool, into diagnostics: inout [Diagnostic]
+        _ paths: [String], _ options: ProjectOptions, isLint: Bool, into diagnostics: inout [Diagnostic],
+        onConfiguration: (Configuration) -> Void = { _ in }
     ) -> Project? {
         CrashNotice.begin()
         let folder = Streams.workingFolder
@@ -28,6 +31,7 @@ struct Project {
             let configuration = ConfigurationReader.load(
                 request, kinds: StepKinds.all, files: DiskFiles(), environment: Streams.environment, into: &diagnostics)
         else { return nil }
+        onConfiguration(configuration)
         let compiler = Compiler(
             configuration: configuration, kinds: StepKinds.all, files: DiskFiles(), workingFolder: folder,
             isLint: isLint)

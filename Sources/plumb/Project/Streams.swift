@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Reporting
 
@@ -36,6 +37,9 @@ enum Streams {
             }
         }
     }
+
+    /// Ends the process when everything is written; what it holds is not taken apart first.
+    static func leave(_ status: ExitCode) -> Never { _exit(status.rawValue) }
 
     /// Writes to standard output.
     static func out(_ text: String) { write(text, to: STDOUT_FILENO) }

@@ -41,9 +41,7 @@ struct LastRun {
 
     /// A test's name without the round of `--repeat`.
     private static func plain(_ name: String) -> String {
-        guard let hash = name.lastIndex(of: "#"), name[name.index(after: hash)...].allSatisfy(\.isNumber) else {
-            return name
-        }
-        return String(name[..<hash])
+        guard let hash = name.utf8.lastIndex(of: UInt8(ascii: "#")) else { return name }
+        return name[hash...].dropFirst().allSatisfy(\.isNumber) ? String(name[..<hash]) : name
     }
 }

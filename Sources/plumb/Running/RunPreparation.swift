@@ -18,7 +18,11 @@ struct RunPreparation {
     func carryOut() throws -> ExitCode {
         guard let signals = Signals() else { return ExitCode(3) }
         var diagnostics: [Diagnostic] = []
-        let project = Project.load(command.paths, command.project, isLint: false, into: &diagnostics)
+        var libraries: LibraryLoading?
+        let project = Project.load(command.paths, command.project, isLint: false, into: &diagnostics) {
+            libraries = LibraryLoading(for: $0)
+        }
+        defer { _ = libraries?.wait() }
         guard let project, !diagnostics.contains(where: { $0.severity == .error }) else {
             Project.report(diagnostics, project?.configuration, command.project.color)
             return .nothingRan
@@ -47,7 +51,13 @@ struct RunPreparation {
             return .nothingRan
         }
         Project.report(diagnostics, configuration, command.project.color)
-        return execute(plan, signals, history)
+        if let problem = libraries?.wait() {
+            Streams.err("error: \(problem)\n")
+            return ExitCode(3)
+        }
+        let status = execute(plan, signals, history)
+        sandbox?.stop()
+        Streams.leave(status)
     }
 
     /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
@@ -186,6 +196,8 @@ struct RunPreparation {
             for problem in problems { tell(problem, plan) }
             return .nothingRan
         }
+        var plan = plan
+        plan.options.tellsSteps = terminal.followsSteps || reporters.contains { $0.followsSteps }
         let start = RunStart(
             id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
             profile: plan.configuration.profile, started: plan.options.started, jobs: plan.options.jobs,

@@ -73,18 +73,23 @@ struct RunSession {
             let hasEvents = wait(for: worker)
             for signal in signals.read() { hear(signal, worker) }
             if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
+            if hasEvents, !readEvents(of: worker, &chunk) { return }
             terminal.tick()
-            guard hasEvents else { continue }
-            for _ in 0..<Self.chunks {
-                let count = read(worker.events, &chunk, chunk.count)
-                if count > 0 {
-                    take(chunk[..<count])
-                } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                    return
-                }
-                if count < chunk.count { break }
-            }
         }
+    }
+
+    /// Takes the events that are there; says whether more may come.
+    private mutating func readEvents(of worker: WorkerProcess, _ chunk: inout [UInt8]) -> Bool {
+        for _ in 0..<Self.chunks {
+            let count = read(worker.events, &chunk, chunk.count)
+            if count > 0 {
+                take(chunk[..<count])
+            } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                return false
+            }
+            if count < chunk.count { break }
+        }
+        return true
     }
 
     /// Waits for events, a signal or the time to draw anew; says whether there are events, or their end.

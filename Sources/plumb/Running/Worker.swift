@@ -24,7 +24,6 @@ enum Worker {
         guard let loop = try? EventLoop() else { _exit(71) }
         let box = Confined(blackBox)
         loop.run { await run(plan, on: loop, events: events, control: control, box) }
-        _exit(0)
     }
 
     /// A value that only the loop's thread touches.
@@ -37,7 +36,7 @@ enum Worker {
 
     private static func run(
         _ plan: RunPlan, on loop: EventLoop, events: Int32, control: Int32, _ box: Confined<BlackBox>
-    ) async {
+    ) async -> Never {
         let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
         let stream = EventStream(events, mask: mask, loop: loop)
         let interpreter = make(plan, on: loop, stream: stream, mask: mask, box: box)
@@ -52,6 +51,7 @@ enum Worker {
         let requests = await interpreter.requestCount
         stream.send(.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)))
         stream.write()
+        _exit(0)
     }
 
     private static func make(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Sandbox
@@ -60,6 +61,9 @@ extension BreakTests {
         case .storeConnectionsNotReused:
             for _ in 0..<3 { _ = try await client.chat("Say a") }
             return try await client.poolFigure("opened") == 1
+        case .databaseGone:
+            return FileManager.default.fileExists(atPath: try #require(client.endpoints.database).path)
+        case .databaseReadOnly: return !(try #require(client.endpoints.database).isReadOnly)
         default: return try await isSchemaSound(client, concerning: fault)
         }
     }

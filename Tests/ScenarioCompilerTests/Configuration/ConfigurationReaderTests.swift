@@ -195,6 +195,46 @@ import Testing
         #expect(other.environment == ["A": "process", "C": "other"])
     }
 
+    @Test func `of several env files the later wins`() throws {
+        let configuration = try load(
+            """
+            @env A=process
+            === plumb.yaml
+            env_file: one.env
+            profiles:
+              local:
+                env_file: [one.env, sub/two.env]
+            === one.env
+            A=one
+            B=one
+            C=one
+            === sub/two.env
+            B=two
+            """)
+        #expect(configuration.environment == ["A": "process", "B": "two", "C": "one"])
+    }
+
+    @Test func `where a profile's own env file is missing, the profile's description is the hint`() throws {
+        let (_, diagnostics) = ConfigurationCase(
+            """
+            === plumb.yaml
+            env_file: one.env
+            profiles:
+              local:
+                description: "'make services' writes two.env"
+                env_file: [one.env, two.env]
+            === one.env
+            A=one
+            """
+        ).load()
+        #expect(
+            diagnostics.map { "\($0.primary?.span.start.description ?? "") \($0.message) | \($0.hint?.text ?? "")" }
+                == [
+                    "5:25 the env file 'two.env' cannot be read: no such file"
+                        + " | the profile 'local' is described so: 'make services' writes two.env"
+                ])
+    }
+
     @Test func `a profile that is not chosen needs no environment`() throws {
         _ = try load(
             """

@@ -128,6 +128,11 @@ import Testing
         #expect(bounds.pool.size?.value == 11)
         #expect(bounds.pool.timeout?.value == .seconds(7))
         #expect(bounds.connect.value == .seconds(10))
+        target.ownPool.size = Setting(1, .builtIn)
+        target.ownMaxConnections = Setting(2, .builtIn)
+        let own = SettingsLayers(Configuration(file: nil, root: "/"), suites: [outer, inner]).connections(to: target)
+        #expect(own.pool.size?.value == 1)
+        #expect(own.maxConnections?.value == 2)
     }
 
     @Test func `a suite may be switched off, and a suite inside it on again`() {

@@ -77,7 +77,10 @@ struct JSONBytesWriter: ResultWriter {
     private mutating func name(_ key: String) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        string(key)
+        // A key is a word of ours, with nothing to escape.
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
 

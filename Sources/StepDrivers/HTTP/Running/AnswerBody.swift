@@ -99,9 +99,13 @@ struct MediaType {
     private let charset: String
 
     init(_ header: String) {
-        let parts = header.split(separator: ";", omittingEmptySubsequences: false)
-        essence = (parts.first ?? "").trimmed.lowercased()
-        let parameters = parts.dropFirst().map { $0.trimmed.lowercased() }
+        guard let end = header.utf8.firstIndex(of: UInt8(ascii: ";")) else {
+            essence = header[...].trimmed.lowercased()
+            charset = ""
+            return
+        }
+        essence = header[..<end].trimmed.lowercased()
+        let parameters = header[end...].split(separator: ";").map { $0.trimmed.lowercased() }
         let charset = parameters.first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count) ?? ""
         self.charset = charset.filter { $0 != "\"" }
     }

@@ -6,89 +6,87 @@ final class PostgresAnswer: PostgresReceiver {
     private let limits: RowLimits
     private let types: PostgresTypes
     private var decoder: PostgresDecoder
-    private var columns: [PostgresColumn] = []
-    /// The type of each column; nil where the server has to be asked, and the text is kept until then.
-    private var columnTypes: [PostgresType?] = []
-    /// Where each column's value stands in a row.
-    private var slots: [Int] = []
-    private var empty = Value.Object()
+    /// How the rows are read; nil for a statement without rows.
+    private(set) var layout: PostgresLayout?
+    /// How the rows of the same statement were read the last time.
+    private let known: PostgresLayout?
     private var rows: [Value] = []
     private var bytes = 0
     private var tag = ""
     private var isTruncated = false
-    private var hasRows = false
+    /// Whether rows of the statement that is under way have begun.
+    private var hasBegun = false
 
-    init(_ limits: RowLimits, _ types: PostgresTypes) {
+    init(_ limits: RowLimits, _ types: PostgresTypes, known: PostgresLayout?) {
         self.limits = limits
         self.types = types
+        self.known = known
         decoder = PostgresDecoder(types)
     }
 
     /// The numbers of the types that have to be known before ``statementAnswer(_:)`` is complete.
-    var unknownTypes: [UInt32] { types.unknown(columns.map(\.type)) }
+    var unknownTypes: [UInt32] {
+        guard let layout, !layout.isComplete else { return [] }
+        return types.unknown(layout.columns.map(\.type))
+    }
 
     func begin(_ columns: [PostgresColumn]) {
-        self.columns = columns
-        hasRows = true
+        hasBegun = true
         rows = []
         bytes = 0
         isTruncated = false
-        columnTypes = columns.map { types.unknown([$0.type]).isEmpty ? types[$0.type] : nil }
-        empty = Value.Object(columns.lazy.map { ($0.name, Value.null) })
-        slots = columns.map { column in empty.keys.firstIndex(of: column.name) ?? 0 }
+        layout = known.flatMap { $0.columns == columns ? $0 : nil } ?? PostgresLayout(columns, types)
     }
 
     func take(_ row: borrowing PostgresRow) -> RowDemand {
+        guard let layout else { return .more }
         guard rows.count < limits.rows else {
             isTruncated = true
             return limits.leavesOutRows ? .discard : .stop("the answer has more than \(limits.rows) rows")
         }
-        var values = [Value](repeating: .null, count: empty.count)
-        for index in columns.indices {
+        var values = [Value](repeating: .null, count: layout.empty.count)
+        for index in layout.columns.indices {
+            let slot = layout.slots[index]
             row.withCell(index) { cell in
                 guard let cell else {
-                    values[slots[index]] = .null
+                    values[slot] = .null
                     return
                 }
                 bytes += cell.count
                 guard bytes <= limits.bytes else { return }
-                if let type = columnTypes[index] {
-                    values[slots[index]] = decoder.value(cell, type)
+                if let type = layout.types[index] {
+                    values[slot] = decoder.value(cell, type)
                 } else {
-                    values[slots[index]] = .string(String(decoding: cell, as: UTF8.self))
+                    values[slot] = .string(String(decoding: cell, as: UTF8.self))
                 }
             }
         }
         guard bytes <= limits.bytes else {
             return .stop("the answer has more than \(limits.bytes / 1_048_576) MiB of values")
         }
-        rows.append(.object(empty.with(values)))
+        rows.append(.object(layout.empty.with(values)))
         return .more
     }
 
     func end(_ tag: String) {
         self.tag = tag
         // A script's statement without rows leaves none of an earlier one's.
-        if !hasRows {
+        if !hasBegun {
             rows = []
-            columns = []
+            layout = nil
         }
-        lastHadRows = hasRows
-        hasRows = false
+        hasBegun = false
     }
-
-    private var lastHadRows = false
 
     /// The answer as the steps see it, once all types are known.
     func statementAnswer(_ notices: [PostgresNotice]) -> StatementAnswer {
         readLateColumns()
         var answer = StatementAnswer()
-        answer.columns = columns.map { .init(name: $0.name, type: types[$0.type]?.name ?? "unknown") }
+        answer.columns = layout?.shown ?? []
         answer.rows = rows
-        let words = tag.split(separator: " ")
-        let counts = words.reversed().prefix { Int($0) != nil }
-        answer.command = words.dropLast(counts.count).joined(separator: " ")
-        answer.rowCount = lastHadRows ? rows.count : counts.first.flatMap { Int($0) } ?? 0
+        let (command, count) = Self.parts(of: tag)
+        answer.command = command
+        answer.rowCount = layout == nil ? count : rows.count
         answer.isTruncated = isTruncated
         answer.notes = notices.map { "\($0.severity.lowercased()): \($0.message)" } + decoder.unread
         if decoder.exactTexts > 0 {
@@ -100,20 +98,31 @@ final class PostgresAnswer: PostgresReceiver {
         return answer
     }
 
+    /// The command and the rows that it concerned: `INSERT 0 3` says `INSERT` and 3.
+    private static func parts(of tag: String) -> (command: String, count: Int) {
+        let words = tag.utf8.split(separator: UInt8(ascii: " "))
+        let numbers = words.reversed().prefix { word in word.allSatisfy { (0x30...0x39).contains($0) } }
+        let command = words.dropLast(numbers.count)
+        guard let start = command.first?.startIndex, let end = command.last?.endIndex else { return ("", 0) }
+        return (String(tag[start..<end]), numbers.first.flatMap { Int(String($0) ?? "") } ?? 0)
+    }
+
     /// Reads the texts of columns whose types were not known when they came.
     private func readLateColumns() {
-        for (index, known) in columnTypes.enumerated() where known == nil && index < columns.count {
-            guard let type = types[columns[index].type], type.form != .text else { continue }
-            let slot = slots[index]
+        guard let late = layout, !late.isComplete else { return }
+        let now = PostgresLayout(late.columns, types)
+        for (index, known) in late.types.enumerated() where known == nil {
+            guard let type = now.types[index], type.form != .text else { continue }
+            let slot = late.slots[index]
             for row in rows.indices {
                 guard case .object(let object) = rows[row], case .string(let text) = object.values[slot] else {
                     continue
                 }
                 var values = object.values
                 values[slot] = Array(text.utf8).withUnsafeBufferPointer { decoder.value($0, type) }
-                rows[row] = .object(empty.with(values))
+                rows[row] = .object(late.empty.with(values))
             }
         }
-        columnTypes = columns.map { types[$0.type] }
+        layout = now
     }
 }

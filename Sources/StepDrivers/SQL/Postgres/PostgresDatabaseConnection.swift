@@ -9,6 +9,8 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     private let effects: SessionEffects
     /// Whether something may be left of what ran.
     private var isTouched = false
+    /// How the rows of prepared statements are read.
+    private var layouts: [String: PostgresLayout] = [:]
 
     init(_ connection: PostgresConnection, _ types: PostgresTypes, _ effects: SessionEffects, label: String) {
         self.connection = connection
@@ -20,10 +22,10 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     /// Told to the server when the connection is opened; a later user does not pay a round trip for it.
     var label: String
 
-    var serverVersion: String {
+    private(set) lazy var serverVersion: String = {
         let version = connection.serverVersion
         return "PostgreSQL " + (version.split(separator: " ").first.map(String.init) ?? version)
-    }
+    }()
 
     var transaction: TransactionState {
         switch connection.transaction {
@@ -42,6 +44,7 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         do throws(PostgresError) {
             return try await answer(to: statement, limits, deadline)
         } catch {
+            _ = connection.takeNotices()
             throw StatementFailure(error, isConnectionLost: !connection.isReady)
         }
     }
@@ -61,15 +64,25 @@ final class PostgresDatabaseConnection: DatabaseConnection {
             statement.text, texts, isPrepared: statement.isPrepared || needsTypes)
         // The values are counted as they are kept; a single row cannot be looked at before libpq has all of it.
         request.rowByteLimit = 2 * limits.bytes + (1 << 20)
-        let answer = PostgresAnswer(limits, types)
+        let answer = PostgresAnswer(limits, types, known: layouts[statement.text])
         try await connection.run(request, into: answer, until: deadline)
         let notices = connection.takeNotices()
         let unknown = answer.unknownTypes
         if !unknown.isEmpty { await types.learn(unknown, from: connection, until: deadline) }
-        return answer.statementAnswer(notices.filter { $0.severity != "NOTICE" && $0.severity != "INFO" })
+        let result = answer.statementAnswer(notices.filter { $0.severity != "NOTICE" && $0.severity != "INFO" })
+        if statement.isPrepared { keep(answer.layout, of: statement.text) }
+        return result
+    }
+
+    private func keep(_ layout: PostgresLayout?, of text: String) {
+        guard let layout, layouts[text] !== layout else { return }
+        if layouts.count >= 64 { layouts.removeAll() }
+        layouts[text] = layout
     }
 
     func reset(until deadline: ContinuousClock.Instant) async -> Bool {
+        // Whoever takes the connection next looks at its socket.
+        if !isTouched, transaction == .none { return true }
         guard connection.isReady else { return false }
         do throws(PostgresError) {
             if transaction != .none { try await connection.run(.script("ROLLBACK"), into: Nobody(), until: deadline) }
