@@ -59,7 +59,10 @@ enum House {
         "Sources/HTTPTransport/HTTPTransport.swift": "when cookies expire",
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
+        "Sources/StepDrivers/Metric/Syntax/MetricTime.swift": "the times that ranges and samples have",
+        "Sources/Sandbox/Metrics/MetricsService.swift": "the time that the page of metrics tells",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/Sandbox/Store/CompletionCollector.swift": "when a completion was stored",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 
