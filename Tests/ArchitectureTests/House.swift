@@ -59,12 +59,14 @@ enum House {
         "Sources/HTTPTransport/HTTPTransport.swift": "when cookies expire",
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
+        "Sources/StepDrivers/Metric/Syntax/MetricTime.swift": "the times that ranges and samples have",
+        "Sources/Sandbox/Metrics/MetricsService.swift": "the time that the page of metrics tells",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
+        "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
+        "Sources/StepDrivers/Vector/Running/VectorOutcome.swift": "a date in Retry-After",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
-
-    /// C libraries with code of their own, which makes targets of them.
-    static let compiledLibraries: Set<String> = ["CLibPQ"]
 
     /// Files over 400 lines, each with the reason.
     static let longFiles: [String: String] = [:]

@@ -236,8 +236,8 @@ extension PostgresConnection {
 
     /// Cancels the statement at the server, and reads what is left of its answer.
     ///
-    /// The connection is good afterwards only if the server said that it cancelled this very statement: a cancellation
-    /// that came too late could strike the next one.
+    /// The connection is good afterwards if the server said that it cancelled this very statement. A cancellation that
+    /// came too late could strike the next one, so an empty one is sent behind it.
     private func cancel(_ progress: inout QueryProgress, isRead: Bool = true) async {
         guard let handle else { return giveUp() }
         if isRead, handle.consume(), drain(handle, &progress) {
@@ -263,10 +263,23 @@ extension PostgresConnection {
                 guard await pause.next() == .ready else { return }
                 if isRead { _ = handle.consume() }
             }
-            isClean = isSilent && verdict.wasCancelled && !handle.isBad
+            guard isSilent, !handle.isBad else { return }
+            isClean = verdict.wasCancelled ? true : await outlivesLateCancel(handle)
         }
         progress = verdict
-        if isClean { progress.isUndone() } else { giveUp() }
+        if verdict.wasCancelled { progress.isUndone() }
+        if !isClean { giveUp() }
+    }
+
+    /// Has a cancellation that came too late for its statement strike an empty one, whatever comes of that.
+    private func outlivesLateCancel(_ handle: PQHandle) async -> Bool {
+        guard handle.send(script: "") else { return false }
+        var rest = QueryProgress()
+        while !drain(handle, &rest) {
+            guard await pause.next() == .ready else { return false }
+            _ = handle.consume()
+        }
+        return !handle.isBad
     }
 
     /// Throws away what has arrived; returns true when nothing more comes.

@@ -38,7 +38,7 @@ struct QueryProgress {
 
     /// What ends the exchange, where it is not its regular end.
     private(set) var failure: PostgresError?
-    /// Whether the cancelled statement said that it was cancelled: only then none is left under way.
+    /// Whether the cancelled statement said that it was cancelled: only then is no cancellation left under way.
     private(set) var wasCancelled = false
     private var isDiscarding = false
     private var asked = false
