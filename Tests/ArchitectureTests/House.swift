@@ -60,6 +60,7 @@ enum House {
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
         "Sources/StepDrivers/Metric/Syntax/MetricTime.swift": "the times that ranges and samples have",
+        "Sources/StepDrivers/Vector/Running/VectorOutcome.swift": "a date in Retry-After",
         "Sources/Sandbox/Metrics/MetricsService.swift": "the time that the page of metrics tells",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
         "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
