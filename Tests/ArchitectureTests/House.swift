@@ -65,7 +65,6 @@ enum House {
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
         "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
         "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
-        "Sources/StepDrivers/Vector/Running/VectorOutcome.swift": "a date in Retry-After",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 
