@@ -2,8 +2,6 @@ extension SandboxBreak {
     /// What is wrong with the gateway and its models, and who must notice; nil for breaks of other parts.
     var gatewayFacts: Facts? {
         let suite = "cross_service/api_gateway_to_models/"
-        let vectors = "cross_service/model_to_vector_database/"
-        let vectorConnectivity = "external_apis/vector_database_connectivity/"
         let errors = suite + "error_handling"
         let performance = suite + "performance_validation"
         let answer = Proof(suite + "basic_routing", "answer")
@@ -99,61 +97,6 @@ extension SandboxBreak {
             ("the latest conversation is the oldest one", [Proof("examples/redirects", "told")])
         case .conversationsShared:
             ("a conversation can be read by every user", [Proof("examples/use_with_parameters", "as_bob")])
-        case .vectorKeyIgnored:
-            ("the vector store takes any key", [Proof(vectorConnectivity + "connection_establishment", "wrong_key")])
-        case .createdTwice:
-            (
-                "a collection that is there can be created again",
-                [
-                    Proof(vectorConnectivity + "collection_management", "created_twice")
-                ]
-            )
-        case .dropMissingAccepted:
-            (
-                "dropping a collection that is not there succeeds",
-                [
-                    Proof(vectorConnectivity + "collection_management", "dropped_twice")
-                ]
-            )
-        case .collectionKept:
-            ("a dropped collection is still there", [Proof(vectorConnectivity + "collection_management", "gone")])
-        case .aliasIgnored:
-            ("an alias is taken and not kept", [Proof(vectorConnectivity + "collection_management", "alias")])
-        case .countStale:
-            (
-                "a count leaves out the point that came last",
-                [Proof(vectorConnectivity + "vector_operations", "counted")]
-            )
-        case .pointsKept:
-            ("deleted points are still there", [Proof(vectorConnectivity + "vector_operations", "counted_again")])
-        case .filterIgnored:
-            ("filters let every point pass", [Proof(vectorConnectivity + "vector_operations", "filtered")])
-        case .payloadLost: ("points come back without their payload", [Proof(vectors + "vector_storage", "fetched")])
-        case .vectorRounded:
-            ("vectors are stored with three bits of a fraction", [Proof(vectors + "vector_storage", "fetched")])
-        case .neighboursMissed:
-            (
-                "a search that is not exact misses one neighbour of three",
-                [
-                    Proof(vectors + "similarity_search", "recall")
-                ]
-            )
-        case .hitsUnordered:
-            ("the first and the last hit change places", [Proof(vectors + "similarity_search", "nearest")])
-        case .indexForgotten:
-            ("a payload index is taken and not built", [Proof(vectors + "index_management", "field_index")])
-        case .indexNeverReady:
-            ("the index of the vectors is never ready", [Proof(vectors + "index_management", "vector_index")])
-        case .indexKept:
-            ("a payload index cannot be removed", [Proof(vectors + "index_management", "field_index_removed")])
-        case .vectorsSlow:
-            (
-                "the vector store takes 700 ms more",
-                [
-                    Proof(vectors + "performance_validation", "searches"),
-                    Proof(vectorConnectivity + "performance_validation", "upserts"),
-                ]
-            )
         default: nil
         }
     }
