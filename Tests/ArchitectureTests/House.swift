@@ -63,9 +63,6 @@ enum House {
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 
-    /// C libraries with code of their own, which makes targets of them.
-    static let compiledLibraries: Set<String> = ["CLibPQ"]
-
     /// Files over 400 lines, each with the reason.
     static let longFiles: [String: String] = [:]
 
