@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help run run-local test build check lint-format format mutants mutants-local bench schemas completions clean \
-    packages services services-stop
+    packages services services-stop vector-client
 
 JOBS ?= 2
 # Side by side, tests that measure time wait for one another longer than they allow.
@@ -52,6 +52,10 @@ lint-format: ## Checks the format of all Swift files
 
 format: ## Formats all Swift files
 	swift format --in-place --recursive $(SOURCES)
+
+vector-client: ## Installs Qdrant's own client for Python, which two tests use, into .build/
+	python3 -m venv .build/python-qdrant
+	.build/python-qdrant/bin/pip install --quiet qdrant-client
 
 mutants: build ## Proves each scenario against a sandbox that is broken on purpose
 	@scripts/install-packages jq

@@ -104,9 +104,8 @@ let package = Package(
             name: "StepDriversTests",
             dependencies: [
                 "StepDrivers", "HTTPTransport", "PostgresTransport", "EventLoop", "ScenarioModel", "ScenarioSyntax",
-                "Expressions",
-                "Diagnostics", "PlumbTesting",
-            ]),
+                "Expressions", "Diagnostics", "PlumbTesting", "Sandbox",
+            ], exclude: ["Vector/Python"]),
         .testTarget(
             name: "ScenarioRuntimeTests",
             dependencies: [

@@ -44,7 +44,7 @@ ALTER DATABASE :"database" CONNECTION LIMIT 8;
 -- mutant kill-pretended | ending a connection does not end it | external_apis/database_connectivity/connection_pooling | gone
 CREATE SCHEMA shadow;
 GRANT USAGE ON SCHEMA shadow TO PUBLIC;
-CREATE FUNCTION shadow.pg_terminate_backend(integer) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION shadow.pg_terminate_backend(integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
 ALTER DATABASE :"database" SET search_path = shadow, pg_catalog, public;
 
 -- mutant pool-unfilled | the server takes fewer connections than the pool's size | database_tests/connection_pooling/pool_initialization | filled
@@ -66,7 +66,7 @@ ALTER DATABASE :"database" CONNECTION LIMIT 15;
 -- mutant ended-goes-on | what the server was to end goes on | database_tests/connection_pooling/error_recovery | vanished
 CREATE SCHEMA shadow;
 GRANT USAGE ON SCHEMA shadow TO PUBLIC;
-CREATE FUNCTION shadow.pg_terminate_backend(integer) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION shadow.pg_terminate_backend(integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
 ALTER DATABASE :"database" SET search_path = shadow, pg_catalog, public;
 
 -- mutant keys-dropped | new tables lose their keys | database_tests/connection_pooling/error_recovery | refused

@@ -141,7 +141,7 @@ public final class PrivatePostgres: @unchecked Sendable {
             CREATE ROLE $careful LOGIN;" | as "$binaries/postgres" --single -D "$folder/data" postgres
             printf '%s\\n' "host all $guest all scram-sha-256" "hostssl all $careful all trust" \
             "local all all trust" "host all $owner all trust" >"$folder/data/pg_hba.conf"
-            if as openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+            if [ -n "$(as "$binaries/postgres" -D "$folder/data" -C ssl_library)" ] && as openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
             -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
             -keyout "$folder/server.key" -out "$folder/server.crt"; then chmod 600 "$folder/server.key"; \
             chmod 755 "$folder"; fi

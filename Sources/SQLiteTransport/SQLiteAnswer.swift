@@ -7,6 +7,10 @@ public struct SQLiteAnswer: Sendable {
     public var hasMore = false
     /// Rows that an `INSERT`, `UPDATE` or `DELETE` changed; nil for other statements.
     public var changes: Int?
+    /// Whether rows were changed that SQLite does not count, since a view's trigger changed them.
+    public var changedThroughTriggers = false
+    /// Texts whose bytes are not UTF-8; U+FFFD stands in their place.
+    public var brokenTexts = 0
     /// What the statement is, in capitals: `SELECT`, `INSERT`, `CREATE TABLE`.
     public var command = ""
 

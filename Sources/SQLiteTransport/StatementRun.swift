@@ -24,6 +24,7 @@ internal import GRDBSQLite
         answer.columns = unsafe columns(of: statement)
         answer.command = CommandTag.of(sql, change: guardian.record.change)
         var bytes = 0
+        let changesBefore = unsafe sqlite3_total_changes64(connection)
         reading: while true {
             switch unsafe sqlite3_step(statement) {
             case SQLITE_DONE: break reading
@@ -32,12 +33,16 @@ internal import GRDBSQLite
                     answer.hasMore = true
                     break reading
                 }
-                answer.rows.append(unsafe try row(of: statement, answer.columns.count, &bytes))
+                answer.rows.append(
+                    unsafe try row(of: statement, answer.columns.count, &bytes, &answer.brokenTexts))
             default: throw lastError()
             }
         }
         if ["INSERT", "UPDATE", "DELETE"].contains(answer.command) {
-            answer.changes = unsafe Int(sqlite3_changes64(connection))
+            let changes = unsafe Int(sqlite3_changes64(connection))
+            answer.changes = changes
+            answer.changedThroughTriggers =
+                changes == 0 && (unsafe sqlite3_total_changes64(connection)) > changesBefore
         }
         return answer
     }
@@ -182,7 +187,7 @@ internal import GRDBSQLite
     }
 
     private func row(
-        of statement: OpaquePointer, _ columns: Int, _ bytes: inout Int
+        of statement: OpaquePointer, _ columns: Int, _ bytes: inout Int, _ brokenTexts: inout Int
     ) throws(SQLiteError) -> [SQLiteCell] {
         var cells: [SQLiteCell] = []
         cells.reserveCapacity(columns)
@@ -197,7 +202,12 @@ internal import GRDBSQLite
                 let length = Int(unsafe sqlite3_column_bytes(statement, index))
                 try count(length, &bytes)
                 let text = unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : length)
-                cells.append(.text(unsafe String(decoding: text, as: UTF8.self)))
+                if let valid = unsafe String(validating: text, as: UTF8.self) {
+                    cells.append(.text(valid))
+                } else {
+                    brokenTexts += 1
+                    cells.append(.text(unsafe String(decoding: text, as: UTF8.self)))
+                }
             case SQLITE_BLOB:
                 let start = unsafe sqlite3_column_blob(statement, index)
                 let length = Int(unsafe sqlite3_column_bytes(statement, index))

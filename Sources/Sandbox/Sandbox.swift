@@ -75,6 +75,8 @@ actor Stack {
             models: working, keys: keys, background: background, keeper: keeper,
             upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
+        let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
+        endpoints.add("vectors", host: options.host, port: try await listen(vectors, port: options.vectorPort))
         try await startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }

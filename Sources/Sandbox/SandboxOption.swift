@@ -15,6 +15,9 @@ public struct SandboxOption: Sendable {
         SandboxOption("host", "address", "IPv4 address to listen on (127.0.0.1)", at: \.host) { $0 },
         SandboxOption("port", "port", "port of the gateway (0: a free one)", at: \.gatewayPort) { UInt16($0) },
         SandboxOption("admin-port", "port", "port of the admin API (0: a free one)", at: \.adminPort) { UInt16($0) },
+        SandboxOption("vector-port", "port", "port of the vector store (0: a free one)", at: \.vectorPort) {
+            UInt16($0)
+        },
         SandboxOption(
             "model-port", "port", "port of the first replica, the others follow (0: free ones)", at: \.modelPort
         ) { UInt16($0) },

@@ -8,6 +8,8 @@ public struct SandboxOptions: Sendable {
     public var gatewayPort: UInt16 = 0
     /// The admin API's port, 0 for a free one.
     public var adminPort: UInt16 = 0
+    /// The vector store's port, 0 for a free one.
+    public var vectorPort: UInt16 = 0
     /// The port of the first model's first replica, the others' follow; 0 for free ones.
     public var modelPort: UInt16 = 0
     /// The key that the gateway wants as `Authorization: Bearer`.
@@ -53,7 +55,8 @@ public struct SandboxOptions: Sendable {
             throw SandboxError(message: "no models, or a model named twice", hint: "give each model a name of its own")
         }
         let reserved: Set = [
-            "gateway", "admin", "metrics", "alerts", "grafana", BrokenModel.down.rawValue, BrokenModel.slow.rawValue,
+            "gateway", "admin", "vectors", "metrics", "alerts", "grafana", BrokenModel.down.rawValue,
+            BrokenModel.slow.rawValue,
         ]
         for model in models {
             guard !model.isEmpty, model.utf8.count <= 64, model.utf8.allSatisfy(Self.isNameByte) else {

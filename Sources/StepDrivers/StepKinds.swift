@@ -9,6 +9,7 @@ public enum StepKinds {
         HTTPStep(),
         SQLStep(),
         ExecStep(),
+        VectorStep(),
         MetricStep(),
     ]
 
@@ -18,6 +19,7 @@ public enum StepKinds {
             HTTPDriver(on: loop, version: version),
             SQLDriver(on: loop),
             ExecDriver(on: loop),
+            VectorDriver(on: loop, version: version),
             MetricDriver(on: loop, version: version),
         ]
     }
@@ -27,7 +29,8 @@ public enum StepKinds {
     ///
     /// Whatever is not loaded here is loaded by the first step that needs it.
     public static func loadLibraries(for configuration: Configuration) -> String? {
-        let hasHTTP = configuration.sandbox != nil || configuration.targets.contains { $0.kind == "http" }
+        let hasHTTP =
+            configuration.sandbox != nil || configuration.targets.contains { ["http", "qdrant"].contains($0.kind) }
         return hasHTTP ? CurlLibrary.load() : nil
     }
 }

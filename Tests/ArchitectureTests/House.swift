@@ -59,7 +59,12 @@ enum House {
         "Sources/HTTPTransport/HTTPTransport.swift": "when cookies expire",
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
+        "Sources/StepDrivers/Metric/Syntax/MetricTime.swift": "the times that ranges and samples have",
+        "Sources/StepDrivers/Vector/Running/VectorOutcome.swift": "a date in Retry-After",
+        "Sources/Sandbox/Metrics/MetricsService.swift": "the time that the page of metrics tells",
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
+        "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
+        "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 

@@ -153,6 +153,61 @@ import Testing
             let id = try await makeConversation(client)
             let key = try await client.send("POST", "/admin/keys", to: "admin", body: #"{"user":"bob"}"#).json["key"]
             return try await client.send("GET", "/v1/conversations/\(id)", key: key?.string).status == 404
+        case .vectorKeyIgnored:
+            return try await client.send("GET", "/collections", to: "vectors", key: "sk-wrong").status == 401
+        case .createdTwice:
+            try await makeVectors(client)
+            return try await client.vectors("PUT", "/collections/c", vectorSettings).status == 409
+        case .dropMissingAccepted:
+            return try await client.vectors("DELETE", "/collections/none").json["result"] == false
+        case .collectionKept:
+            try await makeVectors(client)
+            _ = try await client.vectors("DELETE", "/collections/c")
+            return try await client.vectors("GET", "/collections/c").status == 404
+        case .aliasIgnored:
+            try await makeVectors(client)
+            _ = try await client.vectors(
+                "POST", "/collections/aliases",
+                #"{"actions":[{"create_alias":{"alias_name":"a","collection_name":"c"}}]}"#)
+            return try await client.vectors("GET", "/collections/a").status == 200
+        case .countStale:
+            try await makeVectors(client)
+            return try await client.vectors("POST", "/collections/c/points/count", "{}").json["result"]?["count"] == 4
+        case .pointsKept:
+            try await makeVectors(client)
+            _ = try await client.vectors("POST", "/collections/c/points/delete", #"{"points":[1]}"#)
+            return try await client.vectors("GET", "/collections/c/points/1").status == 404
+        case .filterIgnored:
+            try await makeVectors(client)
+            let filter = #"{"filter":{"must":[{"key":"odd","match":{"value":true}}]}}"#
+            return try await client.vectors("POST", "/collections/c/points/count", filter).json["result"]?["count"] == 2
+        case .payloadLost:
+            try await makeVectors(client)
+            return try await client.vectors("GET", "/collections/c/points/1").json["result"]?["payload"]?["odd"] == true
+        case .vectorRounded:
+            try await makeVectors(client)
+            return try await client.vectors("GET", "/collections/c/points/3").json["result"]?["vector"] == [0.6, 0.8]
+        case .neighboursMissed, .hitsUnordered:
+            try await makeVectors(client)
+            let query = #"{"query":[1,0],"limit":4}"#
+            let hits = try await client.vectors("POST", "/collections/c/points/query", query).json["result"]?["points"]
+            return hits?.array?.compactMap { $0["id"]?.integer } == [1, 4, 3, 2]
+        case .indexForgotten:
+            return try await indexedFields(client, afterRemoval: false) == 1
+        case .indexKept:
+            return try await indexedFields(client, afterRemoval: true) == 0
+        case .indexNeverReady:
+            try await makeVectors(client)
+            for _ in 0..<40 {
+                let state = try await client.vectors("GET", "/collections/c").json["result"]?["status"]
+                if state == "green" { return true }
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            return false
+        case .vectorsSlow:
+            let begun = ContinuousClock.now
+            _ = try await client.vectors("GET", "/collections")
+            return ContinuousClock.now - begun < .milliseconds(600)
         case .replicaUnreported, .metricsStale, .requestsCountedTwice, .tokensMiscounted, .latencyMisreported:
             return try await isMeasuredWell(client, concerning: fault)
         case .alertRulesMissing, .alertNeverFires, .alertNeverResolves:
@@ -247,5 +302,37 @@ import Testing
     private func makeConversation(_ client: TestClient) async throws -> String {
         let made = try await client.send("POST", "/v1/conversations", body: #"{"title":"a","prompt":"Say pong"}"#)
         return try #require(made.json["id"]?.string)
+    }
+}
+
+// MARK: Vectors
+
+private let vectorSettings = #"{"vectors":{"size":2,"distance":"Cosine"}}"#
+
+/// Makes a collection `c` of four points, the nearest to [1, 0] first: 1, 4, 3, 2.
+private func makeVectors(_ client: TestClient) async throws {
+    _ = try await client.vectors("PUT", "/collections/c", vectorSettings)
+    let points = """
+        {"points":[{"id":1,"vector":[1,0],"payload":{"odd":true}},{"id":2,"vector":[0,1],"payload":{"odd":false}},\
+        {"id":3,"vector":[0.6,0.8],"payload":{"odd":true}},{"id":4,"vector":[0.8,0.6],"payload":{"odd":false}}]}
+        """
+    let reply = try await client.vectors("PUT", "/collections/c/points?wait=true", points)
+    #expect(reply.status == 200)
+}
+
+/// How many fields have an index, after one was built and perhaps removed.
+private func indexedFields(_ client: TestClient, afterRemoval: Bool) async throws -> Int {
+    try await makeVectors(client)
+    _ = try await client.vectors("PUT", "/collections/c/index", #"{"field_name":"odd","field_schema":"bool"}"#)
+    if afterRemoval { _ = try await client.vectors("DELETE", "/collections/c/index/odd") }
+    let schema = try await client.vectors("GET", "/collections/c").json["result"]?["payload_schema"]
+    guard case .object(let members)? = schema else { return -1 }
+    return members.count
+}
+
+extension TestClient {
+    /// Sends a request to the store of vectors.
+    func vectors(_ method: String, _ path: String, _ body: String? = nil) async throws -> Reply {
+        try await send(method, path, to: "vectors", body: body)
     }
 }

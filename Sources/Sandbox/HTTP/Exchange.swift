@@ -76,13 +76,19 @@ struct Outgoing: Sendable {
 
 /// A server's behaviour: what it answers to a request.
 protocol Service: Sendable {
+    /// The bytes of a body that it takes.
+    var bodyLimit: Int { get }
     /// Answers a request; whatever goes wrong is an answer too.
     func answer(to request: Incoming) async -> Outgoing
 }
 
+extension Service {
+    var bodyLimit: Int { ServiceHandler.bodyLimit }
+}
+
 /// Puts a service behind FlyingFox: reads bodies within bounds, answers HEAD, writes heads.
 struct ServiceHandler: HTTPHandler {
-    /// The bytes of a body that a service takes.
+    /// The bytes of a body that a service takes unless it says otherwise.
     static let bodyLimit = 1 << 20
     /// The bytes that are read and thrown away after that, so that the caller can read the refusal.
     static let drainLimit = 64 << 20
@@ -118,10 +124,10 @@ struct ServiceHandler: HTTPHandler {
         var total = 0
         for try await chunk in sequence {
             total += chunk.count
-            if total <= Self.bodyLimit { bytes.append(contentsOf: chunk) }
+            if total <= service.bodyLimit { bytes.append(contentsOf: chunk) }
             if total > Self.drainLimit { break }
         }
-        return total > Self.bodyLimit ? .tooLarge : .bytes(bytes)
+        return total > service.bodyLimit ? .tooLarge : .bytes(bytes)
     }
 
     private static func phrase(of status: Int) -> String {

@@ -119,6 +119,8 @@ private struct JSONReader {
 
     private mutating func readNumber() throws(JSONError) -> JSON {
         let start = index
+        if let number = readShortNumber() { return number }
+        index = start
         var isInteger = true
         if current == UInt8(ascii: "-") { index += 1 }
         if current == UInt8(ascii: "0") {
@@ -139,9 +141,40 @@ private struct JSONReader {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isInteger, let value = Int(text) { return .integer(value) }
+        if isInteger, let value = UInt64(text) { return .unsigned(value) }
         guard let value = Double(text), value.isFinite else { throw failure("number out of range") }
         return .number(value)
     }
+
+    /// A fraction of at most 15 digits without an exponent, which vectors are full of: both of its parts are exact
+    /// doubles, so that their quotient is the nearest one. nil for any other number.
+    private mutating func readShortNumber() -> JSON? {
+        let isNegative = current == UInt8(ascii: "-")
+        if isNegative { index += 1 }
+        let first = index
+        var digits = 0
+        var count = 0
+        var point: Int?
+        while let byte = current {
+            if isDigit(byte) {
+                digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
+                count += 1
+                guard count <= 15 else { return nil }
+            } else if byte == UInt8(ascii: "."), point == nil, count > 0 {
+                point = count
+            } else {
+                break
+            }
+            index += 1
+        }
+        guard let point, count > point, point == 1 || bytes[first] != UInt8(ascii: "0"),
+            current.map({ $0 | 0x20 != UInt8(ascii: "e") }) ?? true
+        else { return nil }
+        let magnitude = Double(digits) / Self.powers[count - point]
+        return .number(isNegative ? -magnitude : magnitude)
+    }
+
+    private static let powers = (0...15).map { exponent in (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
 
     private mutating func readDigits() throws(JSONError) {
         guard let first = current, isDigit(first) else { throw failure("expected a digit") }

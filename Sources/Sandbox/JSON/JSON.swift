@@ -3,6 +3,8 @@ enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// An integer beyond `Int`, such as the id of a point.
+    case unsigned(UInt64)
     case number(Double)
     case string(String)
     case array([JSON])
@@ -46,6 +48,7 @@ enum JSON: Sendable, Hashable {
     var double: Double? {
         switch self {
         case .integer(let value): Double(value)
+        case .unsigned(let value): Double(value)
         case .number(let value): value
         default: nil
         }
@@ -58,7 +61,7 @@ enum JSON: Sendable, Hashable {
         switch self {
         case .null: "null"
         case .bool: "a boolean"
-        case .integer, .number: "a number"
+        case .integer, .unsigned, .number: "a number"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"

@@ -1,43 +1,31 @@
 internal import Dispatch
-internal import FoundationEssentials
 internal import GRDB
-internal import Glibc
 
 /// The store in SQLite files of a private folder: one for each model, attached as its schema, and a main one.
 final class SQLiteStore: CompletionStore {
     /// Where the files are; callers may be told otherwise.
     private let files: StoreAccess
-    private let folder: String
+    private let folder: StoreFolder
     private let schema: StoreSchema
     private let history: StoreHistory
     private let breaks: Set<SandboxBreak>
 
     /// Makes the folder, which is removed by ``close()``.
     init(historyCount: Int, seed: UInt64, breaks: Set<SandboxBreak>) throws(StoreError) {
-        var template = Array("\(Self.temporaryFolder)/plumb-sandbox-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw StoreError(
-                reason: .unavailable, message: "no folder for the store: \(String(cString: strerror(errno)))")
-        }
-        let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        self.folder = folder
+        folder = try StoreFolder()
         self.breaks = breaks
         let schema = StoreSchema(breaks: breaks)
         self.schema = schema
         history = StoreHistory(count: historyCount, seed: seed, breaks: breaks)
         files = StoreAccess(
-            kind: "sqlite", path: "\(folder)/gateway.db",
-            attached: schema.schemas.map { ($0, "\(folder)/\($0).db") },
+            kind: "sqlite", path: "\(folder.path)/gateway.db",
+            attached: schema.schemas.map { [folder] in ($0, "\(folder.path)/\($0).db") },
             onConnect: StoreViews.temporary(schema, isSlow: breaks.contains(.storeSlowQuery)))
-    }
-
-    private static var temporaryFolder: String {
-        getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     }
 
     var access: StoreAccess? {
         var told = files
-        if breaks.contains(.databaseGone) { told.path = "\(folder)/gone.db" }
+        if breaks.contains(.databaseGone) { told.path = "\(folder.path)/gone.db" }
         told.isReadOnly = breaks.contains(.databaseReadOnly)
         return told
     }
@@ -100,7 +88,7 @@ final class SQLiteStore: CompletionStore {
 
     func close() async {
         let folder = folder
-        try? await Self.blocking { try FileManager.default.removeItem(atPath: folder) }
+        try? await Self.blocking { folder.remove() }
     }
 
     // MARK: Below

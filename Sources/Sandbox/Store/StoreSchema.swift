@@ -74,7 +74,10 @@ struct StoreSchema: Sendable {
         switch (fault, schema) {
         case (.storeTableMissing, "deepseek"): messages = nil
         case (.storeColumnMissing, "hermes"): completions.columns.removeAll { $0.name == "request_id" }
-        case (.storeColumnType, "phi3"): messages?.change("tokens") { $0.type = .text }
+        case (.storeColumnType, "phi3"):
+            messages?.change("tokens") { $0.type = .text }
+            // PostgreSQL compares no text with a number.
+            messages?.drop("messages_tokens_counted")
         case (.storeIndexMissing, _): completions.indexes.removeAll { $0.name == "completions_created_at" }
         case (.storeUniqueMissing, "mixtral"): messages?.drop("messages_position_once")
         case (.storeCheckMissing, "mixtral"): completions.drop("completions_tokens_summed")

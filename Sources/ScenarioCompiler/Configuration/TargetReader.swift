@@ -102,7 +102,8 @@ struct TargetReader {
                 hint: near.map { "did you mean '\($0)'?" } ?? .kinds(known))
             return nil
         }
-        if let base, base.kind != kind {
+        // Tables with vectors are those of a server that other steps reach with SQL.
+        if let base, base.kind != kind, !(base.kind == "postgres" && kind == "pgvector") {
             report(
                 .targetKind, node.span, .otherKind(kind, base),
                 hint: "leave out 'from', or leave out 'kind' and take that of '\(base.name)'")

@@ -16,6 +16,7 @@ public struct SandboxService: Sendable {
         SandboxService(name: "openchat", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "phi3", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
+        SandboxService(name: "vectors", kind: "qdrant", isDefault: false, needsKey: true),
         SandboxService(name: "metrics", kind: "openmetrics", isDefault: true, needsKey: false),
         SandboxService(name: "alerts", kind: "prometheus", isDefault: false, needsKey: false),
         SandboxService(name: "grafana", kind: "http", isDefault: false, needsKey: true),

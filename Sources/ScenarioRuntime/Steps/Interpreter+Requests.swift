@@ -175,6 +175,7 @@ extension Interpreter {
             ]
             report.exchange = attempt.exchange()
             frame.keep(step.id, attempt.result.adding([.init("ran", true)]))
+            if error.kind == .rejected, isDoneInCleanup(carrier, attempt) { report.markAlreadyGone(attempt.code) }
             return StepOutcome(report: report, value: nil)
         }
         var outcome = judged(step, carrier.run, frame, attempt, report: report)
@@ -187,9 +188,7 @@ extension Interpreter {
                 outcome.report.failures[index].settings = settings
             }
             if isDoneInCleanup(carrier, attempt) {
-                outcome.report.failures = []
-                outcome.report.verdict = .passed
-                outcome.report.notes.append("answered \(attempt.code ?? "") : already gone")
+                outcome.report.markAlreadyGone(attempt.code)
             }
         }
         return outcome
@@ -209,5 +208,14 @@ extension Interpreter {
         }
         if let target = carrier.target { texts.append("target \(target.name) (\(target.target.origin))") }
         return texts
+    }
+}
+
+extension StepReport {
+    /// Takes the refusal of a cleanup for what it is: there was nothing left to undo.
+    fileprivate mutating func markAlreadyGone(_ code: String?) {
+        failures = []
+        verdict = .passed
+        notes.append("answered \(code ?? "") : already gone")
     }
 }

@@ -31,8 +31,8 @@ struct Reference {
         let listed: [[Diagnostic.Code]] = [
             Diagnostic.Code.allSyntaxCodes, Diagnostic.Code.allExpressionCodes, Diagnostic.Code.allEvaluationCodes,
             Diagnostic.Code.allTemplateCodes, Diagnostic.Code.allScenarioCodes, Diagnostic.Code.allConfigurationCodes,
-            Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allExecCodes,
-            Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
+            Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,
+            Diagnostic.Code.allExecCodes, Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
             [.nothingSelected],
         ]
         for code in listed.joined() where codes[code.id] == nil { codes[code.id] = code }

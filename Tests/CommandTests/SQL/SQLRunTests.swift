@@ -36,6 +36,12 @@ struct SQLRunTests {
               - id: endless
                 sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
                 expect: { error: { kind: too_large }, rows: null, row_count: null }
+              - id: together
+                sql:
+                  statements:
+                    - "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000) SELECT i FROM n"
+                    - "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000) SELECT i FROM n"
+                expect: { error: { kind: too_large } }
               - id: rolled
                 sql: { query: DELETE FROM t, rollback: true }
                 expect: { row_count: 1 }

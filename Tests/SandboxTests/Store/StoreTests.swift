@@ -182,6 +182,21 @@ import Testing
         #expect(access(path, F_OK) != 0)
     }
 
+    @Test func `the folder of a sandbox that was killed goes with the next, one in use stays`() throws {
+        let used = try StoreFolder()
+        var template = Array((used.path + "X-XXXXXX").utf8CString)
+        let killed = String(cString: try #require(mkdtemp(&template)))
+        close(open(killed + "/lock", O_CREAT | O_RDWR, 0o600))
+        var longAgo = utimbuf(actime: 1, modtime: 1)
+        #expect(utime(killed, &longAgo) == 0)
+        let next = try StoreFolder()
+        #expect(access(killed, F_OK) != 0)
+        #expect(access(used.path, F_OK) == 0)
+        used.remove()
+        next.remove()
+        #expect(access(used.path, F_OK) != 0 && access(next.path, F_OK) != 0)
+    }
+
     @Test func `the tables are written for both databases`() {
         let sqlite = StoreSchema.messages.definition(in: "phi3", .sqlite)
         #expect(sqlite[0].contains("FOREIGN KEY (completion_id) REFERENCES completions (id) ON DELETE CASCADE"))

@@ -89,6 +89,22 @@ struct SQLiteValueTests {
         }
     }
 
+    @Test func `what SQLite does not count, and what is no text, is told`() async throws {
+        try await withSQLite { _, connection in
+            try await connection.run("CREATE TABLE t (x)")
+            try await connection.run("INSERT INTO t VALUES (1), (CAST(x'41ff' AS TEXT))")
+            try await connection.run("CREATE VIEW v AS SELECT x FROM t")
+            try await connection.run(
+                "CREATE TRIGGER gone INSTEAD OF DELETE ON v BEGIN DELETE FROM t WHERE x = OLD.x; END")
+            let deleted = try await connection.run("DELETE FROM v WHERE x = 1")
+            #expect(deleted.rowCount == 0)
+            #expect(deleted.notes == ["sqlite counts no rows for a change through a view; RETURNING tells them"])
+            let read = try await connection.run("SELECT x FROM t")
+            #expect(read.rows == [["x": "A\u{FFFD}"]])
+            #expect(read.notes.count == 1)
+        }
+    }
+
     @Test func `rows beyond the limit are left out, or an error`() async throws {
         let many = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000000) SELECT x FROM n"
         try await withSQLite { _, connection in

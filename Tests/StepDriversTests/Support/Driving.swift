@@ -47,10 +47,12 @@ final class Driving: @unchecked Sendable {
     }
 
     /// Prepares and attempts a step of YAML once; the target's settings are YAML too.
-    func run(_ yaml: String, target settings: String? = nil, by kind: any StepKind = HTTPStep()) async throws -> Outcome
-    {
+    func run(
+        _ yaml: String, target settings: String? = nil, of targetKind: String = "http",
+        by kind: any StepKind = HTTPStep()
+    ) async throws -> Outcome {
         let request = try Parsed.request(yaml, by: kind)
-        let prepared = try request.prepare(scope, target: settings.map { try resolved($0) })
+        let prepared = try request.prepare(scope, target: settings.map { try resolved($0, kind: targetKind) })
         return try await attempt(prepared, kind: kind.name)
     }
 
@@ -65,9 +67,9 @@ final class Driving: @unchecked Sendable {
     }
 
     /// The target of some settings, the same one for the same text.
-    func resolved(_ settings: String) throws -> ResolvedTarget {
+    func resolved(_ settings: String, kind: String = "http") throws -> ResolvedTarget {
         if let known = targets[settings] { return known }
-        let made = try target(settings)
+        let made = try target(settings, kind: kind)
         targets[settings] = made
         return made
     }

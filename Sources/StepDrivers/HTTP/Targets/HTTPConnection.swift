@@ -38,13 +38,24 @@ final class HTTPConnection {
 
     private init(_ reader: TargetSettings) throws(StepFailure) {
         url = try Self.url(reader)
-        headers = try reader.headers("headers")
-        auth = try Self.auth(reader)
+        let apiKey = try reader.text("api_key")
+        headers = try reader.headers("headers") + Self.keyHeaders(apiKey, reader)
+        // The two are ways to say the same.
+        auth = try apiKey == nil ? Self.auth(reader) : .none
         settings = try Self.settings(reader)
         keepsCookies = try reader.boolean("cookies") ?? true
         wantsCompression = try reader.boolean("compressed") ?? false
         followRedirects = try reader.redirects("follow_redirects") ?? 0
         maxBytes = try reader.size("max_bytes") ?? HTTPCall.defaultMaxBytes
+    }
+
+    /// The header by which Qdrant is shown its key.
+    private static func keyHeaders(_ key: String?, _ reader: TargetSettings) throws(StepFailure) -> [HTTPHeader] {
+        guard let key else { return [] }
+        guard !HTTPToken.breaksHeader(key) else {
+            throw reader.failure("has an api_key that cannot be sent", hint: "it holds a line break or a NUL")
+        }
+        return [HTTPHeader("api-key", key)]
     }
 
     private static func url(_ reader: TargetSettings) throws(StepFailure) -> String {

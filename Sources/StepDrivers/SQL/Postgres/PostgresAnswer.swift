@@ -1,5 +1,6 @@
 internal import Expressions
 internal import PostgresTransport
+internal import ScenarioSyntax
 
 /// Takes the rows of an answer, within limits, and makes values of them as they come.
 final class PostgresAnswer: PostgresReceiver {
@@ -62,7 +63,7 @@ final class PostgresAnswer: PostgresReceiver {
             }
         }
         guard bytes <= limits.bytes else {
-            return .stop("the answer has more than \(limits.bytes / 1_048_576) MiB of values")
+            return .stop("the answer has more than \(QuantityText.bytes(limits.bytes)) of values")
         }
         rows.append(.object(layout.empty.with(values)))
         return .more

@@ -11,8 +11,10 @@ struct SQLExchange {
 
     func report() -> StepReport.Exchange {
         let prepared = outcome.prepared
+        // Behind an error, rows of the statements before it would pass for its own.
+        let shown = outcome.error == nil ? outcome.answers.last : nil
         let rows =
-            outcome.answers.last.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
+            shown.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
         return StepReport.Exchange(
             summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
             timing: outcome.timing.object ?? .init())
@@ -45,7 +47,8 @@ struct SQLExchange {
         if let pool = outcome.pool {
             lines.append(
                 "[pool of \(pool.size) + \(pool.overflow): \(pool.inUse) in use, \(pool.idle) idle, "
-                    + "\(pool.waiting) waiting, \(pool.opened) opened, \(pool.reused) reused]")
+                    + "\(pool.waiting) waiting, \(pool.opened) opened, \(pool.reused) reused; waited for \(outcome.waited.inMilliseconds) ms]"
+            )
         }
         return lines
     }

@@ -40,13 +40,20 @@ struct SQLRun {
         for text in frame.before {
             guard await control(text) else { return }
         }
+        var limits = prepared.limits
         for (index, statement) in prepared.statements.enumerated() {
             do throws(StatementFailure) {
-                let answer = try await connection.run(statement.bound, limits: prepared.limits, until: deadline)
+                let answer = try await connection.run(statement.bound, limits: limits, until: deadline)
                 answers.append(answer)
+                // All answers are kept until the step ends, so that they share its bound.
+                if prepared.statements.count > 1 { limits.take(answer) }
                 if let problem = Self.doubled(answer) { throw problem }
             } catch {
-                failure = Failure(failure: error, index: index, text: statement.sent.text)
+                var failed = error
+                if failed.error.kind == .tooLarge, index > 0 {
+                    failed.error.message += ", which is what the statements before it leave of the step's bound"
+                }
+                failure = Failure(failure: failed, index: index, text: statement.sent.text)
                 if !frame.before.isEmpty, !error.connectionIsLost { await undo(frame.undo) }
                 return
             }

@@ -73,6 +73,12 @@ struct SQLiteRowReader {
                     : "\(exactTexts) numbers are carried as text, since a double would round them")
         }
         if brokenJSON > 0 { notes.append("\(brokenJSON) values of a json column are no JSON and are kept as text") }
+        if answer.brokenTexts > 0 {
+            notes.append("\(answer.brokenTexts) texts are not UTF-8; U+FFFD stands for what cannot be read")
+        }
+        if answer.changedThroughTriggers, answer.columns.isEmpty {
+            notes.append("sqlite counts no rows for a change through a view; RETURNING tells them")
+        }
         return notes
     }
 

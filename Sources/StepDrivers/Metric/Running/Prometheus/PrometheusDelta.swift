@@ -43,9 +43,12 @@ struct PrometheusDelta {
     private func serverTime() async -> Result<Double, StepError> {
         let reply = await questions.ask("query", [("query", "time()")])
         if let error = reply.error { return .failure(error) }
-        guard let result = reply.data["result"]?.array, result.count == 2, let text = result[1].string,
-            let time = Double(text)
-        else { return .failure(StepError(.protocol, "the server does not tell its time", phase: "body")) }
+        // VictoriaMetrics answers with a vector where Prometheus does with a scalar.
+        let result = reply.data["result"]?.array ?? []
+        let pair = result.first?["value"]?.array ?? result
+        guard pair.count == 2, let time = pair[1].string.flatMap({ Double($0) }) else {
+            return .failure(StepError(.protocol, "the server does not tell its time", phase: "body"))
+        }
         return .success(time)
     }
 
@@ -112,10 +115,12 @@ struct PrometheusDelta {
         after moment: Double, since: Double, expectsSome: Bool
     ) async -> Settled {
         var looks = 0
+        let begun = ContinuousClock.now
         while true {
             let living = await questions.ask("query", [("query", query.text)], about: query)
             if let error = living.error { return .refused(.failed(living, error)) }
-            let window = max(1, (MetricTime.now - since).rounded(.up)) + 1
+            // By the server's clock, which this machine's need not agree with.
+            let window = (moment - since + (ContinuousClock.now - begun) / .seconds(1)).rounded(.up) + 2
             let raw = await questions.ask("query", [("query", "\(query.text)[\(Int(window))s]")], about: query)
             if let error = raw.error { return .refused(.failed(raw, error)) }
             let labels = Set((living.data["result"]?.array ?? []).compactMap { $0["metric"] })

@@ -1,0 +1,160 @@
+extension SandboxBreak {
+    /// What is wrong with the gateway and its models, and who must notice; nil for breaks of other parts.
+    var gatewayFacts: Facts? {
+        let suite = "cross_service/api_gateway_to_models/"
+        let vectors = "cross_service/model_to_vector_database/"
+        let vectorConnectivity = "external_apis/vector_database_connectivity/"
+        let errors = suite + "error_handling"
+        let performance = suite + "performance_validation"
+        let answer = Proof(suite + "basic_routing", "answer")
+        let spread = Proof(suite + "load_balancing", "spread")
+        let typed = Proof("examples/templates_keep_types", "typed")
+        let stream = Proof("examples/streaming", "stream")
+        let monitored = "monitoring_tests/api_gateway_to_models"
+        return switch self {
+        case .routingCrossed: ("requests for hermes go to mixtral's service", [answer])
+        case .wrongModelName:
+            (
+                "answers name another model than the one that made them",
+                [answer, Proof("examples/scenario_needs", "chat")]
+            )
+        case .requestIDLost: ("the caller's x-request-id is not echoed", [answer, typed])
+        case .usageWrong: ("usage.total_tokens is not the sum of its parts", [answer])
+        case .oneReplica:
+            ("every request of a model goes to its first replica", [spread, Proof("examples/repeat", "many")])
+        case .skewedReplicas: ("the first replica gets nine requests of ten", [spread])
+        case .unknownModelAnswered: ("an unknown model is answered by mixtral", [Proof(errors, "unknown_model")])
+        case .unknownModelCrashes: ("an unknown model gives 500 instead of 404", [Proof(errors, "unknown_model")])
+        case .malformedAccepted: ("a body that is not JSON is answered", [Proof(errors, "malformed_body")])
+        case .missingFieldAccepted: ("a request without messages is answered", [Proof(errors, "missing_messages")])
+        case .missingKeyAccepted:
+            (
+                "a request without an API key is answered",
+                [Proof(errors, "missing_key"), Proof("examples/login_and_cookies", "without_cookie")]
+            )
+        case .unauthorizedWithoutBody: ("401 comes without an error body", [Proof(errors, "missing_key")])
+        case .errorWithoutCode: ("error bodies carry no code", [Proof(errors, "unknown_model")])
+        case .upstreamDownAnswered:
+            (
+                "a model whose service is down is answered with 200",
+                [Proof(errors, "upstream_down"), Proof("examples/outage", "refused")]
+            )
+        case .upstreamDownHangs:
+            ("a request to a service that is down is never answered", [Proof(errors, "upstream_down")])
+        case .upstreamSlowAwaited: ("a slow service is waited for without limit", [Proof(errors, "upstream_slow")])
+        case .stuckAfterError:
+            (
+                "after an upstream's failure nothing is served any more",
+                [Proof(errors, "serves_after_down"), Proof("examples/outage", "others_serve")]
+            )
+        case .noFailover: ("a replica that is down is not passed over", [Proof("examples/failover", "served")])
+        case .healthLies: ("health calls every model available", [Proof(errors, "health")])
+        case .slowTail: ("one completion of eight takes three seconds more", [Proof(performance, "latency")])
+        case .slowFirstToken:
+            ("the first token of a stream comes three seconds late", [Proof(performance, "streaming"), stream])
+        case .lowThroughput: ("completions are made one at a time, 300 ms each", [Proof(performance, "latency")])
+        case .streamBuffered:
+            ("a stream is held back until it is complete", [Proof(performance, "streaming"), stream])
+        case .streamWithoutDone: ("a stream ends without [DONE]", [Proof(performance, "streaming"), stream])
+        case .rateLimitIgnored: ("the rate limit of a key is not kept", [Proof("examples/retry_after", "limited")])
+        case .retryAfterMissing: ("429 comes without Retry-After", [Proof("examples/retry_after", "limited")])
+        case .embeddingsRandom:
+            ("the same text has another embedding each time", [Proof("examples/embeddings", "nearest")])
+        case .temperatureIgnored: ("temperature 0 gives another text each time", [Proof("examples/captures", "again")])
+        case .maximumTokensIgnored: ("max_tokens is not kept", [Proof("examples/cases_from_csv", "chat"), typed])
+        case .metricsFrozen:
+            (
+                "the request counter does not move",
+                [Proof("examples/metrics_page", "after"), Proof(monitored, "counted")]
+            )
+        case .statusNeverDone: ("a conversation stays queued for ever", [Proof("examples/polling", "done")])
+        case .deleteIgnored: ("a deleted conversation is still there", [Proof("examples/cleanup", "gone")])
+        case .staleWriteAccepted: ("If-Match is not looked at", [Proof("examples/conditional_requests", "stale_write")])
+        case .pageRepeats: ("the second page repeats the first", [Proof("examples/pagination", "second_page")])
+        case .sessionForgotten:
+            ("a session's cookie is not accepted", [Proof("examples/login_and_cookies", "by_cookie")])
+        case .answerOffTopic:
+            (
+                "answers are to another question than the one that was asked",
+                [
+                    answer, Proof("examples/first_request", "ask"), Proof("examples/if_and_skip", "greet"),
+                    Proof("examples/cases_from_jsonl", "chat"), Proof("examples/parallel_group", "judge"),
+                ]
+            )
+        case .modelsMixedUp:
+            (
+                "each model is described by the entry of the first",
+                [
+                    Proof(suite + "basic_routing", "listed"), Proof("examples/each", "lookup"),
+                    Proof("examples/expect_tree", "model"),
+                ]
+            )
+        case .keyRepeated: ("the answer to a wrong key repeats the key", [Proof(errors, "wrong_key")])
+        case .slowModelHurries:
+            (
+                "the service that is too slow answers at once",
+                [Proof(errors, "upstream_slow"), Proof("examples/errors_are_results", "silent")]
+            )
+        case .latestOutdated:
+            ("the latest conversation is the oldest one", [Proof("examples/redirects", "told")])
+        case .conversationsShared:
+            ("a conversation can be read by every user", [Proof("examples/use_with_parameters", "as_bob")])
+        case .vectorKeyIgnored:
+            ("the vector store takes any key", [Proof(vectorConnectivity + "connection_establishment", "wrong_key")])
+        case .createdTwice:
+            (
+                "a collection that is there can be created again",
+                [
+                    Proof(vectorConnectivity + "collection_management", "created_twice")
+                ]
+            )
+        case .dropMissingAccepted:
+            (
+                "dropping a collection that is not there succeeds",
+                [
+                    Proof(vectorConnectivity + "collection_management", "dropped_twice")
+                ]
+            )
+        case .collectionKept:
+            ("a dropped collection is still there", [Proof(vectorConnectivity + "collection_management", "gone")])
+        case .aliasIgnored:
+            ("an alias is taken and not kept", [Proof(vectorConnectivity + "collection_management", "alias")])
+        case .countStale:
+            (
+                "a count leaves out the point that came last",
+                [Proof(vectorConnectivity + "vector_operations", "counted")]
+            )
+        case .pointsKept:
+            ("deleted points are still there", [Proof(vectorConnectivity + "vector_operations", "counted_again")])
+        case .filterIgnored:
+            ("filters let every point pass", [Proof(vectorConnectivity + "vector_operations", "filtered")])
+        case .payloadLost: ("points come back without their payload", [Proof(vectors + "vector_storage", "fetched")])
+        case .vectorRounded:
+            ("vectors are stored with three bits of a fraction", [Proof(vectors + "vector_storage", "fetched")])
+        case .neighboursMissed:
+            (
+                "a search that is not exact misses one neighbour of three",
+                [
+                    Proof(vectors + "similarity_search", "recall")
+                ]
+            )
+        case .hitsUnordered:
+            ("the first and the last hit change places", [Proof(vectors + "similarity_search", "nearest")])
+        case .indexForgotten:
+            ("a payload index is taken and not built", [Proof(vectors + "index_management", "field_index")])
+        case .indexNeverReady:
+            ("the index of the vectors is never ready", [Proof(vectors + "index_management", "vector_index")])
+        case .indexKept:
+            ("a payload index cannot be removed", [Proof(vectors + "index_management", "field_index_removed")])
+        case .vectorsSlow:
+            (
+                "the vector store takes 700 ms more",
+                [
+                    Proof(vectors + "performance_validation", "searches"),
+                    Proof(vectorConnectivity + "performance_validation", "upserts"),
+                ]
+            )
+        default: nil
+        }
+    }
+}
