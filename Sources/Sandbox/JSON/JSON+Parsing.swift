@@ -146,8 +146,9 @@ private struct JSONReader {
         return .number(value)
     }
 
-    /// A fraction of at most 15 digits without an exponent, which vectors are full of: both of its parts are exact
-    /// doubles, so that their quotient is the nearest one. nil for any other number.
+    /// A fraction of at most 15 digits without an exponent, which vectors are full of; nil for any other number.
+    ///
+    /// Both of its parts are exact doubles, so that their quotient is the nearest one.
     private mutating func readShortNumber() -> JSON? {
         let isNegative = current == UInt8(ascii: "-")
         if isNegative { index += 1 }

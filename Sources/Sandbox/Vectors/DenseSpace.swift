@@ -43,9 +43,7 @@ struct DenseSpace: Sendable {
         return (0..<size).map { numbers[row * blocks + $0 / 16][$0 % 16] }
     }
 
-    /// The scores of rows against a query, handed to a closure with each row's number.
-    ///
-    /// - Parameter rows: those that are looked at; nil for all.
+    /// Hands the scores of rows against a query to a closure, each with the row's number; `rows` nil means all.
     func scan(_ query: [Float], rows: [Int]?, _ take: (Int, Float) -> Void) {
         let query = packed(query)
         numbers.withUnsafeBufferPointer { stored in

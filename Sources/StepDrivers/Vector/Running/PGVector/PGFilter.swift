@@ -11,7 +11,7 @@ struct PGFilter {
         var what: String
     }
 
-    /// - Parameter parameters: Those that stand before in the statement.
+    /// Begins with the parameters that stand before in the statement.
     init(_ names: PGVectorNames, after parameters: [Value] = []) {
         self.names = names
         self.parameters = parameters
