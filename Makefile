@@ -16,7 +16,7 @@ PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev
 SOURCES := Package.swift Sources Tests
 
 help: ## Lists these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: build ## Runs scenarios/ on the embedded profile; the reports go to reports/
 	@mkdir -p reports

@@ -47,7 +47,8 @@ struct PostgresBadInputTests {
 
     @Test func `each way of not reaching a server has its class, and no password is shown`() async throws {
         let closed = try Loopback.unusedPort()
-        let starting = try RawServer([[.read(8), .sendBytes(Self.refusal("57P03", "the database system is starting up"))]])
+        let words = Self.refusal("57P03", "the database system is starting up")
+        let starting = try RawServer([[.read(8), .sendBytes(words)]])
         let guest = "db, user: \(PrivatePostgres.guest), password: \"${{ $secrets.PW }}\""
         let port = try PrivatePostgres.shared.port
         let project = try HTTPProject(
@@ -145,8 +146,7 @@ struct PostgresBadInputTests {
         try await finished.expectAllPassed()
     }
 
-    @Test func `a network that is cut in the middle is an error within the time-out, and nothing is sent twice`() async throws
-    {
+    @Test func `a network that is cut is an error within the time-out, and nothing is sent twice`() async throws {
         let proxy = try FadingProxy(to: try PrivatePostgres.shared.port)
         let project = try HTTPProject(try target(port: proxy.port), try target().replacing("db:", with: "direct:"))
         async let finished = project.run(

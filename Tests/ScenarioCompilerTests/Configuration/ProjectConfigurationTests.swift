@@ -33,7 +33,7 @@ import Testing
             profile, in: PackageFolder.path, environmentFile: profile == "local" ? temporary.path + "/all.env" : nil)
         #expect(configuration.profile == profile ?? "embedded")
         let models = ["gateway", "mixtral", "hermes", "openchat", "phi3"]
-        let names = models + ["metrics", "alerts", "grafana", "database", "vectors"] + (profile == "hxp" ? [] : ["admin"])
+        let names = models + ["vectors", "metrics", "alerts", "grafana", "database"] + (profile == "hxp" ? [] : ["admin"])
         #expect(configuration.targets.map(\.name).sorted() == names.sorted())
         let defaults = configuration.targets.filter(\.isDefault).map(\.name)
         #expect(Set(defaults).isSubset(of: ["gateway", "metrics", "database"]))
