@@ -14,11 +14,15 @@ final class PostgresStoreConnection: StoreConnection, @unchecked Sendable {
 
     func insert(_ rows: [StoreRow], failsAfter: Int?, keepsHalf: Bool) async throws(StoreError) {
         try await store.onLoop { [self] in
-            if !connection.isReady || connection.transaction != .none {
-                connection.close()
-                connection = try await store.open()
+            if !connection.isReady || connection.transaction != .none { try await reopen() }
+            do throws(StoreError) {
+                _ = try await connection.ask("BEGIN")
+            } catch {
+                // The server was ending the connection; nothing was begun on it.
+                guard error.reason == .unavailable else { throw error }
+                try await reopen()
+                _ = try await connection.ask("BEGIN")
             }
-            _ = try await connection.ask("BEGIN")
             do {
                 for (index, row) in rows.enumerated() {
                     if index == failsAfter {
@@ -36,6 +40,11 @@ final class PostgresStoreConnection: StoreConnection, @unchecked Sendable {
                 throw error
             }
         }
+    }
+
+    private func reopen() async throws(StoreError) {
+        connection.close()
+        connection = try await store.open()
     }
 
     func close() async {

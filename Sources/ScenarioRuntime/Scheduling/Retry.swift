@@ -33,12 +33,14 @@ struct Retry {
 
     init(_ rules: Rules) { self.rules = rules }
 
-    /// Takes note of an attempt; `chance` from 0 to 1 decides the jitter.
-    mutating func decide(error: StepError?, code: String?, retryAfter: Duration?, chance: Double) -> Decision {
+    /// Takes note of an attempt; `chance` from 0 to 1 decides the jitter, and is asked for only if there is one.
+    mutating func decide(
+        error: StepError?, code: String?, retryAfter: Duration?, chance: @autoclosure () -> Double
+    ) -> Decision {
         guard retries < rules.max, let cause = cause(error, code) else { return .settled }
         let doubled = rules.backoff * Int(1 << min(retries, 16))
         var pause = min(doubled, Self.longestPause)
-        pause = pause * (1 - rules.jitter + rules.jitter * chance)
+        pause = pause * (1 - rules.jitter + rules.jitter * chance())
         if let retryAfter { pause = min(max(pause, retryAfter), Self.longestPause) }
         retries += 1
         return .again(after: pause, cause: cause)

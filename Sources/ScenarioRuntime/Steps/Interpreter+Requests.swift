@@ -21,9 +21,9 @@ extension Interpreter {
             let seed = seed(step, run, frame)
             let request = try settled(request, of: step, frame)
             let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed))
-            let settings = run.layers.settings(of: step, target: target?.target)
             let carrier = Carrier(
-                step: step, request: request, driver: driver, target: target, settings: settings, run: run)
+                step: step, request: request, driver: driver, target: target,
+                terms: run.terms(of: step, target: target?.target), run: run)
             if step.until != nil {
                 return await runPolling(step, run, frame, limits) { limits in
                     await self.attempt(carrier, frame, limits)
@@ -42,24 +42,10 @@ extension Interpreter {
         let request: any StepRequest
         let driver: any StepDriver
         let target: ResolvedTarget?
-        let settings: StepSettings
+        let terms: Terms
         let run: TestRun
-        /// The bounds of the pool that its connection comes from, where its driver has pools.
-        let pool: PoolBounds
 
-        init(
-            step: Step, request: any StepRequest, driver: any StepDriver, target: ResolvedTarget?,
-            settings: StepSettings, run: TestRun
-        ) {
-            self.step = step
-            self.request = request
-            self.driver = driver
-            self.target = target
-            self.settings = settings
-            self.run = run
-            let bounds = driver.hasPools ? target.map { run.layers.connections(to: $0.target) } : nil
-            pool = bounds?.poolBounds ?? PoolBounds()
-        }
+        var settings: StepSettings { terms.settings }
     }
 
     /// One poll: the request prepared anew, and sent with its retries.
@@ -75,7 +61,7 @@ extension Interpreter {
             let most = try known(
                 carrier.settings.retry.max?.value ?? .known(0), rendering, { Int($0) }, "a number of retries")
             var retry = Retry(rules(carrier, prepared, max: most))
-            var chance = SeededChance(rendering.seed + "/retry")
+            var chance: SeededChance?
             while true {
                 try await admit(carrier, limits)
                 let begun = clock.now
@@ -87,7 +73,7 @@ extension Interpreter {
                         prepared,
                         AttemptLimits(
                             timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id,
-                            pool: carrier.pool, mayRepeat: step.isIdempotent),
+                            pool: carrier.terms.pool, mayRepeat: step.isIdempotent),
                         in: carrier.run.session)
                 }
                 requests += attempt.requests
@@ -99,7 +85,8 @@ extension Interpreter {
                     return attempted
                 }
                 let decision = retry.decide(
-                    error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter, chance: chance.share())
+                    error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,
+                    chance: Self.share(of: &chance, seed: rendering.seed))
                 guard case .again(let pause, let cause) = decision,
                     limits.tightest.map({ clock.now + pause < $0.deadline }) ?? true
                 else {
@@ -115,6 +102,13 @@ extension Interpreter {
             attempted.failure = error.report
             return attempted
         }
+    }
+
+    /// The next number of a chance that most steps never ask.
+    private static func share(of chance: inout SeededChance?, seed: String) -> Double {
+        var begun = chance ?? SeededChance(seed + "/retry")
+        defer { chance = begun }
+        return begun.share()
     }
 
     /// Whether the run is being ended, and what is under way is not its cleanup.
@@ -164,14 +158,13 @@ extension Interpreter {
             report.exchange = attempt.exchange()
             return StepOutcome(report: report, value: nil)
         }
-        let settings = settingsText(carrier, attempted.limit)
         if let error = attempt.error, !step.acceptsError {
             report.verdict = error.kind == .rejected ? .failed : .error
             report.failures = [
                 FailureReport(
                     code: "\(step.kind).\(error.kind.codeName)", verdict: report.verdict,
                     message: error.message, place: attempt.place ?? Place(step.span), hint: error.hint,
-                    settings: settings, notes: error.facts)
+                    settings: settingsText(carrier, attempted.limit), notes: error.facts)
             ]
             report.exchange = attempt.exchange()
             frame.keep(step.id, attempt.result.adding([.init("ran", true)]))
@@ -184,6 +177,7 @@ extension Interpreter {
             carrier.run.isFlaky = true
         }
         if outcome.failed {
+            let settings = settingsText(carrier, attempted.limit)
             for index in outcome.report.failures.indices where outcome.report.failures[index].settings.isEmpty {
                 outcome.report.failures[index].settings = settings
             }

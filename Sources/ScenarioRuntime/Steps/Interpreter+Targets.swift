@@ -102,7 +102,7 @@ extension Interpreter {
     /// Runs an attempt within the target's bound of connections.
     func gated(_ carrier: Carrier, _ attempt: () async -> Attempt) async -> Attempt {
         guard let target = carrier.target, !carrier.driver.hasPools,
-            let most = carrier.run.layers.connections(to: target.target).maxConnections?.value
+            let most = carrier.terms.maxConnections
         else { return await attempt() }
         let gate = gates[target.name] ?? Gate(width: most)
         gates[target.name] = gate

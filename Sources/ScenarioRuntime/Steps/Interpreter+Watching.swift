@@ -44,9 +44,9 @@ extension Interpreter {
         let request = watch.firstLook
         do throws(StepFailure) {
             let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, run, frame)))
-            let settings = run.layers.settings(of: step, target: target?.target)
             let carrier = Carrier(
-                step: step, request: request, driver: driver, target: target, settings: settings, run: run)
+                step: step, request: request, driver: driver, target: target,
+                terms: run.terms(of: step, target: target?.target), run: run)
             let attempted = await attempt(carrier, frame, limits)
             guard let attempt = attempted.attempt else {
                 return .failed(attempted.failure ?? lost(step, "it was not carried out"))

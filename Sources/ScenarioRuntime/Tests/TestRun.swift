@@ -1,3 +1,4 @@
+import Diagnostics
 import Expressions
 import ScenarioModel
 
@@ -24,6 +25,12 @@ final class TestRun: @unchecked Sendable {
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
+    private var terms: [TermsKey: Terms] = [:]
+
+    private struct TermsKey: Hashable {
+        var step: SourceSpan
+        var target: String?
+    }
 
     /// Steps that undo what a step began, in the frame in which it began.
     struct Cleanup {
@@ -43,6 +50,25 @@ final class TestRun: @unchecked Sendable {
         self.seed = seed
         self.started = started
     }
+
+    /// What holds for a step on a target; found once, however often the step is repeated or polled.
+    func terms(of step: Step, target: Target?) -> Terms {
+        let key = TermsKey(step: step.span, target: target?.name)
+        if let known = terms[key] { return known }
+        let bounds = target.map { layers.connections(to: $0) }
+        let found = Terms(
+            settings: layers.settings(of: step, target: target), pool: bounds?.poolBounds ?? PoolBounds(),
+            maxConnections: bounds?.maxConnections?.value)
+        terms[key] = found
+        return found
+    }
+}
+
+/// The settings of a step, and the bounds of the connections to its target.
+struct Terms {
+    var settings: StepSettings
+    var pool: PoolBounds
+    var maxConnections: Int?
 }
 
 /// What running a step came to: its report, its value for others, and whether later steps may go on.

@@ -21,6 +21,11 @@ struct SentText: Sendable {
     /// Fills the slots of a statement with quoted names, and puts a text of our own in front.
     init(_ statement: SQLStatement, prefix: String = "", names: [String: String]) {
         source = statement.text
+        if prefix.isEmpty, statement.slots.isEmpty {
+            text = source.text
+            runs = [Run(sent: 0, source: 0, isVerbatim: true)]
+            return
+        }
         text = prefix
         var sent = prefix.unicodeScalars.count
         let bytes = Array(statement.text.text.utf8)
