@@ -128,9 +128,9 @@ struct OpeningTests {
         #expect(missing.error.message.contains(#"database "nowhere" does not exist"#))
     }
 
-    @Test func `TLS is spoken where it is asked for, and its lack is told`() throws {
+    @Test(.enabled(if: (try? PrivatePostgres.shared.hasTLS) ?? true, "the PostgreSQL of these tests speaks no TLS"))
+    func `TLS is spoken where it is asked for, and its lack is told`() throws {
         let server = try PrivatePostgres.shared
-        try #require(server.hasTLS)
         let careful = ["user": PrivatePostgres.careful]
         try onLoop { loop in
             for mode in [["sslmode": "require"], ["sslmode": "verify-full", "sslrootcert": server.certificate]] {
