@@ -72,10 +72,11 @@ public final class SQLDriver: StepDriver {
     ) async throws(StepError) {
         while true {
             let lease: ConnectionPool.Lease
+            let asked = ContinuousClock.now
             do throws(StepError) {
                 lease = try await pool.lease(limits.label, limits: limits, until: deadline)
             } catch {
-                outcome.pool = pool.figures
+                outcome.failedToTake(from: pool, asked: asked, error)
                 throw error
             }
             outcome.take(lease)
@@ -122,10 +123,11 @@ public final class SQLDriver: StepDriver {
             lease = known
             outcome.pool = pool.figures
         } else {
+            let asked = ContinuousClock.now
             do throws(StepError) {
                 lease = try await pool.lease("session \(session.name) of \(test.test)", limits: limits, until: deadline)
             } catch {
-                outcome.pool = pool.figures
+                outcome.failedToTake(from: pool, asked: asked, error)
                 throw error
             }
             session.lease = lease

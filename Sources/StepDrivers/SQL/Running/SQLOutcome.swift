@@ -28,6 +28,12 @@ struct SQLOutcome {
         connecting += lease.connecting
     }
 
+    /// Takes note of a pool that had no connection for the step.
+    mutating func failedToTake(from pool: ConnectionPool, asked: ContinuousClock.Instant, _ error: StepError) {
+        self.pool = pool.figures
+        if error.kind == .poolExhausted { waited += ContinuousClock.now - asked }
+    }
+
     /// Takes note of what the statements came to.
     mutating func conclude(_ run: SQLRun) {
         answers = run.answers
