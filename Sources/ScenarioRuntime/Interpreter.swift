@@ -23,6 +23,8 @@ public actor Interpreter {
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
+    /// Attempts so far, each of which has a span of its own.
+    var spans = 0
     var isStopping = false
     var needs: [String: NeedRun] = [:]
     var remainingUsers: [String: Int] = [:]

@@ -62,9 +62,12 @@ extension Interpreter {
                 carrier.settings.retry.max?.value ?? .known(0), rendering, { Int($0) }, "a number of retries")
             var retry = Retry(rules(carrier, prepared, max: most))
             var chance: SeededChance?
+            let tracing = tracing(of: step, carrier.run, frame)
             while true {
                 try await admit(carrier, limits)
                 let begun = clock.now
+                spans += 1
+                let span = tracing.attempt(spans)
                 let inner = limits.adding("timeout", timeout, from: begun)
                 let left = inner.remaining(at: begun) ?? timeout.value
                 let connect = min(carrier.settings.connect.value, left)
@@ -73,9 +76,13 @@ extension Interpreter {
                         prepared,
                         AttemptLimits(
                             timeout: left, connect: connect, label: carrier.run.planned.name.name + "/" + step.id,
-                            pool: carrier.terms.pool, mayRepeat: step.isIdempotent),
+                            pool: carrier.terms.pool, mayRepeat: step.isIdempotent, origin: tracing.origin,
+                            span: span),
                         in: carrier.run.session)
                 }
+                let took = milliseconds(since: begun)
+                attempted.trace = tracing.trace(
+                    attempt: span, startedMs: (begun - began).milliseconds, ms: took)
                 requests += attempt.requests
                 for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
@@ -95,7 +102,9 @@ extension Interpreter {
                     return attempted
                 }
                 attempted.retries.append(
-                    .init(cause: cause, ms: milliseconds(since: begun), waitedMs: pause.milliseconds))
+                    .init(
+                        cause: cause, ms: took, waitedMs: pause.milliseconds,
+                        startedMs: (begun - began).milliseconds, spanID: span.spanID))
                 _ = try? await clock.sleep(until: clock.now + pause)
             }
         } catch {
@@ -120,6 +129,7 @@ extension Interpreter {
         /// Set where nothing could be sent.
         var failure: FailureReport?
         var retries: [StepReport.Retry] = []
+        var trace: StepReport.Trace?
         var tries = 0
         var limit: Limits.Limit?
     }
@@ -147,6 +157,7 @@ extension Interpreter {
         var report = newReport(step)
         report.target = carrier.target?.name
         report.retries = attempted.retries
+        report.trace = attempted.trace
         // What an interrupt cut short is no result of the service, even for a step that takes errors.
         if isInterrupted(carrier.run) {
             report.verdict = .error

@@ -25,6 +25,10 @@ final class TestRun: @unchecked Sendable {
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
+    /// What services are told of each step that sent something.
+    var origins: [SourceSpan: StepOrigin] = [:]
+    /// The trace of the test's requests.
+    let traceID: String
     private var terms: [TermsKey: Terms] = [:]
 
     private struct TermsKey: Hashable {
@@ -41,13 +45,14 @@ final class TestRun: @unchecked Sendable {
 
     init(
         planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
-        started: ContinuousClock.Instant
+        traceID: String, started: ContinuousClock.Instant
     ) {
         self.planned = planned
         self.scenario = scenario
         self.layers = layers
         self.session = session
         self.seed = seed
+        self.traceID = traceID
         self.started = started
     }
 

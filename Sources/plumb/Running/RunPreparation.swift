@@ -187,7 +187,7 @@ struct RunPreparation {
         for text in command.report {
             guard let request = try? ReportRequest(text) else { continue }
             do throws(ReportError) {
-                reporters.append(request.format.make(try ReportFile(path: request.path)))
+                reporters.append(try request.reporter(plan, signals))
             } catch {
                 problems.append(error)
             }
@@ -200,8 +200,9 @@ struct RunPreparation {
         plan.options.tellsSteps = terminal.followsSteps || reporters.contains { $0.followsSteps }
         let start = RunStart(
             id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
-            profile: plan.configuration.profile, started: plan.options.started, jobs: plan.options.jobs,
-            tests: plan.tests.map(\.name))
+            profile: plan.configuration.profile, started: plan.options.started,
+            startedUnixMs: RunIdentity.milliseconds(),
+            jobs: plan.options.jobs, tests: plan.tests.map(\.name))
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
         history.write(outcome.result)

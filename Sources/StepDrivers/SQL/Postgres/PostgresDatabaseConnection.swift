@@ -22,6 +22,8 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     /// Told to the server when the connection is opened; a later user does not pay a round trip for it.
     var label: String
 
+    var comment = ""
+
     private(set) lazy var serverVersion: String = {
         let version = connection.serverVersion
         return "PostgreSQL " + (version.split(separator: " ").first.map(String.init) ?? version)
@@ -45,7 +47,9 @@ final class PostgresDatabaseConnection: DatabaseConnection {
             return try await answer(to: statement, limits, deadline)
         } catch {
             _ = connection.takeNotices()
-            throw StatementFailure(error, isConnectionLost: !connection.isReady)
+            var failure = StatementFailure(error, isConnectionLost: !connection.isReady)
+            if let position = failure.position { failure.position = max(0, position - comment.utf8.count) }
+            throw failure
         }
     }
 
@@ -53,15 +57,16 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         to statement: BoundStatement, _ limits: RowLimits, _ deadline: ContinuousClock.Instant
     ) async throws(PostgresError) -> StatementAnswer {
         if !isTouched { isTouched = effects.areLeft(by: statement.text) }
+        let sent = comment + statement.text
         var parameterTypes: [UInt32] = []
         let needsTypes = PostgresParameters.needTypes(statement.parameters)
         if needsTypes {
-            parameterTypes = try await connection.parameterTypes(of: statement.text, until: deadline)
+            parameterTypes = try await connection.parameterTypes(of: sent, until: deadline)
             await types.learn(parameterTypes, from: connection, until: deadline)
         }
         let texts = PostgresParameters.texts(of: statement.parameters, parameterTypes, types)
         var request = PostgresRequest.statement(
-            statement.text, texts, isPrepared: statement.isPrepared || needsTypes)
+            sent, texts, isPrepared: statement.isPrepared || needsTypes)
         // The values are counted as they are kept; a single row cannot be looked at before libpq has all of it.
         request.rowByteLimit = 2 * limits.bytes + (1 << 20)
         let answer = PostgresAnswer(limits, types, known: layouts[statement.text])

@@ -1,0 +1,46 @@
+import Diagnostics
+import ScenarioModel
+
+/// The ids of a step's requests: of its trace, its own span, and a new one for each attempt.
+struct Tracing {
+    let origin: StepOrigin
+    let traceID: String
+    let spanID: String
+
+    /// The place of an attempt, by a number that no other attempt of the worker has.
+    func attempt(_ number: Int) -> SpanContext {
+        SpanContext(traceID: traceID, spanID: SpanContext.spanID(within: spanID, number: number))
+    }
+
+    /// What the report keeps of an attempt.
+    func trace(attempt: SpanContext, startedMs: Double, ms: Double) -> StepReport.Trace {
+        StepReport.Trace(
+            traceID: attempt.traceID, spanID: spanID, attemptSpanID: attempt.spanID, startedMs: startedMs, ms: ms)
+    }
+}
+
+extension Interpreter {
+    /// The ids of a step's requests at a place of a running test; all polls of a step have one span around them.
+    func tracing(of step: Step, _ run: TestRun, _ frame: Frame) -> Tracing {
+        // The trail tells iterations apart, the offset those of a cleanup that bear the same default id.
+        let place = "\(run.planned.name.index)/\(frame.trail)/\(step.id)/\(step.span.range.lowerBound)"
+        return Tracing(
+            origin: origin(of: step, run), traceID: run.traceID,
+            spanID: SpanContext.spanID(run: plan.options.runID, path: place))
+    }
+
+    private func origin(of step: Step, _ run: TestRun) -> StepOrigin {
+        if let known = run.origins[step.span] { return known }
+        let name = run.planned.name
+        let scenario = name.suite.isEmpty ? name.scenario : "\(name.suite)/\(name.scenario)"
+        let made = StepOrigin(
+            run: plan.options.runID, test: withoutSecrets(name.name), scenario: withoutSecrets(scenario), step: step.id)
+        run.origins[step.span] = made
+        return made
+    }
+
+    /// A name as services may see it: rows of `cases` may bear secrets, which leave in no name.
+    private func withoutSecrets(_ name: String) -> String {
+        secrets.masked(SecretMask(plan.configuration.presentSecrets.map(\.1)).masked(name))
+    }
+}
