@@ -114,8 +114,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
-            exclude: ["Golden"]),
+            dependencies: [
+                "Reporting", "ScenarioModel", "Expressions", "Diagnostics", "Exposition", "PlumbTesting",
+            ], exclude: ["Golden"]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -124,7 +125,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "CLinux"],
+            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "Reporting", "CLinux"],
             exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),
     ],
     swiftLanguageModes: [.v6]

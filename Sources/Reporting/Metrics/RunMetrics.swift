@@ -26,6 +26,8 @@ struct RunMetrics {
     }
 
     private(set) var families: [Family] = []
+    /// Stands on every series, so that the files of several profiles can lie side by side.
+    private let profile: String?
     /// When the run ended, in seconds since 1970.
     let end: Double
 
@@ -39,6 +41,7 @@ struct RunMetrics {
     /// The metrics of a run.
     init(_ result: RunResult) {
         let start = result.start
+        profile = start.profile
         let began = RunTime.unixMs(of: start) / 1000
         end = began + result.end.ms / 1000
         let work = Work(result)
@@ -46,7 +49,7 @@ struct RunMetrics {
             "plumb_run_info", "What the last run was; its value is 1.",
             [
                 sample(
-                    [("run", start.id), ("version", start.version), ("profile", start.profile ?? "")], 1)
+                    [("run", start.id), ("version", start.version)], 1)
             ])
         add("plumb_run_success", "Whether all tests of the run passed (1) or not (0).", result.end.status == 0 ? 1 : 0)
         add("plumb_run_status", "The exit status of the run.", Double(result.end.status))
@@ -91,8 +94,9 @@ struct RunMetrics {
     }
 
     private func sample(_ labels: [(String, String)], _ value: Double) -> Sample {
-        Sample(
-            labels: labels.map { name, value in
+        let all = (profile.map { [("profile", $0)] } ?? []) + labels
+        return Sample(
+            labels: all.map { name, value in
                 (name, value.utf8.count > Self.mostBytes ? String(value.prefix(Self.mostBytes / 4)) + "…" : value)
             }, value: value)
     }
