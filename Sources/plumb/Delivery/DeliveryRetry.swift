@@ -37,7 +37,7 @@ struct DeliveryRetry {
         case .lost(let why): reason = why
         }
         pause = min(pause * 2, .seconds(4))
-        let times = tries == 1 ? "" : ", and so \(tries) times"
+        let times = tries == 1 ? "" : ", \(tries) times in all"
         guard tries < Self.most else { return .failed(reason + times) }
         guard wait < left else { return .failed("\(reason)\(times); the time for sending reports is over") }
         return .again(after: wait)

@@ -30,8 +30,8 @@ struct ReportAddress: Equatable {
     /// The URL that a message goes to; an address that names its group of metrics keeps it.
     func url(for message: ReportMessage) -> String {
         let namesGroup =
-            message.path.hasPrefix(PushgatewayGroup.mark) && base.split(separator: "/").contains("job")
-            && base.split(separator: "/").contains("metrics")
+            message.path.hasPrefix(PushgatewayGroup.mark)
+            && ["/", "@base64/"].contains { base.contains(PushgatewayGroup.mark + $0) }
         return namesGroup ? base : base + message.path
     }
 

@@ -80,7 +80,7 @@ import Testing
                 return
             }
         }
-        #expect(retry.decide(.lost("refused"), left: .seconds(30), chance: 0) == .failed("refused, and so 5 times"))
+        #expect(retry.decide(.lost("refused"), left: .seconds(30), chance: 0) == .failed("refused, 5 times in all"))
         var late = DeliveryRetry()
         #expect(
             late.decide(.answered(status: 503, retryAfter: .seconds(60)), left: .seconds(30), chance: 0)
