@@ -29,6 +29,10 @@ public final class PostgresConnection: @unchecked Sendable {
     /// Nil when it is closed.
     private(set) var handle: PQHandle?
     private var watched: Int32 = -1
+    /// Whether the socket is watched for room to write.
+    var isWaitingForRoom = false
+    /// The turn of the loop in which the socket was read last.
+    var lastRead: UInt64?
 
     init(_ handle: PQHandle, on loop: EventLoop, _ pause: Pause) {
         self.handle = handle
@@ -36,7 +40,11 @@ public final class PostgresConnection: @unchecked Sendable {
         self.pause = pause
     }
 
-    deinit { if watched >= 0, loop.isOnLoop { loop.unwatch(watched) } }
+    deinit {
+        guard loop.isOnLoop else { return }
+        pause.rest()
+        if watched >= 0 { loop.unwatch(watched) }
+    }
 
     /// Where a connection's transaction stands, as the server last said.
     public enum Transaction: Sendable { case none, open, failed, unknown }
@@ -66,11 +74,11 @@ public final class PostgresConnection: @unchecked Sendable {
     /// Whether a statement can be asked: connected, nothing under way, and not closed by the server as far as it is
     /// known here.
     ///
-    /// Looks at the socket without waiting.
+    /// Looks at the socket without waiting, unless it was read in this very turn of the loop.
     public var isReady: Bool {
         loop.checkIsolated()
         guard state == .ready, !pause.isBusy, let handle, !handle.isBad else { return false }
-        if handle.isSilent { return true }
+        if lastRead.map({ $0 == loop.turn }) ?? false || handle.isSilent { return true }
         hearIdleServer()
         return state == .ready
     }
@@ -82,6 +90,7 @@ public final class PostgresConnection: @unchecked Sendable {
     public func close() {
         loop.checkIsolated()
         unwatch()
+        pause.rest()
         state = .closed
         handle = nil
     }

@@ -90,25 +90,22 @@ extension Interpreter {
     }
 
     /// Waits until the target's rate allows a start; this time counts against no limit of the attempt.
-    func admit(_ carrier: Carrier, _ limits: Limits) async throws(StepFailure) {
-        guard let target = carrier.target, let rate = target.target.rateLimit else { return }
-        var limit = rates[target.name] ?? RateLimit(perSecond: rate.value)
+    func admit(_ carrier: Carrier) async {
+        guard let target = carrier.target, let rate = carrier.rateLimit else { return }
+        var limit = rates[target.name] ?? RateLimit(perSecond: rate)
         let start = limit.next(at: clock.now)
         rates[target.name] = limit
         guard start > clock.now else { return }
         _ = try? await clock.sleep(until: start)
     }
 
-    /// Runs an attempt within the target's bound of connections.
-    func gated(_ carrier: Carrier, _ attempt: () async -> Attempt) async -> Attempt {
-        guard let target = carrier.target, !carrier.driver.hasPools,
-            let most = carrier.terms.maxConnections
-        else { return await attempt() }
-        let gate = gates[target.name] ?? Gate(width: most)
+    /// What keeps attempts within the target's bound of connections, where something has to.
+    func gate(before carrier: Carrier) -> Gate? {
+        guard let target = carrier.target, let width = carrier.width else { return nil }
+        if let known = gates[target.name] { return known }
+        let gate = Gate(width: width)
         gates[target.name] = gate
-        await gate.enter()
-        defer { gate.leave() }
-        return await attempt()
+        return gate
     }
 }
 

@@ -43,7 +43,7 @@ extension Interpreter {
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
         let request = watch.firstLook
         do throws(StepFailure) {
-            let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, run, frame)))
+            let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, frame)))
             let carrier = Carrier(
                 step: step, request: request, driver: driver, target: target,
                 terms: run.terms(of: step, target: target?.target), run: run)

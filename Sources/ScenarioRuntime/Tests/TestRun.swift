@@ -25,10 +25,12 @@ final class TestRun: @unchecked Sendable {
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
+    /// What carries the requests of steps whose target is always the same.
+    var carriers: [Step.Identity: Carrier] = [:]
     private var terms: [TermsKey: Terms] = [:]
 
     private struct TermsKey: Hashable {
-        var step: SourceSpan
+        var step: Step.Identity
         var target: String?
     }
 
@@ -53,7 +55,7 @@ final class TestRun: @unchecked Sendable {
 
     /// What holds for a step on a target; found once, however often the step is repeated or polled.
     func terms(of step: Step, target: Target?) -> Terms {
-        let key = TermsKey(step: step.span, target: target?.name)
+        let key = TermsKey(step: step.identity, target: target?.name)
         if let known = terms[key] { return known }
         let bounds = target.map { layers.connections(to: $0) }
         let found = Terms(

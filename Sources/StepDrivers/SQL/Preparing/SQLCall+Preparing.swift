@@ -11,7 +11,7 @@ extension SQLCall {
                 .sqlForm, "an sql step needs a target of kind postgres or sqlite", at: span,
                 hint: "name one with 'target'")
         }
-        if let problem = problems(with: Target(of: target)).first { throw StepFailure(problem) }
+        if !suits(dialect), let problem = problems(with: target.target).first { throw StepFailure(problem) }
         let statements: [PreparedStatement]
         switch work {
         case .query(let part):
@@ -50,10 +50,23 @@ extension SQLCall {
         guard let statement = part.query[dialect] else {
             throw StepFailure.refused(.sqlDialect, "the query says nothing for \(dialect.name)", at: part.query.span)
         }
+        let parameters = try values(part.parameters, statement, scope)
+        if prefix.isEmpty, var fixed = part.query.fixed[dialect] {
+            fixed.parameters = parameters
+            return fixed
+        }
         let sent = SentText(statement, prefix: prefix, names: try Self.names(part.identifiers, scope))
-        return PreparedStatement(
-            sent: sent, parameters: try values(part.parameters, statement, scope), isRead: statement.isRead,
-            isPreparable: prefix.isEmpty && statement.isPreparable)
+        return PreparedStatement(statement, sent, parameters: parameters, mayComeAgain: prefix.isEmpty)
+    }
+
+    /// Whether the step has a form for a dialect.
+    private func suits(_ dialect: SQLDialect) -> Bool {
+        if let level = transaction.level, !dialect.isolations.contains(level) { return false }
+        switch work {
+        case .query(let part): return part.query[dialect] != nil
+        case .statements(let parts): return parts.allSatisfy { $0.query[dialect] != nil }
+        case .file: return true
+        }
     }
 
     private func values(
@@ -62,6 +75,7 @@ extension SQLCall {
         switch parameters {
         case .list(let templates, _):
             var values: [Value] = []
+            values.reserveCapacity(templates.count)
             for template in templates { values.append(try scope.value(of: template)) }
             return values
         case .template(let template):
@@ -108,11 +122,6 @@ extension SQLCall {
         }
         return name
     }
-}
-
-extension Target {
-    /// A target whose templates are evaluated, as the checks want it.
-    fileprivate init(of target: ResolvedTarget) { self = target.target }
 }
 
 extension StepFailure {

@@ -47,8 +47,7 @@ struct SQLFile {
         }
         for statement in statements { try check(statement, names, isInTransaction) }
         return statements.map {
-            PreparedStatement(
-                sent: SentText($0, names: names), parameters: [], isRead: $0.isRead, isPreparable: false)
+            PreparedStatement($0, SentText($0, names: names), mayComeAgain: false)
         }
     }
 
