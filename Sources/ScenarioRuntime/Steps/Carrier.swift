@@ -2,7 +2,7 @@ import Expressions
 import ScenarioModel
 import ScenarioSyntax
 
-/// What carries a step's request through its attempts: all that stays the same however often the step is repeated.
+/// What carries a step's request through its attempts: all that stays the same however often the step is run.
 ///
 /// `@unchecked Sendable`: used on the interpreter's executor only.
 final class Carrier: @unchecked Sendable {
@@ -11,7 +11,6 @@ final class Carrier: @unchecked Sendable {
     let driver: any StepDriver
     let target: ResolvedTarget?
     let terms: Terms
-    let run: TestRun
     /// What servers are told of who asks.
     let label: String
     /// Whether the step takes an error as its result.
@@ -29,15 +28,14 @@ final class Carrier: @unchecked Sendable {
 
     init(
         step: Step, request: any StepRequest, driver: any StepDriver, target: ResolvedTarget?, terms: Terms,
-        run: TestRun
+        label: String
     ) {
         self.step = step
         self.request = request
         self.driver = driver
         self.target = target
         self.terms = terms
-        self.run = run
-        label = run.planned.name.name + "/" + step.id
+        self.label = label
         acceptsError = step.acceptsError
         implied = Judge.implied(for: step)
         let timeout = terms.settings.timeout

@@ -14,10 +14,10 @@ extension Interpreter {
             let carrier = try carrier(of: step, request, run, frame)
             if step.until != nil {
                 return await runPolling(step, run, frame, limits) { limits in
-                    await self.attempt(carrier, frame, limits)
+                    await self.attempt(carrier, run, frame, limits)
                 }
             }
-            return concluded(carrier, frame, await attempt(carrier, frame, limits))
+            return concluded(carrier, run, frame, await attempt(carrier, run, frame, limits))
         } catch {
             return failed(step, error.report)
         }
@@ -34,20 +34,20 @@ extension Interpreter {
         } catch {
             return .told(failed(step, error.report))
         }
-        let attempted = await attempt(carrier, frame, limits)
+        let attempted = await attempt(carrier, run, frame, limits)
         guard let attempt = attempted.attempt, attempted.retries.isEmpty,
             !attempt.isInError || carrier.acceptsError, !isInterrupted(run)
-        else { return .told(concluded(carrier, frame, attempted)) }
+        else { return .told(concluded(carrier, run, frame, attempted)) }
         let findings = findings(carrier.step, frame, attempt, implied: carrier.implied)
         if findings.failures.isEmpty { return .passed(findings.value) }
-        return .told(concluded(carrier, frame, attempted, findings))
+        return .told(concluded(carrier, run, frame, attempted, findings))
     }
 
     /// What carries a step's requests, found once unless its target is named anew each time.
     private func carrier(
         of step: Step, _ request: any StepRequest, _ run: TestRun, _ frame: Frame
     ) throws(StepFailure) -> Carrier {
-        if let known = run.carriers[step.identity] { return known }
+        if let known = run.carrier(of: step) { return known }
         guard let driver = drivers[request.kind] else {
             throw StepFailure(
                 FailureReport(
@@ -58,14 +58,15 @@ extension Interpreter {
         let target = try resolveTarget(of: step, settled, run, rendering(frame, seed: seed(step, frame)))
         let carrier = Carrier(
             step: step, request: settled, driver: driver, target: target,
-            terms: run.terms(of: step, target: target?.target), run: run)
+            terms: run.terms(of: step, target: target?.target), label: run.label(of: step))
+        // A template may name another target the next time; a watching step asks what its first look leaves open.
         let isFixed = step.target.map { $0.name.constant != nil } ?? true
-        if isFixed, !(request is any WatchingRequest) { run.carriers[step.identity] = carrier }
+        if isFixed, !(request is any WatchingRequest) { run.keep(carrier, for: step) }
         return carrier
     }
 
     /// One poll: the request prepared anew, and sent with its retries.
-    func attempt(_ carrier: Carrier, _ frame: Frame, _ limits: Limits) async -> Attempted {
+    func attempt(_ carrier: Carrier, _ run: TestRun, _ frame: Frame, _ limits: Limits) async -> Attempted {
         let attempted = Attempted()
         let rendering = rendering(frame, seed: seed(carrier.step, frame))
         do throws(StepFailure) {
@@ -86,13 +87,13 @@ extension Interpreter {
                     AttemptLimits(
                         timeout: left, connect: min(carrier.terms.settings.connect.value, left), label: carrier.label,
                         pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent),
-                    in: carrier.run.session)
+                    in: run.session)
                 gate?.leave()
                 requests += attempt.requests
                 for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
                 attempted.limit = inner.tightest
-                if isInterrupted(carrier.run) {
+                if isInterrupted(run) {
                     attempted.attempt = attempt
                     return attempted
                 }
@@ -129,7 +130,8 @@ extension Interpreter {
     /// The most retries, which a template may give.
     private func mostRetries(of carrier: Carrier, _ rendering: Rendering) throws(StepFailure) -> Int {
         if let known = carrier.mostRetries { return known }
-        return try known(carrier.terms.settings.retry.max?.value ?? .known(0), rendering, { Int($0) }, "a number of retries")
+        let most = carrier.terms.settings.retry.max?.value ?? .known(0)
+        return try known(most, rendering, { Int($0) }, "a number of retries")
     }
 
     /// The next number of a chance that most steps never ask.
@@ -146,7 +148,7 @@ extension Interpreter {
     ///
     /// Where the result was judged already, what was found is given.
     func concluded(
-        _ carrier: Carrier, _ frame: Frame, _ attempted: Attempted, _ findings: Findings? = nil
+        _ carrier: Carrier, _ run: TestRun, _ frame: Frame, _ attempted: Attempted, _ findings: Findings? = nil
     ) -> StepOutcome {
         let step = carrier.step
         guard let attempt = attempted.attempt else {
@@ -159,7 +161,7 @@ extension Interpreter {
         report.target = carrier.target?.name
         report.retries = attempted.retries
         // What an interrupt cut short is no result of the service, even for a step that takes errors.
-        if isInterrupted(carrier.run) {
+        if isInterrupted(run) {
             report.verdict = .error
             report.failures = [
                 FailureReport(
@@ -179,29 +181,29 @@ extension Interpreter {
             ]
             report.exchange = attempt.exchange()
             frame.keep(step.id, attempt.result.adding([hasRun]))
-            if error.kind == .rejected, isDoneInCleanup(carrier, attempt) { report.markAlreadyGone(attempt.code) }
+            if error.kind == .rejected, isDoneInCleanup(carrier, run, attempt) { report.markAlreadyGone(attempt.code) }
             return StepOutcome(report: report, value: nil)
         }
         let found = findings ?? self.findings(step, frame, attempt, implied: carrier.implied)
-        var outcome = told(found, step, carrier.run, frame, attempt, report: report)
+        var outcome = told(found, step, run, frame, attempt, report: report)
         if !attempted.retries.isEmpty, outcome.report.verdict == .passed {
             outcome.report.isFlaky = true
-            carrier.run.isFlaky = true
+            run.isFlaky = true
         }
         if outcome.failed {
             let settings = settingsText(carrier, attempted.limit)
             for index in outcome.report.failures.indices where outcome.report.failures[index].settings.isEmpty {
                 outcome.report.failures[index].settings = settings
             }
-            if isDoneInCleanup(carrier, attempt) {
+            if isDoneInCleanup(carrier, run, attempt) {
                 outcome.report.markAlreadyGone(attempt.code)
             }
         }
         return outcome
     }
 
-    private func isDoneInCleanup(_ carrier: Carrier, _ attempt: Attempt) -> Bool {
-        guard carrier.run.isCleaningUp, let code = attempt.code else { return false }
+    private func isDoneInCleanup(_ carrier: Carrier, _ run: TestRun, _ attempt: Attempt) -> Bool {
+        guard run.isCleaningUp, let code = attempt.code else { return false }
         return carrier.request.codesOfNothingToUndo.contains(code)
     }
 

@@ -64,19 +64,19 @@ extension Interpreter {
     private func derive(
         _ derived: Scenario.DerivedTarget, _ run: TestRun, _ rendering: Rendering
     ) throws(StepFailure) -> ResolvedTarget {
-        var settings = Value.Object()
+        var base: ResolvedTarget?
         var target: Target
         if let from = derived.from {
-            let base = try self.target(named: from, at: derived.span, run, rendering)
-            settings = base.settings
-            target = base.target
+            let found = try self.target(named: from, at: derived.span, run, rendering)
+            base = found
+            target = found.target
             target.name = derived.name
         } else {
             let kind = derived.changes["kind"]?.constant?.string ?? "http"
             target = Target(name: derived.name, kind: kind, settings: derived.changes, origin: .file(derived.span))
         }
         let changes = try rendering.value(of: derived.changes).object ?? .init()
-        for (key, value) in changes where !["from", "kind"].contains(key) { settings[key] = value }
+        let own = Value.Object(changes.filter { !["from", "kind"].contains($0.0) })
         target.origin = .file(derived.span)
         do throws(DerivedConnections.Problem) {
             try DerivedConnections.apply(changes, to: &target, at: derived.span)
@@ -86,7 +86,8 @@ extension Interpreter {
                     code: "target.setting", verdict: .error, message: "target '\(derived.name)': \(error.message)",
                     place: Place(derived.span), hint: error.hint))
         }
-        return ResolvedTarget(target, settings: settings, isOfTest: true)
+        guard let base else { return ResolvedTarget(target, settings: own, isOfTest: true) }
+        return ResolvedTarget(target, changing: own, of: base)
     }
 
     /// Waits until the target's rate allows a start; this time counts against no limit of the attempt.

@@ -124,9 +124,29 @@ extension SQLCall {
     }
 }
 
+extension SQLCall {
+    var file: (path: String, span: SourceSpan)? {
+        if case .file(let path, let place, _) = work { (path, place) } else { nil }
+    }
+
+    var fileLimit: Int { 4 << 20 }
+
+    func problems(in file: SourceFile, on target: Target) -> [Diagnostic] {
+        guard case .file(_, let place, let identifiers) = work, let dialect = DatabaseKinds.dialect(of: target.kind)
+        else { return [] }
+        do throws(StepFailure) {
+            return try SQLFile(file.bytes, path: file.path, at: place).problems(
+                dialect, names: Set(identifiers.map(\.key)), isInTransaction: isInTransaction)
+        } catch {
+            // What the file is made of matters when it is run; another step may well write it anew before.
+            return []
+        }
+    }
+}
+
 extension StepFailure {
     /// A problem that lint would have told, had it known what is known now.
-    fileprivate init(_ problem: Diagnostic) {
+    init(_ problem: Diagnostic) {
         self = .refused(problem.code, problem.message.text, at: problem.primary?.span, hint: problem.hint?.text)
     }
 }

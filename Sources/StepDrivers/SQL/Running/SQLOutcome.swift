@@ -96,7 +96,8 @@ final class SQLOutcome {
 
 extension SQLOutcome: MemberSource {
     private static let names = [
-        "rows", "row_count", "columns", "command", "truncated", "statements", "ms", "timing", "pool", "attempt", "error",
+        "rows", "row_count", "columns", "command", "truncated", "statements", "ms", "timing", "pool", "attempt",
+        "error",
     ]
 
     var memberNames: [String] { prepared.explains ? Self.names + ["plan"] : Self.names }
