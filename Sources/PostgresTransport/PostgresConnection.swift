@@ -104,7 +104,9 @@ extension PostgresConnection {
         guard let handle, handle.socket >= 0 else { return false }
         watched = handle.socket
         do {
-            try loop.watch(watched, for: .read) { [unowned self] _ in
+            try loop.watch(watched, for: .read) { [weak self] _ in
+                // An event of the turn in which the last owner let go of it.
+                guard let self else { return }
                 if pause.isBusy { pause.signal() } else { hearIdleServer() }
             }
             return true

@@ -91,6 +91,28 @@ struct InterruptionTests {
         }
     }
 
+    @Test func `the farewell of the server is enough, before the connection closes`() throws {
+        let server = try PrivatePostgres()
+        let proxy = try FadingProxy(to: server.port)
+        proxy.keepEndsBack()
+        try onLoop { loop in
+            func opened(_ changes: [(String, String)]) async throws -> PostgresConnection {
+                let keywords = (server.keywords + changes).map { PostgresSettings.Keyword($0.0, $0.1) }
+                return try await PostgresConnection.open(
+                    PostgresSettings(keywords), on: loop, until: .now + .seconds(20))
+            }
+            let killer = try await opened([])
+            let connection = try await opened([("port", "\(proxy.port)")])
+            #expect(connection.isReady)
+            try await killer.ask("SELECT pg_terminate_backend(\(connection.backend))")
+            let deadline = ContinuousClock.now + .seconds(20)
+            while connection.isReady, ContinuousClock.now < deadline { try await loop.sleep(for: .milliseconds(10)) }
+            #expect(!connection.isReady)
+            connection.close()
+            killer.close()
+        }
+    }
+
     @Test func `a server that was restarted is noticed before the next statement`() throws {
         let server = try PrivatePostgres()
         let settings = PostgresSettings(server.keywords.map { .init($0.0, $0.1) })
