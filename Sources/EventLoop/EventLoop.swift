@@ -34,7 +34,6 @@ public final class EventLoop: Sendable {
         var watches: [Int32: Watch] = [:]
         var lastGeneration: UInt32 = 0
         var events: [Poller.Event] = []
-        var turn: UInt64 = 0
     }
 
     /// How many jobs run before descriptors get their turn.
@@ -93,15 +92,9 @@ extension EventLoop {
             fireTimers()
             if isDone() { return }
             poller.wait(atMost: timeToWait(), into: &state.events)
-            state.turn += 1
             callWatchers()
         }
     }
-
-    /// Counts the turns: within one, nothing new is learned of any descriptor.
-    ///
-    /// Only on the loop's thread.
-    public var turn: UInt64 { state.turn }
 
     /// Runs the loop on a thread of its own until ``stop()`` is called.
     public func start() {

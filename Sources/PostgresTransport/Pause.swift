@@ -83,12 +83,26 @@ final class Pause: @unchecked Sendable {
             isSignalled = false
             return .ready
         }
-        guard isCancellable else { return await withCheckedContinuation { continuation = $0 } }
+        guard isCancellable else { return await suspended() }
         let number = operation
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation = $0 }
+            await suspended()
         } onCancel: {
             loop.execute { self.interrupt(number, .cancelled) }
+        }
+    }
+
+    /// Suspends the task, unless what it waits for has come on the way here.
+    private func suspended() async -> Wake {
+        await withCheckedContinuation { waiting in
+            if let interruption {
+                waiting.resume(returning: interruption)
+            } else if isSignalled {
+                isSignalled = false
+                waiting.resume(returning: .ready)
+            } else {
+                continuation = waiting
+            }
         }
     }
 

@@ -31,8 +31,6 @@ public final class PostgresConnection: @unchecked Sendable {
     private var watched: Int32 = -1
     /// Whether the socket is watched for room to write.
     var isWaitingForRoom = false
-    /// The turn of the loop in which the socket was read last.
-    var lastRead: UInt64?
 
     init(_ handle: PQHandle, on loop: EventLoop, _ pause: Pause) {
         self.handle = handle
@@ -74,11 +72,11 @@ public final class PostgresConnection: @unchecked Sendable {
     /// Whether a statement can be asked: connected, nothing under way, and not closed by the server as far as it is
     /// known here.
     ///
-    /// Looks at the socket without waiting, unless it was read in this very turn of the loop.
+    /// Looks at the socket without waiting.
     public var isReady: Bool {
         loop.checkIsolated()
         guard state == .ready, !pause.isBusy, let handle, !handle.isBad else { return false }
-        if lastRead.map({ $0 == loop.turn }) ?? false || handle.isSilent { return true }
+        if handle.isSilent { return true }
         hearIdleServer()
         return state == .ready
     }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Synchronization
 
 extension PostgresConnection {
     /// Carries a request out, its rows to a receiver.
@@ -121,27 +120,6 @@ extension PostgresConnection {
 // MARK: - One exchange
 
 extension PostgresConnection {
-    /// How one exchange stands: what was sent, and what came of it so far.
-    private struct Exchange {
-        let receiver: (any PostgresReceiver)?
-        /// The most bytes of one answer.
-        let limit: Int
-        let wantsParameterTypes: Bool
-        var progress = QueryProgress()
-        /// What arrived since the last answer was complete.
-        var bytesSinceAnswer = 0
-        var isSending = true
-        /// Whether the receiver knows the columns of the statement under way.
-        var hasBegun = false
-        var parameterTypes: [UInt32] = []
-
-        init(_ receiver: (any PostgresReceiver)?, limit: Int, wantsParameterTypes: Bool = false) {
-            self.receiver = receiver
-            self.limit = limit
-            self.wantsParameterTypes = wantsParameterTypes
-        }
-    }
-
     /// What an exchange needs next.
     private enum Need {
         /// Nothing: the server has answered all of it, or the connection is given up.
@@ -180,7 +158,11 @@ extension PostgresConnection {
             case .cancelling:
                 await cancel(&exchange.progress)
                 return exchange.progress.failure
-            case .socket: break
+            case .socket:
+                guard exchange.makesTooMuchRoom else { break }
+                _ = exchange.progress.wants(Self.tooLarge(exchange.limit))
+                await cancel(&exchange.progress, isRead: false)
+                return exchange.progress.failure
             }
             switch await pause.next() {
             case .ready:
@@ -253,14 +235,15 @@ extension PostgresConnection {
 
     /// Reads what has arrived; false where an answer grows beyond the limit.
     private func take(in exchange: inout Exchange, _ handle: PQHandle) -> Bool {
+        let waiting = handle.waitingByteCount
         // Only an answer that takes several reads can be large.
-        if exchange.bytesSinceAnswer > 0 || exchange.isSending { exchange.bytesSinceAnswer += handle.waitingByteCount }
+        if exchange.bytesSinceAnswer > 0 || exchange.isSending { exchange.bytesSinceAnswer += waiting }
         exchange.bytesSinceAnswer += 1
+        exchange.noteRoom(waiting: waiting)
         guard exchange.bytesSinceAnswer <= exchange.limit else {
             _ = exchange.progress.wants(Self.tooLarge(exchange.limit))
             return false
         }
-        lastRead = loop.turn
         _ = handle.consume()
         return true
     }
@@ -268,76 +251,13 @@ extension PostgresConnection {
     private static func tooLarge(_ limit: Int) -> QueryProgress.Demand { .stop("a row has more than \(limit) bytes") }
 
     /// Sends what the socket takes; returns whether something is left.
-    private func flush(_ handle: PQHandle) -> Bool {
+    func flush(_ handle: PQHandle) -> Bool {
         let isPending = handle.flush() == .pending
         if isPending != isWaitingForRoom {
             isWaitingForRoom = isPending
             watchForWriting(isPending)
         }
         return isPending
-    }
-
-    /// Cancels the statement at the server, and reads what is left of its answer.
-    ///
-    /// The connection is good afterwards if the server said that it cancelled this very statement. A cancellation that
-    /// came too late could strike the next one, so an empty one is sent behind it.
-    private func cancel(_ progress: inout QueryProgress, isRead: Bool = true) async {
-        guard let handle else { return giveUp() }
-        if isRead, handle.consume(), drain(handle, &progress) {
-            // It was over already.
-            return handle.isBad ? giveUp() : ()
-        }
-        guard let request = handle.makeCancel() else { return giveUp() }
-        let isPassedOn = Mutexed(false)
-        var verdict = progress
-        var isClean = false
-        await pause.grace(Self.cancelGrace) {
-            let number = pause.current
-            let hasBegun = BackgroundThread.run { [loop, pause] in
-                let isDone = request.send()
-                isPassedOn.set(isDone)
-                loop.execute { pause.signal(number) }
-            }
-            guard hasBegun else { return }
-            var isSilent = false
-            while true {
-                if isRead { isSilent = isSilent || drain(handle, &verdict) }
-                if isPassedOn.value, isSilent || !isRead { break }
-                guard await pause.next() == .ready else { return }
-                if isRead { _ = handle.consume() }
-            }
-            guard isSilent, !handle.isBad else { return }
-            isClean = verdict.wasCancelled ? true : await outlivesLateCancel(handle)
-        }
-        progress = verdict
-        if verdict.wasCancelled { progress.isUndone() }
-        if !isClean { giveUp() }
-    }
-
-    /// Has a cancellation that came too late for its statement strike an empty one, whatever comes of that.
-    private func outlivesLateCancel(_ handle: PQHandle) async -> Bool {
-        guard handle.send(script: "") else { return false }
-        var rest = QueryProgress()
-        while !drain(handle, &rest) {
-            guard await pause.next() == .ready else { return false }
-            _ = handle.consume()
-        }
-        return !handle.isBad
-    }
-
-    /// Throws away what has arrived; returns true when nothing more comes.
-    private func drain(_ handle: PQHandle, _ progress: inout QueryProgress) -> Bool {
-        _ = flush(handle)
-        while !handle.isBusy {
-            guard let answer = handle.nextAnswer() else { return true }
-            switch answer.kind {
-            case .copyOut: if handle.discardCopyOut() { return false }
-            case .copyIn: handle.refuseCopyIn("the statement was cancelled")
-            case .copyBoth: return false
-            default: _ = progress.took(QueryProgress.Answer(answer))
-            }
-        }
-        return false
     }
 
     /// The connection cannot be used any more.
@@ -348,7 +268,7 @@ extension PostgresConnection {
 }
 
 extension QueryProgress.Answer {
-    fileprivate init(_ answer: borrowing PQAnswer) {
+    init(_ answer: borrowing PQAnswer) {
         switch answer.kind {
         case .row: self = .row
         case .done: self = .done
@@ -368,15 +288,4 @@ extension PostgresError {
         return complaint.sqlstate == "26000"
             || complaint.sqlstate == "0A000" && complaint.message.contains("cached plan must not change result type")
     }
-}
-
-/// A value that a thread leaves for the loop.
-private final class Mutexed<Value: Sendable>: Sendable {
-    private let content: Mutex<Value>
-
-    init(_ value: Value) { content = Mutex(value) }
-
-    var value: Value { content.withLock { $0 } }
-
-    func set(_ value: Value) { content.withLock { $0 = value } }
 }

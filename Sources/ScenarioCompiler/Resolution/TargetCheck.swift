@@ -80,9 +80,8 @@ struct TargetCheck {
         _ derived: Scenario.DerivedTarget, _ scenario: Scenario, _ configuration: Configuration,
         _ kinds: [any StepKind]
     ) -> [Diagnostic] {
-        let base = derived.from.flatMap { configuration.target($0) }
         guard case .object(let members, _) = derived.changes,
-            let kind = derived.from == nil ? derived.standaloneKind : base?.kind,
+            let kind = target(named: derived.name, scenario, configuration)?.kind,
             let declared = kinds.flatMap(\.targetKinds).first(where: { $0.name == kind })
         else { return [] }
         let table = ConfigurationKeys.target(of: declared)
