@@ -2,6 +2,7 @@ import Expressions
 import Glibc
 import PlumbTesting
 import ScenarioModel
+import Synchronization
 import Testing
 
 @testable import StepDrivers
@@ -58,9 +59,48 @@ struct VectorFileTests {
             ])
     }
 
+    @Test func `a payload of a file keeps every digit of its numbers`() async throws {
+        let payloads = [
+            #"{"n":18446744073709551615,"deep":[{"x":-9007199254740993}],"pi":3.14159265358979323846,"t":"1\\\"}, {"}"#,
+            #"{ "payload" : 12345678901234567890 }"#,
+        ]
+        let lines = payloads.enumerated().map { place, payload in
+            #"{"other": {"payload": 1}, "payload" : \#(payload) , "id": \#(place), "vector": [1]}"#
+        }
+        let (outcome, bodies) = try await upserted("p.jsonl", Array(lines.joined(separator: "\n").utf8))
+        #expect(outcome.error == nil)
+        #expect(
+            bodies == [
+                #"{"points":[{"id":0,"vector":[1.0],"payload":\#(payloads[0])},{"id":1,"vector":[1.0],"payload":\#(payloads[1])}]}"#
+            ])
+    }
+
+    @Test(arguments: [("p.jsonl", nil), ("p.npy", 5)] as [(String, Int?)])
+    func `an upsert tells how many points are written, and of how many where that is known`(
+        _ name: String, _ total: Int?
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let lines = (0..<5).map { #"{"id": \#($0), "vector": [1]}"# }.joined(separator: "\n")
+        let path = try folder.write(total == nil ? Array(lines.utf8) : npy([[1], [2], [3], [4], [5]]), to: name)
+        let server = try SimpleHTTPServer { _ in .json(#"{"status":"ok","result":{"status":"completed"}}"#) }
+        let url = server.url
+        let told = Mutex<[StepProgress]>([])
+        try await drive { driving in
+            driving.scope.files[name] = path
+            driving.onProgress = { progress in told.withLock { $0.append(progress) } }
+            _ = try await driving.run(
+                "{ upsert: c, points: { file: \(name) }, batch: 2 }", target: "{ url: '\(url)' }", by: VectorStep())
+        }
+        let all = told.withLock { $0 }
+        // Batches are answered in any order; the last of all completes the number.
+        #expect(all.count == 3 && all.last == StepProgress(done: 5, of: total, unit: "points"))
+        #expect(all.map(\.done) == all.map(\.done).sorted())
+        withExtendedLifetime(folder) {}
+    }
+
     @Test func `lines of JSON are points`() async throws {
         let lines = """
-            {"id": 1, "vector": [1, 2], "payload": {"a": "b"}}
+            {"id": 1, "payload": {"a": "b"}, "vector": [1, 2]}
 
             {"id": "18446744073709551615", "vector": {"t": [1]}}
             {"id": "550e8400-e29b-41d4-a716-446655440000", "vector": [0]}
@@ -71,7 +111,7 @@ struct VectorFileTests {
             bodies
                 == [
                     #"{"points":[{"id":"550e8400-e29b-41d4-a716-446655440000","vector":[0.0]}]}"#,
-                    #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a":"b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
+                    #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a": "b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
                 ].sorted())
     }
 
