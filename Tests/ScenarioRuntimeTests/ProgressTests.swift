@@ -7,8 +7,9 @@ import Testing
         steps:
           - id: all
             group:
-              - { id: long, fake: { takes: 500ms, tells: 10 } }
-              - { id: short, fake: { takes: 90ms, tells: 3 } }
+              steps:
+                - { id: long, fake: { takes: 500ms, tells: 10 } }
+                - { id: short, fake: { takes: 90ms, tells: 3 } }
         """
 
     @Test func `how far a step is is told at most ten times a second, with its place`() throws {
