@@ -146,7 +146,8 @@ public struct StepError: Error, Sendable, Hashable {
     /// What is known of it beside its message, a line each: the phase, and the service's own words.
     public var facts: [String] {
         var facts = phase.map { ["phase: \($0)"] } ?? []
-        for (name, value) in fields where !["position", "statement"].contains(name) && value.string != hint {
+        for (name, value) in fields
+        where !["position", "statement"].contains(name) && (hint == nil || value.string != hint) {
             facts.append("\(name): \(value.tostring)")
         }
         return facts
