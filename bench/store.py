@@ -12,8 +12,9 @@ class Store:
     """`plumb sandbox`, of which the store of vectors is used."""
 
     def __init__(self, plumb):
-        self.process = subprocess.Popen([plumb, "sandbox"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(
+            [plumb, "sandbox", "--until-stdin-closes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, start_new_session=True)
         told = json.loads(self.process.stdout.readline())
         self.url, self.key = told["endpoints"]["vectors"], told["api_key"]
 
@@ -35,7 +36,6 @@ class Store:
             os.sched_setaffinity(int(thread), {core})
 
     def stop(self):
-        # It ends when its standard input does.
         self.process.stdin.close()
         try:
             self.process.wait(10)

@@ -82,8 +82,9 @@ actor VectorCollection {
     }
 
     private func clear(_ row: Int) {
-        for name in spaces.keys { spaces[name]?.set(nil, row: row) }
-        for name in sparse.keys { sparse[name]?[row] = nil }
+        // Not by the dictionaries' own keys: they would be copied, with all their vectors, when they are changed meanwhile.
+        for entry in settings.dense { spaces[entry.name]?.set(nil, row: row) }
+        for name in settings.sparse { sparse[name]?[row] = nil }
     }
 
     private func newRow(_ id: PointKey) -> Int {

@@ -165,6 +165,27 @@ struct VectorFileTests {
 }
 
 struct VectorValueTests {
+    @Test func `a number is written in the fewest digits that name its float`() {
+        var chance = FixedChance(state: 42)
+        var numbers: [Float] = [
+            0, -0.0, 1, -1, 0.1, -0.5, 0.25, 1e-4, 9.999e-5, 0.001, 0.01, 0.3, 1.1, 9.999999, 99.99999, 123456.7,
+            999_999.9, 1e6, 16_777_216, 3.4e38, .leastNonzeroMagnitude, 0.099_999_994, 0.999_999_94, 1.000_000_1, 12.5,
+            100, 65_504.5,
+            0.000_123_456_79, 8.000_001, 2.000_000_2,
+        ]
+        for _ in 0..<100_000 {
+            numbers.append(Float.random(in: -1...1, using: &chance))
+            numbers.append(Float.random(in: 0...2_000_000, using: &chance))
+            numbers.append(Float(Int.random(in: -99_999...99_999, using: &chance)) / 1000)
+            numbers.append(Float(Int.random(in: 0...9, using: &chance)) / 10)
+            let any = Float(bitPattern: .random(in: 0...UInt32.max, using: &chance))
+            if any.isFinite { numbers.append(any) }
+        }
+        let written = String(decoding: FloatText.list(numbers), as: UTF8.self).dropFirst().dropLast()
+        let wrong = zip(numbers, written.split(separator: ",")).first { $0.description != $1 }
+        #expect(wrong == nil, "\(wrong.map { "\($0.0) is written \($0.1)" } ?? "")")
+    }
+
     @Test(arguments: [
         ("0", "0"), ("18446744073709551615", "18446744073709551615"), ("9007199254740993", "9007199254740993"),
     ]) func `an id keeps every digit`(_ text: String, _ json: String) {
@@ -199,5 +220,17 @@ struct VectorValueTests {
         #expect(try judge.of([], exact: exact) == 0)
         #expect(try Recall(at: 2).of(hits([(7, 0.1), (6, 0.2)]), exact: hits([(7, 0.1), (6, 0.2)])) == 1)
         #expect(throws: StepError.self) { try judge.of(exact, exact: []) }
+    }
+}
+
+/// Numbers that are the same in every run: SplitMix64.
+private struct FixedChance: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }
