@@ -66,9 +66,10 @@ mutants-local: build services ## Proves the database's scenarios against a Postg
 	scripts/mutants --profile local
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3
+	@scripts/install-packages nginx python3 gcc
 	bench/run
 	bench/sql
+	bench/vector
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas
