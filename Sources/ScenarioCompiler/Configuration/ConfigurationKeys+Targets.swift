@@ -9,7 +9,8 @@ extension ConfigurationKeys {
         Key("from", .identifier, "The target whose keys hold where this one writes none."),
         Key(
             "missing", .text,
-            "Why it is not there; where this says nothing, it is. Scenarios that require it are skipped with the reason."),
+            "Why it is not there; where this says nothing, it is. Scenarios that require it are skipped with the reason."
+        ),
         Key("timeout", .template(.duration), "The time-out of one attempt through it."),
         Key("retry", .table { retry }, "The rules of retrying through it."),
         Key("rate_limit", .template(.rate), "How many attempts may start per second, such as 100/s."),

@@ -89,7 +89,8 @@ struct PromQLTemplate: Sendable {
                 }
                 guard let escaped = quote.escaped(text) else {
                     throw StepFailure.refused(
-                        .metricQuery, "the value of '\(expression.text.prefix(60))' has a backtick, and stands between them",
+                        .metricQuery,
+                        "the value of '\(expression.text.prefix(60))' has a backtick, and stands between backticks",
                         at: expression.source.span, hint: "write the text in double quotes, where it is escaped")
                 }
                 rendered.text += escaped

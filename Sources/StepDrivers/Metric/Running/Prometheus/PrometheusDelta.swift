@@ -14,7 +14,7 @@ struct PrometheusDelta {
     /// The pause between two looks at the same question.
     private static let pauses: [Duration] = [.milliseconds(100), .milliseconds(250), .milliseconds(500)]
     private static let longPause: Duration = .seconds(1)
-    /// VictoriaMetrics answers from what it wrote to its index, which a new series waits for a second or more.
+    /// VictoriaMetrics finds a new series only when it has written it to its index, which it does each second.
     private static let indexing: Duration = .seconds(2)
     /// How far back raw samples are asked for beside the first look, in seconds: no scrape is further apart.
     private static let slack = 330.0
@@ -136,11 +136,14 @@ struct PrometheusDelta {
             // The targets first: what a scrape brought is there when its time is told.
             let targets = await ask(ScrapeTarget.query(for: selector))
             if let error = targets.error { return .refused(.failed(targets, error)) }
-            let living = await ask(query.text)
+            // VictoriaMetrics remembers for ten seconds which series a condition picks; one that is new it looks up.
+            let asked =
+                clock.isVictoriaMetrics ? selector.text(and: "plumb_look", isNot: "\(clock.now) \(looks)") : query.text
+            let living = await ask(asked)
             if let error = living.error { return .refused(.failed(living, error)) }
             // By the server's clock, which this machine's need not agree with.
             let window = (clock.now - since + (ContinuousClock.now - begun) / .seconds(1)).rounded(.up) + 2
-            let raw = await ask("\(query.text)[\(Int(window))s]")
+            let raw = await ask("\(asked)[\(Int(window))s]")
             if let error = raw.error { return .refused(.failed(raw, error)) }
             let labels = Set((living.data["result"]?.array ?? []).compactMap { $0["metric"] })
             let pause: Duration

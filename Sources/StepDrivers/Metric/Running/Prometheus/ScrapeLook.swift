@@ -135,9 +135,7 @@ struct ScrapeTarget: Equatable {
     /// `job` and `instance` are the labels that a server gives to whatever it scrapes; so the conditions of a selector
     /// on them hold for targets too.
     static func query(for selector: SampleSelector) -> String {
-        let conditions = selector.matchers.filter { ["job", "instance"].contains($0.label) }.map { matcher in
-            "\(matcher.label)\(matcher.test.rawValue)\(Value.string(matcher.value).json())"
-        }
+        let conditions = selector.matchers.filter { ["job", "instance"].contains($0.label) }.map(\.text)
         let up = "up{\(conditions.joined(separator: ","))}"
         return "timestamp(\(up)) * (2 * \(up) - 1)"
     }
@@ -155,4 +153,18 @@ struct ScrapeTarget: Equatable {
         }
         return found.values.sorted { ($0.name.job, $0.name.instance) < ($1.name.job, $1.name.instance) }
     }
+}
+
+extension SampleSelector {
+    /// The selector in PromQL, with one more condition.
+    func text(and label: String, isNot value: String) -> String {
+        let name = name.map { [LabelMatcher("__name__", .equal, $0)] } ?? []
+        let conditions = name + matchers + [LabelMatcher(label, .notEqual, value)]
+        return "{\(conditions.map(\.text).joined(separator: ","))}"
+    }
+}
+
+extension LabelMatcher {
+    /// The condition in PromQL, whose texts have JSON's escapes among theirs.
+    fileprivate var text: String { "\(label)\(test.rawValue)\(Value.string(value).json())" }
 }
