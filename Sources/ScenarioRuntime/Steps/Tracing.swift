@@ -30,12 +30,12 @@ extension Interpreter {
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {
-        if let known = run.origins[step.span] { return known }
+        if let known = run.origins[step.identity] { return known }
         let name = run.planned.name
         let scenario = name.suite.isEmpty ? name.scenario : "\(name.suite)/\(name.scenario)"
         let made = StepOrigin(
             run: plan.options.runID, test: withoutSecrets(name.name), scenario: withoutSecrets(scenario), step: step.id)
-        run.origins[step.span] = made
+        run.origins[step.identity] = made
         return made
     }
 

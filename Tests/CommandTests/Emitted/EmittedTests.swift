@@ -190,7 +190,8 @@ import Testing
     @Test func `a service that takes no report is told of, and a run that passed exits with 3`() throws {
         let monitor = try SimpleHTTPServer { _ in .text("no such job", status: 400) }
         let project = try TestProject([
-            "a.yaml": "steps:\n  - assert: ['$run.id != null']\n", "b.yaml": "steps:\n  - assert: ['$run.id == null']\n",
+            "a.yaml": "steps:\n  - assert: ['$run.id != null']\n",
+            "b.yaml": "steps:\n  - assert: ['$run.id == null']\n",
         ])
         let refused = try project.run(
             "run", "a.yaml", "--report", "pushgateway=http://u:hidden@127.0.0.1:\(monitor.port)")

@@ -23,7 +23,8 @@ import Testing
               nightly:
                 targets: { monitor: { kind: openmetrics, url: "http://127.0.0.1:\(port)/metrics" } }
             """,
-            "good.yaml": "steps: [{ assert: ['$run.id != null'] }]\n", "bad.yaml": "steps: [{ assert: ['$run.id == null'] }]\n",
+            "good.yaml": "steps: [{ assert: ['$run.id != null'] }]\n",
+            "bad.yaml": "steps: [{ assert: ['$run.id == null'] }]\n",
         ])
     }
 

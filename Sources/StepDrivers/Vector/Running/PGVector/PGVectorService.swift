@@ -23,6 +23,7 @@ final class PGVectorService {
             let lease = try await connection.pool(limits.pool).lease(limits.label, limits: limits, until: deadline)
             lease.connection.comment = limits.origin?.comment ?? ""
             var run = PGVectorRun(lease, connection.names, step.collection, until: deadline)
+            run.onProgress = limits.onProgress
             var fields: [(String, Value)] = []
             var failure: StepError?
             do throws(StepError) {
