@@ -6,14 +6,17 @@
 public struct SpanContext: Sendable, Hashable {
     /// 32 hexadecimal digits in lower case.
     public let traceID: String
-    /// 16 hexadecimal digits in lower case.
-    public let spanID: String
+    /// What the span's id is made of.
+    public let span: UInt64
 
-    /// Creates a place of known ids.
-    public init(traceID: String, spanID: String) {
+    /// Creates a place of known ids; their texts are made when somebody reads them, which for most attempts nobody does.
+    public init(traceID: String, span: UInt64) {
         self.traceID = traceID
-        self.spanID = spanID
+        self.span = span
     }
+
+    /// 16 hexadecimal digits in lower case.
+    public var spanID: String { Self.text(of: span) }
 
     /// The header of that name, version 00, marked as recorded: whoever runs a test wants to see what became of it.
     public var traceparent: String { "00-\(traceID)-\(spanID)-01" }
@@ -27,17 +30,32 @@ public struct SpanContext: Sendable, Hashable {
     /// The trace that a run itself has, in which its root span stands.
     public static func traceID(run: String) -> String { traceID(run: run, test: -1) }
 
-    /// A span, by what tells it from all others of its run.
-    public static func spanID(run: String, path: String) -> String { hexadecimal(hash("\(run)/span/\(path)")) }
-
-    /// The span of a request that a step sends, by a number that no other request of the test has.
-    public static func spanID(within span: String, number: Int) -> String {
-        hexadecimal(mixed(hash(span) &+ UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15))
+    /// The id of a span, by what tells it from all others of its run.
+    public static func spanID(run: String, path: String) -> String {
+        text(of: mixed(hash(path, after: hash(run, after: start))))
     }
 
-    private static func hash(_ text: String) -> UInt64 {
-        // FNV-1a spreads the text over the number; SplitMix64 takes care of its higher bits.
-        mixed(text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+    /// The span of a step at a place of a test: its trail among iterations, its id, and where it is written.
+    public static func span(run: String, test: Int, trail: String, step: String, offset: Int) -> UInt64 {
+        let place = hash(step, after: hash(trail, after: hash(run, after: start)) &+ 1)
+        return mixed(place ^ mixed(UInt64(truncatingIfNeeded: test) << 32 | UInt64(truncatingIfNeeded: offset)))
+    }
+
+    /// The span of a request that a step sends, by a number that no other request of the worker has.
+    public static func span(within span: UInt64, number: Int) -> UInt64 {
+        mixed(span &+ UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// The text of a span's id.
+    public static func text(of span: UInt64) -> String { hexadecimal(span) }
+
+    private static let start: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    private static func hash(_ text: String) -> UInt64 { mixed(hash(text, after: start)) }
+
+    /// FNV-1a spreads the text over the number; SplitMix64 takes care of its higher bits in the end.
+    private static func hash(_ text: String, after state: UInt64) -> UInt64 {
+        text.utf8.reduce(state) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// SplitMix64's last steps; never zero, which no id may be.

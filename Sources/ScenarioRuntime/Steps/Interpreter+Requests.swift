@@ -95,7 +95,8 @@ extension Interpreter {
                     in: run.session)
                 gate?.leave()
                 let took = milliseconds(since: begun)
-                attempted.trace = tracing.trace(attempt: span, startedMs: (begun - began).milliseconds, ms: took)
+                attempted.sent = TracedAttempt(
+                    tracing: tracing, span: span, startedMs: (begun - began).milliseconds, ms: took)
                 requests += attempt.requests
                 for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
@@ -194,7 +195,7 @@ extension Interpreter {
         var report = newReport(step)
         report.target = carrier.target?.name
         report.retries = attempted.retries
-        report.trace = attempted.trace
+        report.trace = attempted.sent?.trace
         // What an interrupt cut short is no result of the service, even for a step that takes errors.
         if isInterrupted(run) {
             report.verdict = .error

@@ -5,17 +5,26 @@ import ScenarioModel
 struct Tracing {
     let origin: StepOrigin
     let traceID: String
-    let spanID: String
+    let span: UInt64
 
     /// The place of an attempt, by a number that no other attempt of the worker has.
     func attempt(_ number: Int) -> SpanContext {
-        SpanContext(traceID: traceID, spanID: SpanContext.spanID(within: spanID, number: number))
+        SpanContext(traceID: traceID, span: SpanContext.span(within: span, number: number))
     }
+}
 
-    /// What the report keeps of an attempt.
-    func trace(attempt: SpanContext, startedMs: Double, ms: Double) -> StepReport.Trace {
+/// An attempt that was sent, from which the report's ids are made where there is a report.
+struct TracedAttempt {
+    let tracing: Tracing
+    let span: SpanContext
+    let startedMs: Double
+    let ms: Double
+
+    /// What the report keeps of it.
+    var trace: StepReport.Trace {
         StepReport.Trace(
-            traceID: attempt.traceID, spanID: spanID, attemptSpanID: attempt.spanID, startedMs: startedMs, ms: ms)
+            traceID: span.traceID, spanID: SpanContext.text(of: tracing.span), attemptSpanID: span.spanID,
+            startedMs: startedMs, ms: ms)
     }
 }
 
@@ -23,10 +32,10 @@ extension Interpreter {
     /// The ids of a step's requests at a place of a running test; all polls of a step have one span around them.
     func tracing(of step: Step, _ run: TestRun, _ frame: Frame) -> Tracing {
         // The trail tells iterations apart, the offset those of a cleanup that bear the same default id.
-        let place = "\(run.planned.name.index)/\(frame.trail)/\(step.id)/\(step.span.range.lowerBound)"
-        return Tracing(
-            origin: origin(of: step, run), traceID: run.traceID,
-            spanID: SpanContext.spanID(run: plan.options.runID, path: place))
+        let span = SpanContext.span(
+            run: plan.options.runID, test: run.planned.name.index, trail: frame.trail, step: step.id,
+            offset: step.span.range.lowerBound)
+        return Tracing(origin: origin(of: step, run), traceID: run.traceID, span: span)
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {

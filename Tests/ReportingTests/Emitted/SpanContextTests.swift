@@ -4,7 +4,8 @@ import Testing
 @Suite struct SpanContextTests {
     @Test func `a traceparent is as W3C Trace Context has it`() throws {
         let context = SpanContext(
-            traceID: SpanContext.traceID(run: "k3", test: 0), spanID: SpanContext.spanID(run: "k3", path: "a"))
+            traceID: SpanContext.traceID(run: "k3", test: 0),
+            span: SpanContext.span(run: "k3", test: 0, trail: "", step: "a", offset: 9))
         #expect(try #/00-[0-9a-f]{32}-[0-9a-f]{16}-01/#.wholeMatch(in: context.traceparent) != nil)
     }
 
@@ -16,10 +17,16 @@ import Testing
             #expect(traces.insert(SpanContext.traceID(run: run)).inserted)
             for test in 0..<200 {
                 #expect(traces.insert(SpanContext.traceID(run: run, test: test)).inserted)
-                let span = SpanContext.spanID(run: run, path: "test/\(test)")
-                #expect(spans.insert(span).inserted)
-                for number in 1...20 {
-                    #expect(spans.insert(SpanContext.spanID(within: span, number: number)).inserted)
+                #expect(spans.insert(SpanContext.spanID(run: run, path: "test/\(test)")).inserted)
+                for (trail, step) in [("", "a"), ("a", ""), ("/a[0]", "b"), ("/a[1]", "b")] {
+                    for offset in [0, 1] {
+                        let span = SpanContext.span(run: run, test: test, trail: trail, step: step, offset: offset)
+                        #expect(spans.insert(SpanContext.text(of: span)).inserted)
+                        for number in 1...5 {
+                            let attempt = SpanContext.span(within: span, number: number)
+                            #expect(spans.insert(SpanContext.text(of: attempt)).inserted)
+                        }
+                    }
                 }
             }
         }
