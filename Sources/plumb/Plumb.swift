@@ -8,7 +8,7 @@ struct Plumb: ParsableCommand {
         abstract: "Runs integration tests that are written as YAML scenarios.",
         version: PlumbVersion.text,
         subcommands: [
-            RunCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
+            RunCommand.self, LoadCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
             SandboxCommand.self, DoctorCommand.self,
         ])
 }

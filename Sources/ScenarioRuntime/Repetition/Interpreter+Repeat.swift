@@ -189,7 +189,7 @@ extension Interpreter {
         var pass = repetition.pass
         if case .template(let template) = pass {
             let text = try base.value(of: template).tostring
-            pass = Repetition.Pass(text) ?? .all
+            pass = Repetition.Pass(written: text) ?? .all
         }
         let isEnough: Bool
         let wanted: String
@@ -219,20 +219,5 @@ extension Step {
         guard case .group(let group) = action else { return [:] }
         return Dictionary(
             group.block.steps.map { ($0.id, $0.captures.map(\.name)) }, uniquingKeysWith: { first, _ in first })
-    }
-}
-
-extension Repetition.Pass {
-    /// Reads `98`, `99%` or `all`.
-    init?(_ text: String) {
-        if text == "all" {
-            self = .all
-        } else if let count = Int(text), count >= 0 {
-            self = .count(count)
-        } else if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
-            self = .share(share / 100)
-        } else {
-            return nil
-        }
     }
 }
