@@ -20,7 +20,8 @@ struct LoadFigures {
     }
 
     /// `p50 1.2 ms  p95 3.0 ms …` of a summary of latencies; nil where it is null.
-    static func percentiles(_ value: Value?, _ names: [String] = ["min", "p50", "p90", "p95", "p99", "max"]) -> String? {
+    static func percentiles(_ value: Value?, _ names: [String] = ["min", "p50", "p90", "p95", "p99", "max"]) -> String?
+    {
         guard let value, value.object != nil else { return nil }
         return names.compactMap { name in value[name]?.number.map { "\(name) \(Figures.duration($0))" } }
             .joined(separator: "  ")
@@ -39,7 +40,8 @@ struct LoadFigures {
     var bottleneck: String? {
         guard aggregate["generator"]?["bottleneck"]?.bool == true else { return nil }
         let busy = count("generator", "busy_intervals")
-        return "the generator itself was the bottleneck in \(busy) of \(count("generator", "intervals")) intervals: its "
+        let all = count("generator", "intervals")
+        return "the generator itself was the bottleneck in \(busy) of \(all) intervals: its "
             + "processor or its loop had no time left, so the figures tell of it as much as of the target"
     }
 }

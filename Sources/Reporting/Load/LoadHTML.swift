@@ -3,7 +3,9 @@ internal import Expressions
 internal import Glibc
 internal import ScenarioModel
 
-/// A load as one page: figures, plots over time, percentiles. It loads nothing from anywhere.
+/// A load as one page: figures, plots over time, percentiles.
+///
+/// It loads nothing from anywhere.
 struct LoadHTML {
     let result: LoadResult
 
@@ -55,7 +57,8 @@ struct LoadHTML {
 
     private var failures: String {
         guard let failures = result.outcome?.failures, !failures.isEmpty else { return "" }
-        return "<h2>What did not hold</h2>\n<pre>\(HTMLText.escaped(FailureText(width: 100).render(failures).plain))</pre>\n"
+        let text = FailureText(width: 100).render(failures).plain
+        return "<h2>What did not hold</h2>\n<pre>\(HTMLText.escaped(text))</pre>\n"
     }
 
     private var samples: String {

@@ -43,7 +43,9 @@ struct LoadPlot {
             svg += Self.rule(x1: Self.left, y1: y(value), x2: Self.width - Self.right, y2: y(value))
             svg += Self.word(Self.figure(value), x: Self.left - 6, y: y(value) + 4, anchor: "end")
         }
-        let marks = xMarks.isEmpty ? Self.evenMarks(from: least, to: most) : xMarks.filter { $0.x <= most && $0.x >= least }
+        let marks =
+            xMarks.isEmpty
+            ? Self.evenMarks(from: least, to: most) : xMarks.filter { $0.x <= most && $0.x >= least }
         for mark in marks {
             svg += Self.rule(x1: x(mark.x), y1: Self.top, x2: x(mark.x), y2: Self.height - Self.bottom)
             svg += Self.word(mark.text, x: x(mark.x), y: Self.height - Self.bottom + 16, anchor: "middle")
@@ -62,7 +64,8 @@ struct LoadPlot {
 
     private static func rule(x1: Double, y1: Double, x2: Double, y2: Double) -> String {
         let numbers = [x1, y1, x2, y2].map { Figures.fixed($0, digits: 1) }
-        return "<line class=\"grid\" x1=\"\(numbers[0])\" y1=\"\(numbers[1])\" x2=\"\(numbers[2])\" y2=\"\(numbers[3])\"/>"
+        return "<line class=\"grid\" x1=\"\(numbers[0])\" y1=\"\(numbers[1])\""
+            + " x2=\"\(numbers[2])\" y2=\"\(numbers[3])\"/>"
     }
 
     private static func word(_ text: String, x: Double, y: Double, anchor: String) -> String {

@@ -67,7 +67,8 @@ public final class LoadTerminal {
             let p95 = step["p95"]?.number.map { Figures.duration($0) } ?? "-"
             let failed = Int(step["failed"]?.number ?? 0)
             let count = Int(step["runs"]?.number ?? 0)
-            let words = "  \(id)  \(Figures.grouped(count)) runs  p50 \(p50)  p95 \(p95)"
+            let words =
+                "  \(id)  \(Figures.grouped(count)) runs  p50 \(p50)  p95 \(p95)"
                 + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : "")
             text.append("\(CutText.start(of: words, cells: style.width - 1))\n", failed > 0 ? .error : .dim)
             lines += 1

@@ -28,8 +28,8 @@ enum StageReader {
         for (stage, element) in zip(known, elements) where (stage.rate == nil) != (known[0].rate == nil) {
             diagnostics.append(
                 Diagnostic(
-                    .configurationValue, at: element.span, .mixed, hint: "give every stage a 'rate', or every one 'parallel'"
-                ))
+                    .configurationValue, at: element.span, .mixed,
+                    hint: "give every stage a 'rate', or every one 'parallel'"))
             return nil
         }
         return known

@@ -1,6 +1,7 @@
 import EventLoop
 import Expressions
 import ScenarioModel
+import ScenarioSyntax
 
 extension Interpreter {
     /// Tells of each interval as it ends, until cancelled; returns the processor time up to the last and its end.
@@ -21,8 +22,9 @@ extension Interpreter {
         let now = LoadMoment(time: clock.now, spent: loadSurroundings.processTime())
         let length = now.time - last.time
         let tally = load.takeInterval()
-        // The rest of an interval in which nothing happened is none.
-        guard length > .milliseconds(1) else { return now }
+        // A short rest in which nothing happened is no interval.
+        let isIdle = tally.runs + tally.dropped == 0 && length < load.options.interval / 10
+        guard length > .milliseconds(1), !isIdle else { return now }
         var interval = LoadInterval(
             startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
         interval.isWarmup = last.time < load.countedFrom
@@ -97,8 +99,9 @@ extension Interpreter {
             failures.append(
                 FailureReport(
                     code: "load.unfinished", verdict: .failed,
-                    message: "\(total.unfinished) runs had not ended \(load.options.drain.milliseconds / 1000) s after the "
-                        + "last was started, and were cut off"))
+                    message:
+                        "\(total.unfinished) runs had not ended \(DurationText.format(load.options.drain)) after the last "
+                        + "was started, and were cut off"))
         }
         return LoadOutcome(
             aggregate: .object(aggregate(load, withCaptures: false)), failures: failures, samples: load.samples,
@@ -134,7 +137,8 @@ extension Interpreter {
         }
         return FailureReport(
             code: "load.dropped", verdict: .failed,
-            message: "\(total.dropped) of \(arrivals) arrivals found \(load.plan.parallel) runs in flight and were dropped",
+            message: "\(total.dropped) of \(arrivals) arrivals found \(load.plan.parallel) runs in flight, "
+                + "and were dropped",
             hint: "the target is too slow for this rate, or 'parallel' ('--users') too small; "
                 + "'allow_dropped: 1%' would allow some")
     }

@@ -56,12 +56,12 @@ extension Interpreter {
                 verdict: verdict, kind: kind, ms: (ended - meant).milliseconds,
                 serviceMs: (ended - started).milliseconds, prefix: own.prefix, steps: steps),
             meant: meant)
-        guard verdict == .failed || verdict == .error, load.samples.count < LoadRun.mostSamples else { return }
+        guard verdict == .failed || verdict == .error, load.wantsSample(of: kind ?? "") else { return }
         var sample = TestResult(
             test: own.planned.name, verdict: verdict, startedMs: (started - load.began).milliseconds,
             ms: (ended - started).milliseconds, steps: steps, cleanup: cleanup, failures: failures)
         sample.test.name += "#\(index)"
-        load.samples.append(sample)
+        load.keep(sample, cause: kind ?? "")
     }
 
     private static func firstCode(_ failures: [FailureReport], _ steps: [StepReport]) -> String? {

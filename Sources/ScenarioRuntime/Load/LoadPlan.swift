@@ -43,20 +43,15 @@ struct LoadPlan {
         allowedDropped = load.allowedDropped
         assertions = load.assertions
         abortsEarly = load.abortsEarly
-        let heights = load.stages.map { $0.rate ?? Double($0.parallel ?? 1) }
         let level = values.rate ?? Double(parallel)
-        let first = load.stages.first.map { $0.isRamp ? 0 : heights[0] } ?? level
+        let first = load.stages.first.map { $0.isRamp ? 0 : $0.height } ?? level
         if warmup > .zero, !load.stages.isEmpty || values.extent.length != nil {
             curve.append(length: warmup / .seconds(1), from: first, to: first)
         }
+        curve.append(load.stages)
         if load.stages.isEmpty {
             curve.append(length: values.extent.length.map { $0 / .seconds(1) } ?? .infinity, from: level, to: level)
             if case .times(let count) = values.extent { times = count }
-        }
-        var height = first
-        for (stage, next) in zip(load.stages, heights) {
-            curve.append(length: stage.length / .seconds(1), from: stage.isRamp ? height : next, to: next)
-            height = next
         }
     }
 

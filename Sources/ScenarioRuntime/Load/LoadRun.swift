@@ -24,10 +24,12 @@ final class LoadRun: @unchecked Sendable {
     private var taken = 0
     /// Why the first run that was skipped was, so that a load of nothing but skips says it.
     var firstSkip: String?
-    var samples: [TestResult] = []
+    private(set) var samples: [TestResult] = []
+    /// The causes of which there is a sample.
+    private var sampled: Set<String> = []
     /// The task that starts runs, cancelled when what is left of them takes too long.
     var generator: Task<Void, Never>?
-    static let mostSamples = 3
+    private static let mostSamples = 3
 
     init(
         plan: LoadPlan, options: LoadOptions, cases: [LoadCase], began: ContinuousClock.Instant, seed: String
@@ -83,6 +85,15 @@ final class LoadRun: @unchecked Sendable {
     func add(_ run: LoadTally.Run, meant: ContinuousClock.Instant) {
         current.add(run)
         if meant >= countedFrom { total.add(run) }
+    }
+
+    /// Whether a run that failed for a cause is to be kept in full: the first of each cause, and not many.
+    func wantsSample(of cause: String) -> Bool { samples.count < Self.mostSamples && !sampled.contains(cause) }
+
+    /// Keeps a run that failed for a cause.
+    func keep(_ sample: TestResult, cause: String) {
+        samples.append(sample)
+        sampled.insert(cause)
     }
 
     /// Takes the current interval away, and begins the next.

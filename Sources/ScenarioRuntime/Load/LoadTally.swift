@@ -81,7 +81,8 @@ struct LoadTally {
                 stepOrder.append(id)
             }
             steps[id]?.add(report, lateness: late)
-            if report.kind == "group", report.aggregate == nil, !report.children.contains(where: { $0.id.hasSuffix("]") }) {
+            let isLoop = report.aggregate != nil || report.children.contains { $0.id.hasSuffix("]") }
+            if report.kind == "group", !isLoop {
                 add(report.children, prefix, late)
             }
         }

@@ -18,10 +18,12 @@ extension Interpreter {
         let countedFrom: ContinuousClock.Instant
         let watched: String?
         var pace: Pace
+        /// The pause of a user between two runs.
+        let think: Duration
         var inFlight = 0
 
         init(
-            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace,
+            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace, think: Duration,
             countedFrom: ContinuousClock.Instant, watched: String?
         ) {
             self.step = step
@@ -34,6 +36,7 @@ extension Interpreter {
             self.limits = limits
             self.trail = trail
             self.pace = pace
+            self.think = think
             self.countedFrom = countedFrom
             self.watched = watched
         }
@@ -47,7 +50,7 @@ extension Interpreter {
         let started = clock.now
         let repeating: Repeating
         let parallel: Int
-        let isOpen = repetition.rate != nil
+        let isOpen = repetition.rate != nil || repetition.stages.contains { $0.rate != nil }
         do throws(StepFailure) {
             parallel = try known(repetition.parallel, base, { Int($0) }, "a number")
             let warmup = try repetition.warmup.map { (late) throws(StepFailure) in
@@ -70,7 +73,12 @@ extension Interpreter {
             }
             repeating = Repeating(
                 step: step, run: run, frame: frame, limits: limits, trail: trail,
-                pace: Pace(extent: extent, perSecond: rate, start: started),
+                pace: Pace(
+                    extent: extent, perSecond: rate, start: started, warmup: warmup ?? .zero,
+                    stages: repetition.stages, spacing: repetition.spacing, seed: base.seed + "/arrivals"),
+                think: try repetition.think.map { (late) throws(StepFailure) in
+                    try known(late, base, DurationText.parse, "a duration such as 5s")
+                } ?? .zero,
                 countedFrom: started + (warmup ?? .zero), watched: watched)
         } catch {
             return failed(step, error.report)
@@ -80,8 +88,8 @@ extension Interpreter {
             await runArrivals(repeating, parallel)
         } else {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<min(max(1, parallel), Repetition.mostParallel) {
-                    group.addTask { await self.runWorker(repeating) }
+                for user in 0..<min(max(1, repeating.pace.mostUsers ?? parallel), Repetition.mostParallel) {
+                    group.addTask { await self.runWorker(repeating, user) }
                 }
             }
         }
@@ -90,9 +98,17 @@ extension Interpreter {
         return conclude(repeating, repetition, elapsed, base)
     }
 
-    private func runWorker(_ repeating: Repeating) async {
-        while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
-            await runRun(repeating, index: next.index, time: clock.now)
+    private func runWorker(_ repeating: Repeating, _ user: Int) async {
+        while !shouldStop(repeating) {
+            let isActive = repeating.pace.isActive(user: user, at: clock.now)
+            if isActive {
+                guard let next = repeating.pace.next(at: clock.now) else { return }
+                await runRun(repeating, index: next.index, time: clock.now)
+            } else if repeating.pace.hasEnded(at: clock.now) {
+                return
+            }
+            let pause = isActive ? repeating.think : .milliseconds(20)
+            if pause > .zero { _ = try? await clock.sleep(until: clock.now + pause) }
         }
     }
 
@@ -102,7 +118,10 @@ extension Interpreter {
                 if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
                 if shouldStop(repeating) { break }
                 if repeating.inFlight >= parallel {
-                    if next.time >= repeating.countedFrom { repeating.tally.dropped += 1 }
+                    // All that are due by now find no room either; a rate beyond all capacity must not be counted one by one.
+                    let dropped = 1 + repeating.pace.skip(to: clock.now)
+                    if next.time >= repeating.countedFrom { repeating.tally.dropped += dropped }
+                    await Task.yield()
                     continue
                 }
                 // A millisecond of the loop's own lag is no lateness.

@@ -51,7 +51,8 @@ struct LoadSession {
         let worse = comparison.lines.filter { $0.verdict == .worse }.map(\.measure).joined(separator: ", ")
         outcome.failures.append(
             FailureReport(
-                code: "load.worse", verdict: .failed, message: "worse than the baseline of \(comparison.baseline): \(worse)"))
+                code: "load.worse", verdict: .failed,
+                message: "worse than the baseline of \(comparison.baseline): \(worse)"))
         result.outcome = outcome
     }
 

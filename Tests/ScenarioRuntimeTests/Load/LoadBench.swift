@@ -113,7 +113,9 @@ final class LoadRecord: Sendable {
     private let state = Mutex(State())
 
     var intervals: [LoadInterval] {
-        state.withLock { state in state.events.compactMap { if case .interval(let interval) = $0 { interval } else { nil } } }
+        state.withLock { state in
+            state.events.compactMap { if case .interval(let interval) = $0 { interval } else { nil } }
+        }
     }
     var outcome: LoadOutcome? {
         state.withLock { state in
