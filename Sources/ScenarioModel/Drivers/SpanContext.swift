@@ -8,18 +8,21 @@ public struct SpanContext: Sendable, Hashable {
     public let traceID: String
     /// What the span's id is made of.
     public let span: UInt64
+    /// Whether services are asked to keep the trace.
+    public let isRecorded: Bool
 
     /// Creates a place of known ids; their texts are made when somebody reads them, which for most attempts nobody does.
-    public init(traceID: String, span: UInt64) {
+    public init(traceID: String, span: UInt64, isRecorded: Bool = true) {
         self.traceID = traceID
         self.span = span
+        self.isRecorded = isRecorded
     }
 
     /// 16 hexadecimal digits in lower case.
     public var spanID: String { Self.text(of: span) }
 
-    /// The header of that name, version 00, marked as recorded: whoever runs a test wants to see what became of it.
-    public var traceparent: String { "00-\(traceID)-\(spanID)-01" }
+    /// The header of that name, version 00.
+    public var traceparent: String { "00-\(traceID)-\(spanID)-0\(isRecorded ? 1 : 0)" }
 
     /// The trace of a test, by its number in the run.
     public static func traceID(run: String, test: Int) -> String {

@@ -6,10 +6,12 @@ struct Tracing {
     let origin: StepOrigin
     let traceID: String
     let span: UInt64
+    let isRecorded: Bool
 
     /// The place of an attempt, by a number that no other attempt of the worker has.
     func attempt(_ number: Int) -> SpanContext {
-        SpanContext(traceID: traceID, span: SpanContext.span(within: span, number: number))
+        SpanContext(
+            traceID: traceID, span: SpanContext.span(within: span, number: number), isRecorded: isRecorded)
     }
 }
 
@@ -35,16 +37,17 @@ extension Interpreter {
         let span = SpanContext.span(
             run: plan.options.runID, test: run.planned.name.index, trail: frame.trail, step: step.id,
             offset: step.span.range.lowerBound)
-        return Tracing(origin: origin(of: step, run), traceID: run.traceID, span: span)
+        return Tracing(
+            origin: origin(of: step, run), traceID: run.traceID, span: span, isRecorded: run.isTraceRecorded)
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {
-        if let known = run.origins[step.identity] { return known }
+        if let known = run.known.origins[step.identity] { return known }
         let name = run.planned.name
         let scenario = name.suite.isEmpty ? name.scenario : "\(name.suite)/\(name.scenario)"
         let made = StepOrigin(
             run: plan.options.runID, test: withoutSecrets(name.name), scenario: withoutSecrets(scenario), step: step.id)
-        run.origins[step.identity] = made
+        run.known.origins[step.identity] = made
         return made
     }
 
