@@ -136,6 +136,9 @@ public enum Requirements {
             guard let target = configuration.targets.first(where: { $0.name == name }) else {
                 return "\(profile) has no target '\(name)'"
             }
+            if let reason = target.missing?.value, !reason.isEmpty {
+                return "target '\(name)' of \(profile) is missing: \(reason)"
+            }
             if requirement.kinds.isEmpty || requirement.kinds.contains(target.kind) { return nil }
             return
                 "target '\(name)' of \(profile) is of kind \(target.kind), and \(requirement.kinds.joined(separator: " or ")) is required"

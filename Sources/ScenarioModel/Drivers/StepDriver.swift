@@ -39,17 +39,36 @@ public struct AttemptLimits: Sendable {
     public var pool: PoolBounds
     /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
     public var mayRepeat: Bool
+    /// Hears, on the driver's loop, how far an attempt of many requests is; nil where nobody follows it.
+    public var onProgress: (@Sendable (StepProgress) -> Void)?
 
     /// Creates limits.
     public init(
         timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds(),
-        mayRepeat: Bool = false
+        mayRepeat: Bool = false, onProgress: (@Sendable (StepProgress) -> Void)? = nil
     ) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
         self.pool = pool
         self.mayRepeat = mayRepeat
+        self.onProgress = onProgress
+    }
+}
+
+/// How far an attempt is that does one thing many times.
+public struct StepProgress: Sendable, Hashable {
+    public var done: Int
+    /// How many there are in all, where that is known beforehand.
+    public var total: Int?
+    /// What is counted, in the plural: `points`.
+    public var unit: String
+
+    /// Creates a count.
+    public init(done: Int, of total: Int?, unit: String) {
+        self.done = done
+        self.total = total
+        self.unit = unit
     }
 }
 
@@ -145,7 +164,8 @@ public struct StepError: Error, Sendable, Hashable {
     /// What is known of it beside its message, a line each: the phase, and the service's own words.
     public var facts: [String] {
         var facts = phase.map { ["phase: \($0)"] } ?? []
-        for (name, value) in fields where !["position", "statement"].contains(name) && value.string != hint {
+        for (name, value) in fields
+        where !["position", "statement"].contains(name) && (hint == nil || value.string != hint) {
             facts.append("\(name): \(value.tostring)")
         }
         return facts

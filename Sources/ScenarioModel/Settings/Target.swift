@@ -8,6 +8,8 @@ public struct Target: Sendable {
     public var isDefault: Bool
     /// The keys of the kind, with templates over `$env`, `$config` and `$secrets`; in a scenario also over its scope.
     public var settings: ValueTemplate
+    /// Why the profile has the target in name only; nil or empty where it is there.
+    public var missing: Setting<String>?
     public var timeout: Setting<Duration>?
     public var retry: RetryPart
     /// Starts per second.

@@ -3,6 +3,7 @@ import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
+import Synchronization
 
 extension Interpreter {
     /// Runs a driver's request: prepared once per poll, attempted with retries, polled until it holds.
@@ -86,7 +87,8 @@ extension Interpreter {
                     prepared,
                     AttemptLimits(
                         timeout: left, connect: min(carrier.terms.settings.connect.value, left), label: carrier.label,
-                        pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent),
+                        pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent,
+                        onProgress: progressTelling()),
                     in: run.session)
                 gate?.leave()
                 requests += attempt.requests
@@ -133,6 +135,31 @@ extension Interpreter {
         let most = carrier.terms.settings.retry.max?.value ?? .known(0)
         return try known(most, rendering, { Int($0) }, "a number of retries")
     }
+
+    /// What an attempt tells its progress to; nil where nobody follows steps.
+    private func progressTelling() -> (@Sendable (StepProgress) -> Void)? {
+        guard plan.options.tellsSteps, let position = RunPosition.current else { return nil }
+        let clock = clock
+        // The display is drawn no oftener, and a report of events shall not be made of them.
+        let last = Mutex(clock.now)
+        return { progress in
+            let now = clock.now
+            let isDue = last.withLock { last in
+                guard now - last >= Self.timeBetweenProgress else { return false }
+                last = now
+                return true
+            }
+            guard isDue else { return }
+            self.assumeIsolated { interpreter in
+                interpreter.sink(
+                    .stepProgressed(
+                        test: position.test, trail: position.trail, progress: progress,
+                        ms: interpreter.milliseconds(since: interpreter.began)))
+            }
+        }
+    }
+
+    private static let timeBetweenProgress = Duration.milliseconds(100)
 
     /// The next number of a chance that most steps never ask.
     private static func share(of chance: inout SeededChance?, seed: EvaluationSeed) -> Double {
