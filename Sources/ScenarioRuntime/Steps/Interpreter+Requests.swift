@@ -88,7 +88,7 @@ extension Interpreter {
                     AttemptLimits(
                         timeout: left, connect: min(carrier.terms.settings.connect.value, left), label: carrier.label,
                         pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent,
-                        onProgress: progressTelling()),
+                        onProgress: run.repeatDepth > 0 ? nil : progressTelling()),
                     in: run.session)
                 gate?.leave()
                 requests += attempt.requests
@@ -136,7 +136,7 @@ extension Interpreter {
         return try known(most, rendering, { Int($0) }, "a number of retries")
     }
 
-    /// What an attempt tells its progress to; nil where nobody follows steps.
+    /// What an attempt tells its progress to; nil where nobody follows steps. Of many repetitions none is followed.
     private func progressTelling() -> (@Sendable (StepProgress) -> Void)? {
         guard plan.options.tellsSteps, let position = RunPosition.current else { return nil }
         let clock = clock
