@@ -76,22 +76,43 @@ public struct StepProgress: Sendable, Hashable {
 public struct Attempt {
     /// The members of the result, `error` among them.
     public var result: SharedValue
-    /// The error where there is one; an answer that the service refused is no transport error.
-    public var error: StepError?
     /// What was sent and what came, for reports; computed when asked for.
     public var exchange: () -> StepReport.Exchange
     /// The service's own code, which `retry: {on: …}` may name: `503`, `40P01`.
     public var code: String?
-    /// How long the service asks to wait before the next try.
-    public var retryAfter: Duration?
     /// Requests that went on the wire.
     public var requests: Int
+    /// What few attempts have; kept apart, since every attempt is handed through many calls.
+    private let rest: Rest?
+
+    private final class Rest {
+        let error: StepError?
+        let retryAfter: Duration?
+        let notes: [String]
+        let secrets: [String]
+        let place: Place?
+
+        init(_ error: StepError?, _ retryAfter: Duration?, _ notes: [String], _ secrets: [String], _ place: Place?) {
+            self.error = error
+            self.retryAfter = retryAfter
+            self.notes = notes
+            self.secrets = secrets
+            self.place = place
+        }
+    }
+
+    /// The error where there is one; an answer that the service refused is no transport error.
+    public var error: StepError? { rest?.error }
+    /// How long the service asks to wait before the next try.
+    public var retryAfter: Duration? { rest?.retryAfter }
     /// Facts worth a line in the step's report: a number carried as text, a header that could not be read.
-    public var notes: [String]
+    public var notes: [String] { rest?.notes ?? [] }
     /// Secrets that the driver came by, such as a token it fetched; masked from now on.
-    public var secrets: [String]
+    public var secrets: [String] { rest?.secrets ?? [] }
     /// What of the scenario the error is about, where the service told; left out: the step.
-    public var place: Place?
+    public var place: Place? { rest?.place }
+    /// Whether it met an error.
+    public var isInError: Bool { rest?.error != nil }
 
     /// Creates an attempt's outcome.
     public init(
@@ -100,14 +121,11 @@ public struct Attempt {
         place: Place? = nil
     ) {
         self.result = result
-        self.error = error
         self.exchange = exchange
         self.code = code
-        self.retryAfter = retryAfter
         self.requests = requests
-        self.notes = notes
-        self.secrets = secrets
-        self.place = place
+        let isPlain = error == nil && retryAfter == nil && notes.isEmpty && secrets.isEmpty && place == nil
+        rest = isPlain ? nil : Rest(error, retryAfter, notes, secrets, place)
     }
 }
 
