@@ -67,9 +67,10 @@ mutants-local: build services ## Proves scenarios against a PostgreSQL and a Pro
 	scripts/mutants --profile local
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3 postgresql jq
+	@scripts/install-packages nginx python3 gcc jq
 	bench/run
 	bench/sql
+	bench/vector
 	bench/metric
 
 schemas: build ## Writes schemas/ anew

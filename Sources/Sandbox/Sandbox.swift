@@ -45,6 +45,7 @@ actor Stack {
     private let client: UpstreamClient
     private let metrics: GatewayMetrics
     private var keeper: CompletionKeeper?
+    private var vectors: VectorService?
     private var hosts: [ReplicaHost] = []
     private var listeners: [Listener] = []
     private var housekeeping: Task<Void, Never>?
@@ -81,6 +82,7 @@ actor Stack {
             upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
         let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
+        self.vectors = vectors
         endpoints.add("vectors", host: options.host, port: try await listen(vectors, port: options.vectorPort))
         try await startMonitoring(gateway, working, &endpoints)
         for model in working {
@@ -104,6 +106,7 @@ actor Stack {
         for listener in listeners { await listener.stop() }
         await keeper?.pool.close()
         await keeper?.store.close()
+        vectors?.close()
         for host in hosts { await host.close() }
         listeners = []
         hosts = []
