@@ -72,6 +72,7 @@ bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Mark
 	bench/sql
 	bench/vector
 	bench/metric
+	bench/load
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

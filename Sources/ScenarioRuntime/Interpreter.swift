@@ -36,6 +36,9 @@ public actor Interpreter {
     var resolvedTargets: [String: ResolvedTarget] = [:]
     /// Told of the step about to be run, so that it is known if the process dies.
     let onStep: (Int, String) -> Void
+    let loadSurroundings: LoadSurroundings
+    /// The load under way, if this is one.
+    var load: LoadRun?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -50,6 +53,8 @@ public actor Interpreter {
         public var sink: (RunEvent) -> Void
         public var onSecret: (String) -> Void
         public var onStep: (Int, String) -> Void
+        /// What a load needs beside all this.
+        public var load = LoadSurroundings()
 
         /// Creates the parts.
         public init(
@@ -81,6 +86,7 @@ public actor Interpreter {
         files = parts.files
         sink = parts.sink
         onStep = parts.onStep
+        loadSurroundings = parts.load
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         means = Rendering.Means(engine, files, plan.options.permissions, secrets)
@@ -119,12 +125,17 @@ public actor Interpreter {
                 hasFailed = hasFailed || failed
             }
         }
-        await finishNeeds()
-        for driver in drivers.values { await driver.shutDown() }
+        await shutDown()
     }
 
     /// Starts no more tests; those that run end early, and clean up.
     public func stop() { isStopping = true }
+
+    /// Ends what drivers hold; nothing runs any more.
+    func shutDown() async {
+        await finishNeeds()
+        for driver in drivers.values { await driver.shutDown() }
+    }
 
     /// Requests that went on the wire so far.
     public var requestCount: Int { requests }

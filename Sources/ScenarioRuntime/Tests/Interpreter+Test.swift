@@ -47,7 +47,7 @@ extension Interpreter {
     }
 
     /// Evaluates what stands before the steps; returns the reason where the scenario's `if` skips it.
-    private func begin(
+    func begin(
         _ scenario: Scenario, _ run: TestRun, _ frame: Frame, with: [String: Value]
     ) async throws(StepFailure) -> String? {
         try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
@@ -104,7 +104,7 @@ extension Interpreter {
         rendering(frame, dot: dot, seed: EvaluationSeed(seed))
     }
 
-    private func runValue(_ run: TestRun) -> Value {
+    func runValue(_ run: TestRun) -> Value {
         [
             "id": .string(SeededChance(run.seed + "/id").identifier), "run": .string(plan.options.runID),
             "seed": .string(plan.options.seed), "profile": plan.configuration.profile.map { .string($0) } ?? .null,
