@@ -25,7 +25,9 @@ final class TestRun: @unchecked Sendable {
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
-    private let known: KnownTerms
+    let known: KnownTerms
+    /// What carries the requests of steps whose target the scenario derives: it ends with this run.
+    private var ownCarriers: [Step.Identity: Carrier] = [:]
 
     /// Steps that undo what a step began, in the frame in which it began.
     struct Cleanup {
@@ -49,7 +51,7 @@ final class TestRun: @unchecked Sendable {
 
     /// What holds for a step on a target; found once, however often the step is repeated or polled.
     func terms(of step: Step, target: Target?) -> Terms {
-        let key = KnownTerms.Key(step: step.span, target: target?.name)
+        let key = KnownTerms.Key(step: step.identity, target: target?.name)
         if let known = known.terms[key] { return known }
         let bounds = target.map { layers.connections(to: $0) }
         let found = Terms(
@@ -58,17 +60,37 @@ final class TestRun: @unchecked Sendable {
         known.terms[key] = found
         return found
     }
+
+    /// What carries a step's requests, where it was kept.
+    func carrier(of step: Step) -> Carrier? {
+        if let known = known.carriers[step.identity] { return known }
+        return ownCarriers.isEmpty ? nil : ownCarriers[step.identity]
+    }
+
+    /// Keeps what carries a step's requests.
+    func keep(_ carrier: Carrier, for step: Step) {
+        if carrier.target?.isOfTest ?? false {
+            ownCarriers[step.identity] = carrier
+        } else {
+            known.carriers[step.identity] = carrier
+        }
+    }
+
+    /// What servers are told of who asks.
+    func label(of step: Step) -> String { planned.name.name + "/" + step.id }
 }
 
-/// The terms that were found, which the runs of a load share.
+/// What is known of steps once they have run, for all runs of the same test.
 ///
 /// `@unchecked Sendable`: used on the interpreter's executor only.
 final class KnownTerms: @unchecked Sendable {
     struct Key: Hashable {
-        var step: SourceSpan
+        var step: Step.Identity
         var target: String?
     }
     var terms: [Key: Terms] = [:]
+    /// What carries the requests of steps whose target is always the same.
+    var carriers: [Step.Identity: Carrier] = [:]
 }
 
 /// The settings of a step, and the bounds of the connections to its target.
