@@ -93,6 +93,7 @@ final class KnownTerms: @unchecked Sendable {
     var carriers: [Step.Identity: Carrier] = [:]
 }
 
+/// The settings of a step, and the bounds of the connections to its target.
 struct Terms {
     var settings: StepSettings
     var pool: PoolBounds
