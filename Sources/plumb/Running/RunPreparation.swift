@@ -120,6 +120,7 @@ struct RunPreparation {
         }
         plan.tests = repeated(plan.tests)
         plan.options.keepsExchanges = !request.report.isEmpty
+        plan.options.keepsPlainSteps = !request.report.isEmpty
         return plan
     }
 
