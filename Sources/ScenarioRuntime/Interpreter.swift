@@ -167,7 +167,7 @@ public actor Interpreter {
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
         let position = RunPosition(test: planned.name.index, trail: "")
         let result = await RunPosition.$current.withValue(position) { await execute(planned) }
-        sink(.testFinished(result))
+        sink(.testFinished(plan.options.keepsPlainSteps ? result : result.withoutPlainSteps))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)
     }
