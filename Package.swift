@@ -114,8 +114,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "ScenarioModel", "Expressions", "Diagnostics", "PlumbTesting"],
-            exclude: ["Golden"]),
+            dependencies: [
+                "Reporting", "ScenarioModel", "Expressions", "Diagnostics", "Exposition", "PlumbTesting",
+            ], exclude: ["Golden"]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -126,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "plumb", "PlumbTesting", "Expressions", "CLinux",
+                "plumb", "PlumbTesting", "Expressions", "Reporting", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),

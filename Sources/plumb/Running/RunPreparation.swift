@@ -188,7 +188,7 @@ struct RunPreparation {
         for text in request.report {
             guard let report = try? ReportRequest(text) else { continue }
             do throws(ReportError) {
-                reporters.append(report.format.make(try ReportFile(path: report.path)))
+                reporters.append(try report.reporter(plan, signals))
             } catch {
                 problems.append(error)
             }
@@ -201,8 +201,9 @@ struct RunPreparation {
         plan.options.tellsSteps = terminal.followsSteps || reporters.contains { $0.followsSteps }
         let start = RunStart(
             id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
-            profile: plan.configuration.profile, started: plan.options.started, jobs: plan.options.jobs,
-            tests: plan.tests.map(\.name))
+            profile: plan.configuration.profile, started: plan.options.started,
+            startedUnixMs: RunIdentity.milliseconds(),
+            jobs: plan.options.jobs, tests: plan.tests.map(\.name))
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
         history.write(outcome.result)
