@@ -84,8 +84,7 @@ extension Interpreter {
                 step: step, run: run, frame: frame, limits: limits, trail: trail,
                 pace: Pace(
                     extent: extent, perSecond: rate, start: started, warmup: warmup ?? .zero,
-                    stages: repetition.stages, spacing: repetition.spacing,
-                    seed: run.seed + "/" + frame.trail + "/" + step.id + "/arrivals"),
+                    stages: repetition.stages, spacing: repetition.spacing, seed: base.seed.text + "/arrivals"),
                 think: try repetition.think.map { (late) throws(StepFailure) in
                     try known(late, base, DurationText.parse, "a duration such as 5s")
                 } ?? .zero,
