@@ -12,7 +12,10 @@ public struct ReportFormat: Sendable {
     public let make: @Sendable (any ReportSink) -> any Reporter
 
     /// Every format, in the order of `--help`.
-    public static let all: [ReportFormat] = [.junit, .json, .jsonLines, .markdown]
+    public static let all: [ReportFormat] = [
+        .junit, .json, .jsonLines, .markdown,
+        .html,
+    ]
 
     /// The format of a name.
     public static func named(_ name: String) -> ReportFormat? { all.first { $0.name == name } }

@@ -42,6 +42,14 @@ struct RunCommand: ParsableCommand {
     @Option(help: .init("Writes a report; '-' is standard output. May be repeated.", valueName: "format=path"))
     var report: [String] = []
 
+    @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
+    var history = false
+
+    @Option(
+        name: .customLong("history-runs"),
+        help: .init("How many runs the history keeps; older ones are forgotten.", valueName: "number"))
+    var historyRuns: Int = 500
+
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 
@@ -67,6 +75,9 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
         if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
+        if !(1...100_000).contains(historyRuns) {
+            throw ValidationError("--history-runs takes a number from 1 to 100000")
+        }
         var paths: Set<String> = []
         for text in report {
             let path = try ReportRequest(text).path

@@ -109,6 +109,7 @@ extension RunStart: ResultRecord {
         writer.text("profile", ifPresent: profile)
         writer.text("started", started)
         writer.integer("jobs", jobs)
+        writer.records("suites", unlessEmpty: suites)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -116,6 +117,7 @@ extension RunStart: ResultRecord {
             id: try reader.text("id"), version: try reader.text("version"), seed: try reader.text("seed"),
             profile: try reader.optionalText("profile"), started: try reader.text("started"),
             jobs: try reader.integer("jobs"), tests: try reader.records("tests"))
+        suites = try reader.records("suites")
     }
 }
 

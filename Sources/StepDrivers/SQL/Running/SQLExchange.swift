@@ -17,7 +17,7 @@ struct SQLExchange {
             shown.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
         return StepReport.Exchange(
             summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
-            timing: outcome.timing.object ?? .init())
+            command: SQLCommandLine(prepared: prepared).text, timing: outcome.timing.object ?? .init())
     }
 
     private var request: [String] {
