@@ -20,6 +20,11 @@ public actor Interpreter {
     let files: any RunFiles
     let sink: (RunEvent) -> Void
     let secrets: SecretWatch
+    let means: Rendering.Means
+    /// The member `ran` of whatever has run.
+    let hasRun = SharedValue.Field("ran", true)
+    /// The member `tries` of what was sent once.
+    let onlyTry = SharedValue.Field("tries", 1)
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
@@ -78,6 +83,7 @@ public actor Interpreter {
         onStep = parts.onStep
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
+        means = Rendering.Means(engine, files, plan.options.permissions, secrets)
         base = Frame(
             parent: nil, trail: "",
             variables: [

@@ -30,6 +30,18 @@ struct InterruptionTests {
         }
     }
 
+    @Test func `each statement has its own deadline, whatever those before it had`() throws {
+        try onLoop { loop in
+            let connection = try await PostgresConnection.toTestServer(loop)
+            try await connection.ask("SELECT 1", within: .milliseconds(400))
+            try await connection.ask("SELECT pg_sleep(0.8)", within: .seconds(60))
+            let late = await connection.failure(of: "SELECT pg_sleep(60)", within: .milliseconds(200))
+            #expect(late?.kind == .timeout)
+            #expect(try await connection.ask("SELECT 1") == [["1"]])
+            connection.close()
+        }
+    }
+
     @Test func `a cancelled task cancels its statement`() throws {
         try onLoop { loop in
             let connection = try await PostgresConnection.toTestServer(loop)

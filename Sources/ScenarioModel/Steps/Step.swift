@@ -31,6 +31,14 @@ public struct Step: Sendable {
     public var isBroken = false
     /// Every expression of the step and of what stands inside it, cleanup apart.
     public var expressions: [Expression] = []
+    /// Tells the step from all others, those that a YAML alias makes of the same lines among them; copies share it.
+    public let identity = Identity()
+
+    /// What makes a step itself.
+    public final class Identity: Sendable, Hashable {
+        public static func == (a: Identity, b: Identity) -> Bool { a === b }
+        public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+    }
 
     /// Creates a step that only judges.
     public init(id: String, isNamed: Bool, span: SourceSpan, action: Action = .check) {

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
@@ -14,6 +15,11 @@ extension Interpreter {
         let frame: Frame
         let limits: Limits
         let trail: [String]
+        /// How its runs are called, before their numbers.
+        let title: String
+        let captureNames: [String]
+        /// The captures of the steps of a group.
+        let nested: [(step: String, names: [String])]
         let tally = RepeatTally()
         let countedFrom: ContinuousClock.Instant
         let watched: String?
@@ -33,6 +39,9 @@ extension Interpreter {
             self.frame = frame
             self.limits = limits
             self.trail = trail
+            title = trail.last ?? step.id
+            captureNames = step.captures.map(\.name)
+            nested = step.nestedCaptures
             self.pace = pace
             self.countedFrom = countedFrom
             self.watched = watched
@@ -43,7 +52,7 @@ extension Interpreter {
     func runRepeated(
         _ step: Step, _ repetition: Repetition, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
     ) async -> StepOutcome {
-        let base = rendering(frame, seed: seed(step, run, frame))
+        let base = rendering(frame, seed: seed(step, frame))
         let started = clock.now
         let repeating: Repeating
         let parallel: Int
@@ -91,16 +100,17 @@ extension Interpreter {
     }
 
     private func runWorker(_ repeating: Repeating) async {
-        while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
-            await runRun(repeating, index: next.index, time: clock.now)
+        var now = clock.now
+        while !shouldStop(repeating, at: now), let next = repeating.pace.next(at: now) {
+            now = await runRun(repeating, index: next.index, time: now)
         }
     }
 
     private func runArrivals(_ repeating: Repeating, _ parallel: Int) async {
         await withDiscardingTaskGroup { group in
-            while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
+            while !shouldStop(repeating, at: clock.now), let next = repeating.pace.next(at: clock.now) {
                 if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
-                if shouldStop(repeating) { break }
+                if shouldStop(repeating, at: clock.now) { break }
                 if repeating.inFlight >= parallel {
                     if next.time >= repeating.countedFrom { repeating.tally.dropped += 1 }
                     continue
@@ -111,7 +121,7 @@ extension Interpreter {
                 }
                 repeating.inFlight += 1
                 group.addTask {
-                    await self.runRun(repeating, index: next.index, time: next.time)
+                    _ = await self.runRun(repeating, index: next.index, time: next.time)
                     await self.ended(repeating)
                 }
             }
@@ -120,24 +130,31 @@ extension Interpreter {
 
     private func ended(_ repeating: Repeating) { repeating.inFlight -= 1 }
 
-    private func runRun(_ repeating: Repeating, index: Int, time: ContinuousClock.Instant) async {
-        let step = repeating.single
-        let title = repeating.trail.last ?? step.id
-        let element = Frame(
-            parent: repeating.frame, trail: repeating.frame.trail + "/\(title)[\(index)]",
-            variables: ["index": SharedValue(Value(index))])
-        let outcome = await runOnce(
-            step, repeating.run, element, repeating.limits, repeating.trail.dropLast() + ["\(title)[\(index)]"],
-            index: index)
-        guard time >= repeating.countedFrom else { return }
+    /// Runs the step once and counts it; returns the time of its end.
+    private func runRun(
+        _ repeating: Repeating, index: Int, time: ContinuousClock.Instant
+    ) async -> ContinuousClock.Instant {
+        let element = Frame(iteration: index, of: repeating.title, in: repeating.frame)
+        let ending: RunEnding
+        if case .request(let request) = repeating.single.action, repeating.single.until == nil {
+            ending = await runBriefly(repeating.single, request, repeating.run, element, repeating.limits)
+        } else {
+            ending = .told(
+                await runOnce(
+                    repeating.single, repeating.run, element, repeating.limits,
+                    repeating.trail.dropLast() + ["\(repeating.title)[\(index)]"], index: index))
+        }
+        let ended = clock.now
+        guard time >= repeating.countedFrom else { return ended }
         repeating.tally.add(
-            outcome, index: index, ms: milliseconds(since: time), captureNames: step.captures.map(\.name),
-            nested: step.nestedCaptures)
+            ending, index: index, ms: (ended - time).milliseconds, captureNames: repeating.captureNames,
+            nested: repeating.nested)
+        return ended
     }
 
-    private func shouldStop(_ repeating: Repeating) -> Bool {
+    private func shouldStop(_ repeating: Repeating, at now: ContinuousClock.Instant) -> Bool {
         if Task.isCancelled || isStopping && !repeating.run.isCleaningUp { return true }
-        if repeating.limits.struck(at: clock.now) != nil { return true }
+        if repeating.limits.haveStruck(at: now) { return true }
         if let watched = repeating.watched { return (repeating.run.runningSteps[watched] ?? 0) == 0 }
         return false
     }
@@ -148,7 +165,7 @@ extension Interpreter {
         let step = repeating.step
         let tally = repeating.tally
         var report = newReport(step)
-        let names = step.captures.map(\.name) + step.nestedCaptures.values.flatMap { $0 }
+        let names = repeating.captureNames + repeating.nested.flatMap(\.names)
         let aggregate = tally.value(elapsed: elapsed, captureNames: names)
         var shown = aggregate
         for name in names { shown[name] = nil }
@@ -161,7 +178,7 @@ extension Interpreter {
         } catch {
             report.failures.append(error.report)
         }
-        let judge = Judge(rendering: rendering(repeating.frame, dot: dot, seed: base.seed), step: step)
+        let judge = Judge(rendering: rendering(repeating.frame, dot: dot, seed: base.seed))
         report.failures += judge.assertions(repetition.assertions, dot, code: "repeat.assert")
         for failure in report.failures { report.verdict = report.verdict.worse(failure.verdict) }
         var fields = aggregate
@@ -215,10 +232,9 @@ extension Interpreter {
 
 extension Step {
     /// The captures of the steps in a repeated group, by step.
-    fileprivate var nestedCaptures: [String: [String]] {
-        guard case .group(let group) = action else { return [:] }
-        return Dictionary(
-            group.block.steps.map { ($0.id, $0.captures.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+    fileprivate var nestedCaptures: [(step: String, names: [String])] {
+        guard case .group(let group) = action else { return [] }
+        return group.block.steps.filter { !$0.captures.isEmpty }.map { ($0.id, $0.captures.map(\.name)) }
     }
 }
 

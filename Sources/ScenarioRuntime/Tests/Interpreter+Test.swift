@@ -16,7 +16,7 @@ extension Interpreter {
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
         let frame = Frame(
-            parent: base, trail: "",
+            parent: base, trail: "", seed: run.seed,
             variables: [
                 "suite": SharedValue(.object(planned.suites.suiteData)),
                 "run": SharedValue(runValue(run)),
@@ -95,10 +95,13 @@ extension Interpreter {
     }
 
     /// The rendering at a place of a test.
+    func rendering(_ frame: Frame, dot: SharedValue? = nil, seed: EvaluationSeed) -> Rendering {
+        Rendering(means: means, frame: frame, dot: dot, seed: seed)
+    }
+
+    /// The rendering at a place of a test, with a seed of its own.
     func rendering(_ frame: Frame, dot: SharedValue? = nil, seed: String) -> Rendering {
-        Rendering(
-            engine: engine, frame: frame, dot: dot, seed: seed, files: files, permissions: plan.options.permissions,
-            secrets: secrets)
+        rendering(frame, dot: dot, seed: EvaluationSeed(seed))
     }
 
     private func runValue(_ run: TestRun) -> Value {
