@@ -21,7 +21,7 @@ function placeOf(place) {
 function failure(one) {
     const operands = one.operands || [];
     let cells = operands.map((operand) => el("code", null, oneLine(operand.value)));
-    if (operands.length === 2 && operands[0].type === operands[1].type) {
+    if (operands.length === 2 && operands.every((operand) => operand.type === "string")) {
         const [left, right] = markedPair(oneLine(operands[1].value), oneLine(operands[0].value));
         cells = [el("code", { class: "actual" }, right), el("code", { class: "expected" }, left)];
     }

@@ -18,12 +18,12 @@ function markedPair(expected, actual) {
     let start = 0, end = 0;
     while (start < most && left[start] === right[start]) start += 1;
     while (end < most - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
-    const parts = (signs, name) => {
+    const parts = (signs) => {
         const middle = signs.slice(start, signs.length - end).join("");
-        return [signs.slice(0, start).join(""), middle ? el(name, null, middle) : null,
+        return [signs.slice(0, start).join(""), middle ? el("mark", null, middle) : null,
             end ? signs.slice(signs.length - end).join("") : ""];
     };
-    return [parts(left, "del"), parts(right, "ins")];
+    return [parts(left), parts(right)];
 }
 
 const mostComparedLines = 400;
@@ -76,13 +76,14 @@ function differences(list) {
         ...comparedCells(one.expected, one.kind === "missing" ? undefined : one.actual),
     ]);
     const long = list.filter((one) => one.expected !== undefined && one.actual !== undefined
-        && (one.expected.length > 80 || one.actual.length > 80)).slice(0, 10);
+        && (one.expected.length > 80 || one.actual.length > 80)
+        && pretty(one.expected).includes("\n") && pretty(one.actual).includes("\n")).slice(0, 10);
     return [
         table("differences", ["path", "expected", "actual"], rows),
         list.length > 200 ? el("p", null, "and " + count(list.length - 200, "more difference")) : null,
         long.map((one) => {
             const lines = lineDifference(visible(pretty(one.expected)), visible(pretty(one.actual)));
-            return lines ? [el("p", null, el("code", null, oneLine(one.path))), lines] : null;
+            return lines ? [el("p", null, el("code", null, oneLine(one.path)), ": - expected, + actual"), lines] : null;
         }),
     ];
 }
