@@ -28,6 +28,10 @@ public actor Interpreter {
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
+    /// Attempts so far, each of which has a span of its own.
+    var spans = 0
+    /// Tells the traces of this worker's loads from those of others.
+    let salt = UInt64.random(in: .min ... .max)
     var isStopping = false
     var needs: [String: NeedRun] = [:]
     var remainingUsers: [String: Int] = [:]
@@ -36,6 +40,9 @@ public actor Interpreter {
     var resolvedTargets: [String: ResolvedTarget] = [:]
     /// Told of the step about to be run, so that it is known if the process dies.
     let onStep: (Int, String) -> Void
+    let loadSurroundings: LoadSurroundings
+    /// The load under way, if this is one.
+    var load: LoadRun?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -50,6 +57,8 @@ public actor Interpreter {
         public var sink: (RunEvent) -> Void
         public var onSecret: (String) -> Void
         public var onStep: (Int, String) -> Void
+        /// What a load needs beside all this.
+        public var load = LoadSurroundings()
 
         /// Creates the parts.
         public init(
@@ -81,6 +90,7 @@ public actor Interpreter {
         files = parts.files
         sink = parts.sink
         onStep = parts.onStep
+        loadSurroundings = parts.load
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         means = Rendering.Means(engine, files, plan.options.permissions, secrets)
@@ -119,12 +129,17 @@ public actor Interpreter {
                 hasFailed = hasFailed || failed
             }
         }
-        await finishNeeds()
-        for driver in drivers.values { await driver.shutDown() }
+        await shutDown()
     }
 
     /// Starts no more tests; those that run end early, and clean up.
     public func stop() { isStopping = true }
+
+    /// Ends what drivers hold; nothing runs any more.
+    func shutDown() async {
+        await finishNeeds()
+        for driver in drivers.values { await driver.shutDown() }
+    }
 
     /// Requests that went on the wire so far.
     public var requestCount: Int { requests }
@@ -156,7 +171,7 @@ public actor Interpreter {
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
         let position = RunPosition(test: planned.name.index, trail: "")
         let result = await RunPosition.$current.withValue(position) { await execute(planned) }
-        sink(.testFinished(result))
+        sink(.testFinished(plan.options.keepsPlainSteps ? result : result.withoutPlainSteps))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)
     }

@@ -24,10 +24,12 @@ extension Interpreter {
         let countedFrom: ContinuousClock.Instant
         let watched: String?
         var pace: Pace
+        /// The pause of a user between two runs.
+        let think: Duration
         var inFlight = 0
 
         init(
-            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace,
+            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace, think: Duration,
             countedFrom: ContinuousClock.Instant, watched: String?
         ) {
             self.step = step
@@ -43,6 +45,7 @@ extension Interpreter {
             captureNames = step.captures.map(\.name)
             nested = step.nestedCaptures
             self.pace = pace
+            self.think = think
             self.countedFrom = countedFrom
             self.watched = watched
         }
@@ -56,7 +59,7 @@ extension Interpreter {
         let started = clock.now
         let repeating: Repeating
         let parallel: Int
-        let isOpen = repetition.rate != nil
+        let isOpen = repetition.rate != nil || repetition.stages.contains { $0.rate != nil }
         do throws(StepFailure) {
             parallel = try known(repetition.parallel, base, { Int($0) }, "a number")
             let warmup = try repetition.warmup.map { (late) throws(StepFailure) in
@@ -79,7 +82,12 @@ extension Interpreter {
             }
             repeating = Repeating(
                 step: step, run: run, frame: frame, limits: limits, trail: trail,
-                pace: Pace(extent: extent, perSecond: rate, start: started),
+                pace: Pace(
+                    extent: extent, perSecond: rate, start: started, warmup: warmup ?? .zero,
+                    stages: repetition.stages, spacing: repetition.spacing, seed: base.seed.text + "/arrivals"),
+                think: try repetition.think.map { (late) throws(StepFailure) in
+                    try known(late, base, DurationText.parse, "a duration such as 5s")
+                } ?? .zero,
                 countedFrom: started + (warmup ?? .zero), watched: watched)
         } catch {
             return failed(step, error.report)
@@ -89,8 +97,8 @@ extension Interpreter {
             await runArrivals(repeating, parallel)
         } else {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<min(max(1, parallel), Repetition.mostParallel) {
-                    group.addTask { await self.runWorker(repeating) }
+                for user in 0..<min(max(1, repeating.pace.mostUsers ?? parallel), Repetition.mostParallel) {
+                    group.addTask { await self.runWorker(repeating, user) }
                 }
             }
         }
@@ -99,10 +107,20 @@ extension Interpreter {
         return conclude(repeating, repetition, elapsed, base)
     }
 
-    private func runWorker(_ repeating: Repeating) async {
+    private func runWorker(_ repeating: Repeating, _ user: Int) async {
         var now = clock.now
-        while !shouldStop(repeating, at: now), let next = repeating.pace.next(at: now) {
-            now = await runRun(repeating, index: next.index, time: now)
+        while !shouldStop(repeating, at: now) {
+            let isActive = repeating.pace.isActive(user: user, at: now)
+            if isActive {
+                guard let next = repeating.pace.next(at: now) else { return }
+                now = await runRun(repeating, index: next.index, time: now)
+            } else if repeating.pace.hasEnded(at: now) {
+                return
+            }
+            let pause = isActive ? repeating.think : .milliseconds(20)
+            guard pause > .zero else { continue }
+            _ = try? await clock.sleep(until: now + pause)
+            now = clock.now
         }
     }
 
@@ -112,7 +130,10 @@ extension Interpreter {
                 if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
                 if shouldStop(repeating, at: clock.now) { break }
                 if repeating.inFlight >= parallel {
-                    if next.time >= repeating.countedFrom { repeating.tally.dropped += 1 }
+                    // All that are due by now find no room either; a rate beyond all capacity is not counted one by one.
+                    let dropped = 1 + repeating.pace.skip(to: clock.now)
+                    if next.time >= repeating.countedFrom { repeating.tally.dropped += dropped }
+                    await Task.yield()
                     continue
                 }
                 // A millisecond of the loop's own lag is no lateness.
@@ -206,7 +227,7 @@ extension Interpreter {
         var pass = repetition.pass
         if case .template(let template) = pass {
             let text = try base.value(of: template).tostring
-            pass = Repetition.Pass(text) ?? .all
+            pass = Repetition.Pass(written: text) ?? .all
         }
         let isEnough: Bool
         let wanted: String
@@ -235,20 +256,5 @@ extension Step {
     fileprivate var nestedCaptures: [(step: String, names: [String])] {
         guard case .group(let group) = action else { return [] }
         return group.block.steps.filter { !$0.captures.isEmpty }.map { ($0.id, $0.captures.map(\.name)) }
-    }
-}
-
-extension Repetition.Pass {
-    /// Reads `98`, `99%` or `all`.
-    init?(_ text: String) {
-        if text == "all" {
-            self = .all
-        } else if let count = Int(text), count >= 0 {
-            self = .count(count)
-        } else if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
-            self = .share(share / 100)
-        } else {
-            return nil
-        }
     }
 }

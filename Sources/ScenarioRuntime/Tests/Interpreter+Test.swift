@@ -11,7 +11,8 @@ extension Interpreter {
             plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         let run = TestRun(
             planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
-            seed: plan.options.seed + "/" + planned.name.name, started: clock.now)
+            seed: plan.options.seed + "/" + planned.name.name,
+            traceID: SpanContext.traceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
@@ -47,7 +48,7 @@ extension Interpreter {
     }
 
     /// Evaluates what stands before the steps; returns the reason where the scenario's `if` skips it.
-    private func begin(
+    func begin(
         _ scenario: Scenario, _ run: TestRun, _ frame: Frame, with: [String: Value]
     ) async throws(StepFailure) -> String? {
         try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
@@ -104,7 +105,7 @@ extension Interpreter {
         rendering(frame, dot: dot, seed: EvaluationSeed(seed))
     }
 
-    private func runValue(_ run: TestRun) -> Value {
+    func runValue(_ run: TestRun) -> Value {
         [
             "id": .string(SeededChance(run.seed + "/id").identifier), "run": .string(plan.options.runID),
             "seed": .string(plan.options.seed), "profile": plan.configuration.profile.map { .string($0) } ?? .null,
