@@ -21,7 +21,8 @@ help: ## Lists these commands
 run: build ## Runs scenarios/ on the embedded profile; the reports go to reports/
 	@mkdir -p reports
 	$(PLUMB) run scenarios --profile embedded \
-	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
+	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json \
+	    --report html=reports/report.html
 
 run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL and a Prometheus of this project's own
 	@mkdir -p reports

@@ -60,7 +60,16 @@ let package = Package(
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
+        .target(
+            name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
+            // The style and script of the HTML report, built into the program.
+            resources: ["report.css", "page.js", "difference.js", "drawing.js", "details.js", "list.js"].map {
+                .embedInCode("HTML/Assets/\($0)")
+            }),
+        // What runs came to, kept in a file.
+        .target(
+            name: "RunHistory",
+            dependencies: ["Reporting", "ScenarioModel", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -71,7 +80,7 @@ let package = Package(
             name: "plumb",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux",
+                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // Links to schemas/, so that 'plumb schema' prints what stands there.
@@ -117,6 +126,9 @@ let package = Package(
             dependencies: [
                 "Reporting", "ScenarioModel", "Expressions", "Diagnostics", "Exposition", "PlumbTesting",
             ], exclude: ["Golden"]),
+        .testTarget(
+            name: "RunHistoryTests",
+            dependencies: ["RunHistory", "Reporting", "ScenarioModel", "PlumbTesting"]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -23,10 +23,13 @@ enum House {
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
+        // Keeps in SQLite what reports tell; opened behind the worker's end only.
+        "RunHistory": ["Reporting", "ScenarioModel", "GRDB"],
         "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",
+            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "CLinux",
+            "ArgumentParser",
         ],
         "PlumbTesting": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"],
     ]

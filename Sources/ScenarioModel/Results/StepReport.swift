@@ -33,6 +33,8 @@ public struct StepReport: Sendable, Hashable {
     public var children: [StepReport] = []
     /// The aggregate of a `repeat`.
     public var aggregate: Value?
+    /// The steps beside it that it waited for by a reference, `needs` or a watch, not by the order of the file alone.
+    public var needs: [String] = []
     /// Facts worth a line: a number carried as text, a cleanup that may have left something.
     public var notes: [String] = []
 

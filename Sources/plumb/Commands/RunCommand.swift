@@ -47,6 +47,14 @@ struct RunCommand: ParsableCommand {
             valueName: "format=path"))
     var report: [String] = []
 
+    @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
+    var history = false
+
+    @Option(
+        name: .customLong("history-runs"),
+        help: .init("How many runs the history keeps; older ones are forgotten.", valueName: "number"))
+    var historyRuns: Int = 500
+
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 
@@ -73,6 +81,6 @@ struct RunCommand: ParsableCommand {
         RunRequest(
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
-            sandboxBreak: sandboxBreak, paths: paths)
+            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil)
     }
 }

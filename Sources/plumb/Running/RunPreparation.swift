@@ -4,6 +4,7 @@ import EventLoop
 import Expressions
 import Glibc
 import Reporting
+import RunHistory
 import ScenarioCompiler
 import ScenarioModel
 import StepDrivers
@@ -199,17 +200,42 @@ struct RunPreparation {
         }
         var plan = plan
         plan.options.tellsSteps = terminal.followsSteps || reporters.contains { $0.followsSteps }
-        let start = RunStart(
+        var start = RunStart(
             id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
             profile: plan.configuration.profile, started: plan.options.started,
             startedUnixMs: RunIdentity.milliseconds(),
             jobs: plan.options.jobs, tests: plan.tests.map(\.name))
+        start.suites = plan.configuration.configuredSuites(of: start.tests)
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
+        if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
         history.write(outcome.result)
         for problem in outcome.problems { tell(problem, plan) }
+        let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
         let status = outcome.result.end.status
-        return ExitCode(Int32(status == 0 && !outcome.problems.isEmpty ? 3 : status))
+        return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
+    }
+
+    /// Adds the run to the history; tells where it cannot.
+    private func keep(_ result: RunResult, _ most: Int, root: String) -> Bool {
+        let path = FilePath.join(root, HistoryFile.name)
+        mkdir(FilePath.parent(path), 0o755)
+        do throws(RunHistoryError) {
+            try RunHistory(path: path, isWritable: true).add(result, keeping: most)
+            return true
+        } catch {
+            Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
+            return false
+        }
+    }
+
+    /// What the run of one suite's folder ends with: `cross_service/api_gateway_to_models valid: true`.
+    private func suiteLine(_ result: RunResult) -> String? {
+        let verdicts = SuiteVerdict.all(of: result)
+        guard request.paths.count == 1, DiskFiles().isFolder(request.paths[0]), verdicts.count == 1,
+            let verdict = verdicts.first, !verdict.suite.isEmpty
+        else { return nil }
+        return SuiteReport.line(verdict) + "\n"
     }
 
     private func tell(_ problem: ReportError, _ plan: RunPlan) {

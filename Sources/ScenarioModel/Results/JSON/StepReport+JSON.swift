@@ -19,6 +19,7 @@ extension StepReport: ResultRecord {
         writer.record("polls", ifPresent: polls)
         writer.object("captures", unlessEmpty: captures)
         writer.value("aggregate", ifPresent: aggregate)
+        writer.texts("needs", unlessEmpty: needs)
         writer.texts("notes", unlessEmpty: notes)
         writer.records("children", unlessEmpty: children)
     }
@@ -39,6 +40,7 @@ extension StepReport: ResultRecord {
         polls = try reader.optionalRecord("polls")
         captures = try reader.members("captures")
         aggregate = reader.object["aggregate"]
+        needs = try reader.texts("needs")
         notes = try reader.texts("notes")
         children = try reader.records("children")
     }
