@@ -58,12 +58,12 @@ struct LoadHTML {
     private var failures: String {
         guard let failures = result.outcome?.failures, !failures.isEmpty else { return "" }
         let text = FailureText(width: 100).render(failures).plain
-        return "<h2>What did not hold</h2>\n<pre>\(HTMLText.escaped(text))</pre>\n"
+        return "<h2>What did not hold</h2>\n<pre>\(HTMLText.escapedVerbatim(text))</pre>\n"
     }
 
     private var samples: String {
         guard let samples = result.outcome?.samples, !samples.isEmpty else { return "" }
-        let texts = samples.map { "<pre>\(HTMLText.escaped(FailureText(width: 100).render($0).plain))</pre>" }
+        let texts = samples.map { "<pre>\(HTMLText.escapedVerbatim(FailureText(width: 100).render($0).plain))</pre>" }
         return "<h2>The first runs that did not pass</h2>\n\(texts.joined(separator: "\n"))\n"
     }
 
