@@ -7,6 +7,6 @@ extension Diagnostic.Code {
         .loopKeyWithoutEach, .unknownLoad, .noCases, .equalRows, .casesForm, .table, .unknownParameter,
         .missingParameter, .duplicateID, .captureName, .unknownName, .unknownStep, .unknownMember, .forwardReference,
         .insideLoop, .mayBeSkipped, .cycle, .depth, .unreadableFile, .outsideRoot, .noTarget, .unknownTarget,
-        .unsuitedTarget, .unmetRequirement, .jqCompile, .jqArgument, .watch,
+        .unsuitedTarget, .unmetRequirement, .jqCompile, .jqArgument, .watch, .faultForm, .faultPlace, .recoveryPlace,
     ]
 }

@@ -20,6 +20,8 @@ public actor Interpreter {
     let files: any RunFiles
     let sink: (RunEvent) -> Void
     let secrets: SecretWatch
+    /// Nil where nothing can have faults.
+    let proxies: (any FaultProxies)?
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
@@ -45,6 +47,8 @@ public actor Interpreter {
         public var sink: (RunEvent) -> Void
         public var onSecret: (String) -> Void
         public var onStep: (Int, String) -> Void
+        /// What puts faults in force; without it every step with faults is an error.
+        public var proxies: (any FaultProxies)?
 
         /// Creates the parts.
         public init(
@@ -76,6 +80,7 @@ public actor Interpreter {
         files = parts.files
         sink = parts.sink
         onStep = parts.onStep
+        proxies = parts.proxies
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         base = Frame(
@@ -93,6 +98,7 @@ public actor Interpreter {
     /// Runs every test; returns once all have ended, and all needs are cleaned up.
     public func run() async {
         for test in plan.tests where test.skip == nil { countUsers(of: test) }
+        beginLinkFaults()
         var queue = TestQueue(
             claims: plan.tests.map {
                 TestQueue.Claim(shared: $0.skip == nil ? $0.shared : [], exclusive: $0.skip == nil ? $0.exclusive : [])
@@ -115,6 +121,7 @@ public actor Interpreter {
         }
         await finishNeeds()
         for driver in drivers.values { await driver.shutDown() }
+        proxies?.close()
     }
 
     /// Starts no more tests; those that run end early, and clean up.

@@ -24,6 +24,11 @@ public enum StepKinds {
         ]
     }
 
+    /// What puts proxies before targets, and on the configuration's links, on one loop.
+    public static func proxies(on loop: EventLoop, _ configuration: Configuration) -> any FaultProxies {
+        LoopFaultProxies(on: loop, configuration)
+    }
+
     /// Loads the shared libraries that steps through a configuration's targets need, from any thread; returns why one
     /// cannot be had, or nil.
     ///

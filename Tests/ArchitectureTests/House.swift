@@ -16,17 +16,20 @@ enum House {
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
         "PostgresTransport": ["EventLoop", "CLibPQ", "CLinux"],
         "SQLiteTransport": ["EventLoop", "GRDB", "GRDBSQLite"],
+        // Passes bytes on, or not: it knows no protocol but the beginnings of HTTP.
+        "FaultProxy": ["EventLoop"],
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-            "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
+            "PostgresTransport", "SQLiteTransport", "FaultProxy", "CLinux", "Exposition",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
         "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingFox", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux", "ArgumentParser",
+            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "FaultProxy", "CLinux",
+            "ArgumentParser",
         ],
         "PlumbTesting": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"],
     ]

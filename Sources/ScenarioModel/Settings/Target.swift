@@ -50,6 +50,8 @@ public final class ResolvedTarget {
     public let isOfTest: Bool
     /// The driver's own form of the settings.
     public var connection: AnyObject?
+    /// The port of this machine through which its connections go, where a proxy stands before it; set before any is made.
+    public var detour: Int?
 
     /// Creates a target whose settings are final.
     public init(_ target: Target, settings: Value.Object, isOfTest: Bool = false) {

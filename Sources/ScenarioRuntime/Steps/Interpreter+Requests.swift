@@ -60,7 +60,9 @@ extension Interpreter {
                 carrier.settings.timeout.origin)
             let most = try known(
                 carrier.settings.retry.max?.value ?? .known(0), rendering, { Int($0) }, "a number of retries")
-            var retry = Retry(rules(carrier, prepared, max: most))
+            // Under a fault only what the step itself says is sent again.
+            let isStruck = (carrier.run.faults?.depth ?? 0) > (carrier.run.hasStandingFaults ? 1 : 0)
+            var retry = Retry(rules(carrier, prepared, max: isStruck && step.retry.max == nil ? 0 : most))
             var chance: SeededChance?
             while true {
                 try await admit(carrier, limits)

@@ -46,6 +46,7 @@ extension Interpreter {
         let own = TestRun(
             planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
             seed: plan.options.seed + "/needs/" + key, started: clock.now)
+        own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
         needs[key] = NeedRun(run: own, scenario: scenario, task: task)
@@ -56,6 +57,7 @@ extension Interpreter {
         let frame = Frame(parent: base, trail: scenario.name)
         do throws(StepFailure) {
             try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
+            try beginStandingFaults(run)
             let limits = Limits().adding("scenario timeout", run.layers.scenarioLimit, from: clock.now)
             if let cleanup = scenario.cleanup {
                 run.cleanups.append(.init(block: cleanup, frame: frame, owner: scenario.name))
@@ -107,5 +109,6 @@ extension Interpreter {
             sink(.note("cleanup of \(need.file), step '\(report.id)': \(reason)"))
         }
         for driver in drivers.values { await driver.endSession(need.run.session) }
+        need.run.faults?.close()
     }
 }

@@ -12,6 +12,7 @@ extension Interpreter {
         let run = TestRun(
             planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
             seed: plan.options.seed + "/" + planned.name.name, started: clock.now)
+        run.faults = faults(of: scenario)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
@@ -26,6 +27,7 @@ extension Interpreter {
         let limits = Limits().adding("scenario timeout", limit, from: clock.now)
 
         do throws(StepFailure) {
+            try beginStandingFaults(run)
             if let reason = try await begin(scenario, run, frame, with: [:]) {
                 result.verdict = .skipped
                 result.reason = reason
@@ -42,6 +44,7 @@ extension Interpreter {
         for driver in drivers.values { await driver.endSteps(run.session) }
         result.cleanup = await cleanUp(run)
         await endSession(run)
+        run.faults?.close()
         conclude(&result, run)
         return result
     }

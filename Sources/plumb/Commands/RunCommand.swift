@@ -42,6 +42,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: .init("Writes a report; '-' is standard output. May be repeated.", valueName: "format=path"))
     var report: [String] = []
 
+    @Option(
+        help: .init(
+            "Trouble on a target or link as long as the run: 'gateway: { latency: 300ms }'. May be repeated.",
+            valueName: "fault"))
+    var fault: [String] = []
+
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 

@@ -69,12 +69,14 @@ enum Worker {
         }
         engine.afterForeign = { box.value.noteEnd() }
         engine.warmUp()
-        let parts = Interpreter.Parts(
+        var parts = Interpreter.Parts(
             executor: loop, clock: LoopClock(loop: loop), engine: engine,
             drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
             kinds: StepKinds.all, files: files,
             sink: { stream.send($0) }, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
+        // Links have their proxies from the start: services of the stack are pointed at them.
+        if plan.needsProxies { parts.proxies = StepKinds.proxies(on: loop, plan.configuration) }
         return Interpreter(plan, parts)
     }
 
