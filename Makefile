@@ -69,6 +69,7 @@ bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Mark
 	@scripts/install-packages nginx python3 postgresql
 	bench/run
 	bench/sql
+	bench/fault
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

@@ -57,12 +57,12 @@ import Testing
     }
 
     /// A blocking client with a bound on each wait.
-    private struct Client: ~Copyable {
+    private final class Client {
         let descriptor: Int32
         let connectError: Int32
 
         init(_ port: Int, wait seconds: Int = 30) {
-            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var limit = timeval(tv_sec: seconds, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -76,6 +76,7 @@ import Testing
                 }
             }
             connectError = status == 0 ? 0 : errno
+            self.descriptor = descriptor
         }
 
         deinit { close(descriptor) }
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test func `bytes pass in both directions, and so do the ends`() async throws {
-        let server = try echo()
+        let server = try echo(5)
         let stage = try await Stage(to: server.port)
         let client = Client(stage.port)
         #expect(client.send(Array("hello".utf8)))

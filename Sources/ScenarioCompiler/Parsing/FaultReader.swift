@@ -22,11 +22,11 @@ struct FaultReader {
                         hint: "write 'faults: { TARGET: { \(member.name): … } }'"))
                 return nil
             }
+            let before = reader.errorCount
             guard MappingReader(member.value, FaultKeys.fault, &reader.diagnostics) != nil else { return nil }
             if let respond = member.value["respond"], respond.members != nil {
                 _ = MappingReader(respond, FaultKeys.respond, &reader.diagnostics)
             }
-            let before = reader.errorCount
             let settings = reader.value(member.value)
             guard reader.errorCount == before else { return nil }
             let fault = Fault(place: member.name, span: member.key.span, settings: settings)

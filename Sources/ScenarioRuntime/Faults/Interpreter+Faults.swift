@@ -64,6 +64,10 @@ extension Interpreter {
             outcome = await recover(step, recovery, outcome, run, frame, limits, trail)
         }
         outcome.report.notes += complaints
+        if outcome.failed, step.recovery == nil {
+            let places = Set(blows.map(\.place)).sorted().joined(separator: "', '")
+            outcome.report.notes.append("faults were in force on '\(places)', which is reached through a proxy then")
+        }
         return outcome
     }
 
