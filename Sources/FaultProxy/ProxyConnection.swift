@@ -240,12 +240,11 @@ final class ProxyConnection {
                 break
             }
             lane.queued -= written
-            if written == bytes.count {
-                lane.head += 1
-            } else {
+            guard written == bytes.count else {
                 lane.pieces[lane.head].bytes = bytes.dropFirst(written)
                 break
             }
+            lane.head += 1
         }
         if lane.isEmpty {
             lane.pieces.removeAll(keepingCapacity: lane.pieces.capacity < 1024)

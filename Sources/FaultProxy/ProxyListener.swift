@@ -46,7 +46,8 @@ public final class ProxyListener {
     }
 
     private static func bind(_ host: String, _ port: Int, isLast: Bool) throws(ProxyError) -> Int32 {
-        guard case .success(let found) = Socket.addresses(of: .network(host: host, port: port)), let address = found.first
+        guard case .success(let found) = Socket.addresses(of: .network(host: host, port: port)),
+            let address = found.first
         else { throw ProxyError("'\(host)' is no address of this machine") }
         let descriptor = try Socket.stream(address.family)
         Socket.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)

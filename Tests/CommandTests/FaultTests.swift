@@ -104,7 +104,8 @@ import Testing
     @Test func `the port of a link that is taken is an error of the steps that need it`() throws {
         let server = try Self.server()
         let project = try project(
-            server.url, links: "    links:\n      a->b: { listen: \"127.0.0.1:\(server.port)\", to: \"127.0.0.1:9\" }\n",
+            server.url,
+            links: "    links:\n      a->b: { listen: \"127.0.0.1:\(server.port)\", to: \"127.0.0.1:9\" }\n",
             [
                 "a.yaml": "steps:\n  - http: { get: / }\n    faults: { a->b: { refuse: true } }\n",
                 "b.yaml": "steps:\n  - http: { get: / }\n",

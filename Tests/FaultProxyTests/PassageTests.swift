@@ -161,7 +161,8 @@ import Testing
     }
 
     @Test func `events are counted by their lines, in whatever chunks they come`() {
-        let answer = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n8\r\ndata: a\n\n\r\n8\r\ndata: b\n\n\r\n"
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+        let answer = head + "8\r\ndata: a\n\n\r\n8\r\ndata: b\n\n\r\n"
         var troubles = troubles { $0.cutEventsAfter = 1 }
         var whole = Passage(seed: 1)
         let outcome = whole.take(Array(answer.utf8), .response, at: start, &troubles)

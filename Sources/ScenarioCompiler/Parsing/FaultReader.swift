@@ -10,8 +10,8 @@ struct FaultReader {
         guard let members = node.members else {
             reader.diagnostics.append(
                 .expected(
-                    "a mapping of targets and their faults", node, hint: "write 'faults: { gateway: { latency: 300ms } }'"
-                ))
+                    "a mapping of targets and their faults", node,
+                    hint: "write 'faults: { gateway: { latency: 300ms } }'"))
             return []
         }
         return members.compactMap { member -> Fault? in
@@ -67,7 +67,8 @@ struct FaultReader {
 
 extension Diagnostic.Code {
     static let faultForm = Diagnostic.Code(
-        "fault.form", "A fault names a target or a link and what befalls it: 'faults: { gateway: { latency: 300ms } }'.")
+        "fault.form", "A fault names a target or a link and what befalls it: 'faults: { gateway: { latency: 300ms } }'."
+    )
     static let faultPlace = Diagnostic.Code(
         "fault.place", "Faults are put on targets that are reached by a socket, and on declared links; nowhere else.")
     static let recoveryPlace = Diagnostic.Code(

@@ -129,7 +129,8 @@ struct NodeDrawing {
         }
         if let repetition = step.repetition { facts += repetition.facts(values) }
         for fault in step.faults {
-            facts.append(.init("fault", "\(fault.place): \(values.resolved(fault.settings).written)", origin: fault.span.line))
+            let value = "\(fault.place): \(values.resolved(fault.settings).written)"
+            facts.append(.init("fault", value, origin: fault.span.line))
         }
         if let recovery = step.recovery { facts.append(.init("recovers_within", recovery)) }
         if let until = step.until {

@@ -150,7 +150,8 @@ extension Interpreter {
     private func noteUnderFault(_ under: StepOutcome) -> String {
         guard under.failed else { return "under the fault all steps passed" }
         let trouble = under.report.firstTrouble
-        return "under the fault \(trouble?.id ?? "it") failed: \(trouble?.failures.first?.message ?? "without a message")"
+        let reason = trouble?.failures.first?.message ?? "without a message"
+        return "under the fault \(trouble?.id ?? "it") failed: \(reason)"
     }
 
     /// The faults with their templates evaluated.

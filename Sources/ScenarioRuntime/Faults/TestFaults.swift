@@ -67,8 +67,8 @@ final class TestFaults: @unchecked Sendable {
                     guard let point = try proxies.link(place) else {
                         throw StepFailure(
                             FailureReport(
-                                code: "fault.place", verdict: .error, message: "there is no link '\(place)' in this run",
-                                place: nil))
+                                code: "fault.place", verdict: .error,
+                                message: "there is no link '\(place)' in this run", place: nil))
                     }
                     strike.points = [(point, point.strike(settings, seed: strike.seed))]
                 } catch {
