@@ -23,7 +23,7 @@ run: build ## Runs scenarios/ on the embedded profile; the reports go to reports
 	$(PLUMB) run scenarios --profile embedded \
 	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
 
-run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL of this project's own
+run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL and a Prometheus of this project's own
 	@mkdir -p reports
 	$(PLUMB) run scenarios --profile local \
 	    --report junit=reports/junit-local.xml --report markdown=reports/summary-local.md \
@@ -61,14 +61,17 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 	@scripts/install-packages jq
 	scripts/mutants
 
-mutants-local: build services ## Proves the database's scenarios against a PostgreSQL that is broken on purpose
+mutants-local: build services ## Proves scenarios against a PostgreSQL and a Prometheus that are broken on purpose
 	@scripts/install-packages jq
 	scripts/mutants --profile local
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3 postgresql
+	@scripts/install-packages nginx python3 gcc jq
 	bench/run
 	bench/sql
+	bench/vector
+	bench/metric
+	bench/load
 	bench/fault
 
 schemas: build ## Writes schemas/ anew

@@ -11,10 +11,18 @@ OWNER = "plumb_bench"
 
 
 def binaries():
-    """The folder of the server's programs; None where there is none."""
+    """The folder of the server's programs, fetched where there is none; None where it cannot be had.
+
+    Debian's package is unpacked, not installed: it would start a server of its own where the machine has an init.
+    """
     folders = [os.environ.get("PLUMB_POSTGRES_BIN", ""), *os.environ.get("PATH", "").split(":")]
     folders += sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
-    return next((folder for folder in folders if os.path.exists(f"{folder}/initdb")), None)
+    known = next((folder for folder in folders if os.path.exists(f"{folder}/initdb")), None)
+    if known:
+        return known
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scripts", "postgres-server")
+    fetched = subprocess.run([script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=900)
+    return fetched.stdout.strip() if fetched.returncode == 0 else None
 
 
 class Postgres:
@@ -23,7 +31,7 @@ class Postgres:
     def __init__(self, folder, max_connections=100):
         programs = binaries()
         if programs is None:
-            raise SystemExit("bench: PostgreSQL is missing: apt install postgresql")
+            raise SystemExit("bench: there is no PostgreSQL: name the folder of its programs in PLUMB_POSTGRES_BIN")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -35,8 +35,6 @@ http {{
     location = /counts {{ stub_status; }}
     location = /api/item {{ return 200 '{ITEM}'; }}
     location /files/ {{ alias {files}/; }}
-    location = /metrics {{ alias {files}/metrics.txt; default_type "application/openmetrics-text; version=1.0.0"; }}
-    location = /api/v1/query_range {{ alias {files}/range.json; }}
   }}
 }}
 """)

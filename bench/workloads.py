@@ -15,8 +15,6 @@ def config(root, port):
   bench:
     targets:
       api: {{ kind: http, default: true, url: "http://127.0.0.1:{port}" }}
-      page: {{ kind: openmetrics, default: true, url: "http://127.0.0.1:{port}" }}
-      prometheus: {{ kind: prometheus, url: "http://127.0.0.1:{port}" }}
 """)
 
 
@@ -96,41 +94,3 @@ def large_body(root, name, files, port, megabytes=30, assertions=20):
     write(f"{root}/{name}/hurl/large.hurl", f"GET http://127.0.0.1:{port}/files/large.json\nHTTP 200\n[Asserts]\n"
           + "\n".join(hurl) + "\n")
     return [f"{name}/plumb"], [f"{name}/hurl/large.hurl"]
-
-
-def exposition(root, name, files, samples=500_000):
-    """A page of 50 MB that is scraped and queried."""
-    lines = ["# HELP http_requests Requests.", "# TYPE http_requests counter"]
-    for number in range(samples):
-        method, status = ("GET", "POST")[number % 2], ("200", "503")[number // 2 % 2]
-        lines.append(f'http_requests_total{{method="{method}",path="/v1/items/{number // 16}",'
-                     f'instance="node-{number % 16:02}:9100",status="{status}"}} {number * 7919 % 100000 / 8}')
-    write(f"{files}/metrics.txt", "\n".join(lines) + "\n# EOF\n")
-    write(f"{root}/{name}/page.yaml", """steps:
-  - id: page
-    metric: http_requests_total{path="/v1/items/77",status=~"5.."}
-    timeout: 120s
-    assert:
-      - .samples | length == 8
-""")
-    return [f"{name}/page.yaml"]
-
-
-def range_answer(root, name, files, series=1000, points=1000):
-    """A range of a million points."""
-    parts = []
-    for number in range(series):
-        values = ",".join(f'[{1700000000 + point * 15},"{(number * 31 + point * 17) % 9973 / 8}"]' for point in range(points))
-        parts.append(f'{{"metric":{{"__name__":"m","i":"{number}"}},"values":[{values}]}}')
-    write(f"{files}/range.json",
-          '{"status":"success","data":{"resultType":"matrix","result":[%s]}}' % ",".join(parts))
-    write(f"{root}/{name}/range.yaml", """steps:
-  - id: range
-    target: prometheus
-    metric: { query: m, range: { from: 1700000000, to: 1700015000, step: 15s } }
-    timeout: 120s
-    assert:
-      - .series | length == 1000
-      - .series[999].values | length == 1000
-""")
-    return [f"{name}/range.yaml"]

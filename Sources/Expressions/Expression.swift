@@ -35,6 +35,9 @@ public struct Expression: Sendable {
     /// The expression's text.
     public var text: String { source.text }
 
+    /// Which expression of the files it is, as long as a copy of it is kept.
+    var identity: ObjectIdentifier { ObjectIdentifier(content) }
+
     /// What an expression is for, which decides what it may read and what it must yield.
     public enum Role: String, Sendable, Hashable {
         /// `${{ … }}` in a value; a rooted `.` is an error.

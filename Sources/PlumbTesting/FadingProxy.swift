@@ -2,6 +2,8 @@ import Glibc
 import Synchronization
 
 /// A TCP proxy that can go silent: nothing passes any more, and nothing closes, as when a cable is cut.
+///
+/// It can also keep back no more than the end of a connection, as when the last packet is late.
 public final class FadingProxy: Sendable {
     public let port: Int
     private let listener: Int32
@@ -25,16 +27,21 @@ public final class FadingProxy: Sendable {
     /// Lets nothing pass from now on.
     public func goSilent() { silence.hasBegun.store(true, ordering: .sequentiallyConsistent) }
 
+    /// Closes no connection from now on, whoever closes its other side.
+    public func keepEndsBack() { silence.isOfEnds.store(true, ordering: .sequentiallyConsistent) }
+
     private final class Silence: Sendable {
         let hasBegun = Atomic<Bool>(false)
+        let isOfEnds = Atomic<Bool>(false)
         var isHere: Bool { hasBegun.load(ordering: .sequentiallyConsistent) }
     }
 
     /// One thread moves the bytes of all connections, a poll every 10 ms at the latest.
     private static func serve(_ listener: Int32, _ target: Int, _ stopping: StopSignal, _ silence: Silence) {
         var pairs: [(Int32, Int32)] = []
+        var keptBack: [(Int32, Int32)] = []
         defer {
-            for (near, far) in pairs {
+            for (near, far) in pairs + keptBack {
                 close(near)
                 close(far)
             }
@@ -64,6 +71,10 @@ public final class FadingProxy: Sendable {
                 }
             }
             for (near, far) in pairs where ended.contains(near) {
+                guard !silence.isOfEnds.load(ordering: .sequentiallyConsistent) else {
+                    keptBack.append((near, far))
+                    continue
+                }
                 close(near)
                 close(far)
             }

@@ -13,34 +13,53 @@ final class Pause: @unchecked Sendable {
     private var interruption: Wake?
     private var isSignalled = false
     private var continuation: CheckedContinuation<Wake, Never>?
+    /// Whether the task that runs the operation can end it.
+    private var isCancellable = false
+    /// When the operation's time is over; nil when it does not end by that.
+    private var deadline: ContinuousClock.Instant?
+    /// The timer that looks at the deadline, not later than it.
+    private var timer: (token: TimerToken, at: ContinuousClock.Instant)?
 
     init(on loop: EventLoop) { self.loop = loop }
 
     /// Whether an operation runs.
     private(set) var isBusy = false
 
+    /// Begins an operation whose waits end at the deadline, and at once when the task is cancelled; ``end()`` follows.
+    func begin(until deadline: ContinuousClock.Instant, isCancellable: Bool = true) {
+        loop.checkIsolated()
+        precondition(!isBusy, "a connection does one thing at a time")
+        operation += 1
+        isBusy = true
+        isSignalled = false
+        self.isCancellable = isCancellable
+        interruption = isCancellable && Task.isCancelled ? .cancelled : nil
+        arm(deadline)
+    }
+
+    /// Ends the operation; its timer stays for the next one, until ``rest()``.
+    func end() {
+        isBusy = false
+        deadline = nil
+    }
+
+    /// Takes the timer back, when no operation follows soon.
+    func rest() {
+        guard let timer else { return }
+        loop.cancel(timer.token)
+        self.timer = nil
+    }
+
     /// Runs an operation whose waits end at the deadline, and at once when the task is cancelled.
     func during<Result>(
         until deadline: ContinuousClock.Instant, isCancellable: Bool = true, _ body: () async -> Result
     ) async -> Result {
-        loop.checkIsolated()
-        precondition(!isBusy, "a connection does one thing at a time")
-        operation += 1
-        let number = operation
-        isBusy = true
-        isSignalled = false
-        interruption = isCancellable && Task.isCancelled ? .cancelled : nil
-        let timer = loop.schedule(at: deadline) { self.interrupt(number, .expired) }
+        begin(until: deadline, isCancellable: isCancellable)
         defer {
-            loop.cancel(timer)
-            isBusy = false
+            end()
+            rest()
         }
-        guard isCancellable else { return await body() }
-        return await withTaskCancellationHandler {
-            await body()
-        } onCancel: {
-            loop.execute { self.interrupt(number, .cancelled) }
-        }
+        return await body()
     }
 
     /// Goes on with an operation that was interrupted, to tidy up within a bound; nothing cancels this.
@@ -48,7 +67,9 @@ final class Pause: @unchecked Sendable {
         operation += 1
         let number = operation
         isSignalled = false
+        isCancellable = false
         interruption = nil
+        deadline = nil
         let timer = loop.schedule(after: time) { self.interrupt(number, .expired) }
         await body()
         loop.cancel(timer)
@@ -56,12 +77,33 @@ final class Pause: @unchecked Sendable {
 
     /// Waits for a signal; an operation that was interrupted does not wait any more.
     func next() async -> Wake {
+        if isCancellable, Task.isCancelled { interruption = interruption ?? .cancelled }
         if let interruption { return interruption }
         if isSignalled {
             isSignalled = false
             return .ready
         }
-        return await withCheckedContinuation { continuation = $0 }
+        guard isCancellable else { return await suspended() }
+        let number = operation
+        return await withTaskCancellationHandler {
+            await suspended()
+        } onCancel: {
+            loop.execute { self.interrupt(number, .cancelled) }
+        }
+    }
+
+    /// Suspends the task, unless what it waits for has come on the way here.
+    private func suspended() async -> Wake {
+        await withCheckedContinuation { waiting in
+            if let interruption {
+                waiting.resume(returning: interruption)
+            } else if isSignalled {
+                isSignalled = false
+                waiting.resume(returning: .ready)
+            } else {
+                continuation = waiting
+            }
+        }
     }
 
     /// Whether the operation was interrupted already.
@@ -91,5 +133,21 @@ final class Pause: @unchecked Sendable {
         guard let waiting = continuation else { return }
         continuation = nil
         waiting.resume(returning: wake)
+    }
+
+    /// Sees to it that a timer looks at the deadline: one that comes earlier will do, and looks again.
+    private func arm(_ deadline: ContinuousClock.Instant) {
+        self.deadline = deadline
+        if let timer {
+            if timer.at <= deadline { return }
+            loop.cancel(timer.token)
+        }
+        timer = (loop.schedule(at: deadline) { self.look() }, deadline)
+    }
+
+    private func look() {
+        timer = nil
+        guard isBusy, let deadline else { return }
+        if deadline <= .now { interrupt(operation, .expired) } else { arm(deadline) }
     }
 }

@@ -29,6 +29,8 @@ public final class PostgresConnection: @unchecked Sendable {
     /// Nil when it is closed.
     private(set) var handle: PQHandle?
     private var watched: Int32 = -1
+    /// Whether the socket is watched for room to write.
+    var isWaitingForRoom = false
 
     init(_ handle: PQHandle, on loop: EventLoop, _ pause: Pause) {
         self.handle = handle
@@ -36,7 +38,11 @@ public final class PostgresConnection: @unchecked Sendable {
         self.pause = pause
     }
 
-    deinit { if watched >= 0, loop.isOnLoop { loop.unwatch(watched) } }
+    deinit {
+        guard loop.isOnLoop else { return }
+        pause.rest()
+        if watched >= 0 { loop.unwatch(watched) }
+    }
 
     /// Where a connection's transaction stands, as the server last said.
     public enum Transaction: Sendable { case none, open, failed, unknown }
@@ -82,6 +88,7 @@ public final class PostgresConnection: @unchecked Sendable {
     public func close() {
         loop.checkIsolated()
         unwatch()
+        pause.rest()
         state = .closed
         handle = nil
     }
@@ -95,7 +102,9 @@ extension PostgresConnection {
         guard let handle, handle.socket >= 0 else { return false }
         watched = handle.socket
         do {
-            try loop.watch(watched, for: .read) { [unowned self] _ in
+            try loop.watch(watched, for: .read) { [weak self] _ in
+                // An event of the turn in which the last owner let go of it.
+                guard let self else { return }
                 if pause.isBusy { pause.signal() } else { hearIdleServer() }
             }
             return true

@@ -33,7 +33,7 @@ public struct RunRecorder: Sendable {
         case .testFinished(let result): finished[result.test.index] = result
         case .note(let text): notes.append(text)
         case .runFinished(let end): self.end = end
-        case .testStarted, .stepStarted, .stepFinished: break
+        case .testStarted, .stepStarted, .stepProgressed, .stepFinished: break
         }
     }
 

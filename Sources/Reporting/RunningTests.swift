@@ -22,6 +22,8 @@ public struct RunningTests: Sendable {
         public var kind: String
         /// Milliseconds from the run's start.
         public var startedMs: Double
+        /// How far it is, where it told.
+        public var progress: StepProgress?
     }
 
     /// Creates an empty set.
@@ -49,6 +51,9 @@ public struct RunningTests: Sendable {
             // A step inside another takes its place: the outer one is told by the trail.
             byIndex[test]?.steps.removeAll { trail.hasPrefix($0.trail) && trail != $0.trail }
             byIndex[test]?.steps.append(Step(id: id, trail: trail, kind: kind, startedMs: ms))
+        case .stepProgressed(let test, let trail, let progress, _):
+            guard let place = byIndex[test]?.steps.firstIndex(where: { $0.trail == trail }) else { return }
+            byIndex[test]?.steps[place].progress = progress
         case .stepFinished(let test, _, let trail, _, _):
             byIndex[test]?.steps.removeAll { $0.trail == trail }
         case .testFinished(let result):

@@ -19,6 +19,9 @@ public func start(_ options: SandboxOptions = SandboxOptions()) async throws(San
             hint: options.database == nil
                 ? "look at the space and the rights of the temporary folder, which TMPDIR names"
                 : "look at the target 'database' of the profile: 'plumb doctor' opens it")
+    } catch let error as SandboxError {
+        await stack?.stop()
+        throw error
     } catch {
         await stack?.stop()
         throw SandboxError(
@@ -42,9 +45,11 @@ actor Stack {
     private let client: UpstreamClient
     private let metrics: GatewayMetrics
     private var keeper: CompletionKeeper?
+    private var vectors: VectorService?
     private var hosts: [ReplicaHost] = []
     private var listeners: [Listener] = []
     private var housekeeping: Task<Void, Never>?
+    private var announcement: ScrapeAnnouncement?
 
     init(options: SandboxOptions, breaks: Set<SandboxBreak>) throws {
         self.options = options
@@ -71,13 +76,15 @@ actor Stack {
         let gateway = Gateway(
             routes: routes, keys: keys, client: client, background: background, keeper: keeper, metrics: metrics,
             options: options, breaks: breaks)
-        endpoints.add("gateway", host: options.host, port: try await listen(gateway, port: options.gatewayPort))
+        let gatewayPort = try await listen(gateway, port: options.gatewayPort)
+        endpoints.add("gateway", host: options.host, port: gatewayPort)
         let working = models.filter { BrokenModel(rawValue: $0.name) == nil }
         let admin = AdminService(
             models: working, keys: keys, background: background, keeper: keeper,
             upstreamTimeout: options.upstreamTimeout)
         endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
         let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
+        self.vectors = vectors
         endpoints.add("vectors", host: options.host, port: try await listen(vectors, port: options.vectorPort))
         try await startMonitoring(gateway, working, &endpoints)
         for model in working {
@@ -85,13 +92,23 @@ actor Stack {
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }
         }
         endpoints.database = keeper.store.access
+        if let path = options.announcement {
+            var jobs: [(name: String, ports: [UInt16])] = [("gateway", [gatewayPort])]
+            jobs += working.map { ($0.name, $0.hosts.map(\.port)) }
+            if breaks.contains(.replicaUnreported) { jobs[jobs.count - 1].ports.removeLast() }
+            let announcement = ScrapeAnnouncement(path: path, host: options.host, jobs: jobs)
+            try announcement.write()
+            self.announcement = announcement
+        }
         return endpoints
     }
 
     func stop() async {
+        announcement?.withdraw()
         for listener in listeners { await listener.stop() }
         await keeper?.pool.close()
         await keeper?.store.close()
+        vectors?.close()
         for host in hosts { await host.close() }
         listeners = []
         hosts = []

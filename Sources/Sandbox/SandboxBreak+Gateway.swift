@@ -58,7 +58,14 @@ extension SandboxBreak {
             )
         case .noFailover: ("a replica that is down is not passed over", [Proof("examples/failover", "served")])
         case .healthLies: ("health calls every model available", [Proof(errors, "health")])
-        case .slowTail: ("one completion of eight takes three seconds more", [Proof(performance, "latency")])
+        case .slowTail:
+            (
+                "one completion of eight takes three seconds more",
+                [
+                    Proof(performance, "latency"), Proof("performance_tests/api_gateway_to_models", "completions"),
+                    Proof("load_tests/api_gateway_to_models", "completions"),
+                ]
+            )
         case .slowFirstToken:
             ("the first token of a stream comes three seconds late", [Proof(performance, "streaming"), stream])
         case .lowThroughput: ("completions are made one at a time, 300 ms each", [Proof(performance, "latency")])

@@ -15,6 +15,14 @@ extension SandboxBreak {
                     Proof("error_tests/metrics_connectivity", "fresh"),
                 ]
             )
+        case .metricsSlow:
+            (
+                "the page of metrics takes 700 ms more",
+                [
+                    Proof("performance_tests/metrics_connectivity", "reads"),
+                    Proof("load_tests/metrics_connectivity", "reads"),
+                ]
+            )
         case .requestsCountedTwice: ("each request is counted twice", [Proof(monitored, "counted")])
         case .tokensMiscounted: ("one token too many is counted for a completion", [Proof(monitored, "tokens")])
         case .latencyMisreported:

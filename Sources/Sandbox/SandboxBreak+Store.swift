@@ -34,7 +34,11 @@ extension SandboxBreak {
         case .storeSlowQuery:
             (
                 "a query over the completions of all schemas takes over half a second",
-                [Proof(store + "query_performance", "anywhere")]
+                [
+                    Proof(store + "query_performance", "anywhere"),
+                    Proof("performance_tests/database_connectivity", "queries"),
+                    Proof("load_tests/database_connectivity", "queries"),
+                ]
             )
         case .storeStuckAfterDown:
             ("a store that was down is never reached again", [Proof(store + "transaction_handling", "serves_again")])

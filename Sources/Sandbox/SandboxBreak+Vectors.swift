@@ -60,6 +60,8 @@ extension SandboxBreak {
                 [
                     Proof(vectors + "performance_validation", "searches"),
                     Proof(connectivity + "performance_validation", "upserts"),
+                    Proof("performance_tests/vector_database_connectivity", "searches"),
+                    Proof("load_tests/vector_database_connectivity", "searches"),
                 ]
             )
         default: nil

@@ -59,6 +59,7 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case vectorsSlow = "vectors-slow"
     case replicaUnreported = "replica-unreported"
     case metricsStale = "metrics-stale"
+    case metricsSlow = "metrics-slow"
     case requestsCountedTwice = "requests-counted-twice"
     case tokensMiscounted = "tokens-miscounted"
     case latencyMisreported = "latency-misreported"

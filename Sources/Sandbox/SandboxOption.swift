@@ -42,6 +42,10 @@ public struct SandboxOption: Sendable {
         SandboxOption(
             "history", "count", "completions that each model has in the store at the start (240)", at: \.history
         ) { Int($0) },
+        SandboxOption(
+            "announce", "path", "file that tells a Prometheus what to scrape, in the form of file_sd_configs",
+            at: \.announcement
+        ) { .some($0.isEmpty ? nil : $0) },
         SandboxOption("break", "names", "break the sandbox on purpose, names separated by commas", at: \.breaks) {
             Set($0.split(separator: ",").map(String.init))
         },

@@ -36,6 +36,8 @@ public struct SandboxOptions: Sendable {
     public var database: String?
     /// The ports at which the gateway finds replicas, such as `mixtral-0`, that it is not to reach directly.
     public var detours: [String: UInt16] = [:]
+    /// A file that is there while the sandbox runs, and tells a Prometheus what to scrape; nil for none.
+    public var announcement: String?
     /// Names of `SandboxBreak`s: ways in which the sandbox is broken on purpose.
     public var breaks: Set<String> = []
 

@@ -102,7 +102,7 @@ public struct Compiler {
             let references = ConfigurationReferences(configuration, suite: compiled.suites.suiteData)
             let isServed = Requirements.unmet(of: compiled.scenario, by: configuration).isEmpty
             let problems =
-                TargetCheck.check(compiled.scenario, configuration, kinds) + references.check(all)
+                TargetCheck.check(compiled.scenario, configuration, kinds, read: file) + references.check(all)
                 + (isLint || !isServed ? [] : references.missing(in: all))
             for problem in problems where reported.insert(problem).inserted {
                 result.diagnostics.append(problem)
@@ -110,6 +110,16 @@ public struct Compiler {
         }
         result.expressions = expressions + configuration.expressions
         return result
+    }
+
+    /// The file of a request, where it is there and may be read: relative to its scenario, inside of the project.
+    private func file(of request: any FileRequest) -> SourceFile? {
+        guard let (name, span) = request.file else { return nil }
+        let folder = FilePath.parent(FilePath.absolute(span.file.path, in: workingFolder))
+        guard let path = FilePath.real(FilePath.absolute(name, in: folder)),
+            FilePath.isInside(path, configuration.root), let bytes = try? files.read(path, limit: request.fileLimit)
+        else { return nil }
+        return SourceFile(path: FilePath.shown(path, from: workingFolder), bytes: bytes)
     }
 
     private func placeholder(_ path: String) -> CompiledScenario {

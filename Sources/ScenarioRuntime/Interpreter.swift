@@ -22,6 +22,11 @@ public actor Interpreter {
     let secrets: SecretWatch
     /// Nil where nothing can have faults.
     let proxies: (any FaultProxies)?
+    let means: Rendering.Means
+    /// The member `ran` of whatever has run.
+    let hasRun = SharedValue.Field("ran", true)
+    /// The member `tries` of what was sent once.
+    let onlyTry = SharedValue.Field("tries", 1)
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
@@ -33,6 +38,9 @@ public actor Interpreter {
     var resolvedTargets: [String: ResolvedTarget] = [:]
     /// Told of the step about to be run, so that it is known if the process dies.
     let onStep: (Int, String) -> Void
+    let loadSurroundings: LoadSurroundings
+    /// The load under way, if this is one.
+    var load: LoadRun?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -49,6 +57,8 @@ public actor Interpreter {
         public var onStep: (Int, String) -> Void
         /// What puts faults in force; without it every step with faults is an error.
         public var proxies: (any FaultProxies)?
+        /// What a load needs beside all this.
+        public var load = LoadSurroundings()
 
         /// Creates the parts.
         public init(
@@ -81,8 +91,10 @@ public actor Interpreter {
         sink = parts.sink
         onStep = parts.onStep
         proxies = parts.proxies
+        loadSurroundings = parts.load
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
+        means = Rendering.Means(engine, files, plan.options.permissions, secrets)
         base = Frame(
             parent: nil, trail: "",
             variables: [
@@ -119,13 +131,18 @@ public actor Interpreter {
                 hasFailed = hasFailed || failed
             }
         }
-        await finishNeeds()
-        for driver in drivers.values { await driver.shutDown() }
-        proxies?.close()
+        await shutDown()
     }
 
     /// Starts no more tests; those that run end early, and clean up.
     public func stop() { isStopping = true }
+
+    /// Ends what drivers hold; nothing runs any more.
+    func shutDown() async {
+        await finishNeeds()
+        for driver in drivers.values { await driver.shutDown() }
+        proxies?.close()
+    }
 
     /// Requests that went on the wire so far.
     public var requestCount: Int { requests }

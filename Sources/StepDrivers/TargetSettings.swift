@@ -50,10 +50,10 @@ struct TargetSettings {
             hint: "write a number with a unit, such as 5s")
     }
 
-    /// A path behind some keys, relative to the file that declares the target.
+    /// A path behind some keys, relative to the file that writes it.
     func path(_ keys: String...) throws(StepFailure) -> String? {
         guard let path = try text(at: keys) else { return nil }
-        guard !path.hasPrefix("/"), case .file(let span) = target.target.origin,
+        guard !path.hasPrefix("/"), case .file(let span) = keys.first.map(target.origin) ?? target.target.origin,
             let slash = span.file.path.lastIndex(of: "/")
         else { return path }
         return span.file.path[...slash] + path

@@ -8,8 +8,8 @@ struct Plumb: ParsableCommand {
         abstract: "Runs integration tests that are written as YAML scenarios.",
         version: PlumbVersion.text,
         subcommands: [
-            RunCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
-            SandboxCommand.self, DoctorCommand.self,
+            RunCommand.self, LoadCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self,
+            SchemaCommand.self, SandboxCommand.self, DoctorCommand.self,
         ])
 }
 

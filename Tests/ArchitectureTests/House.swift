@@ -68,6 +68,7 @@ enum House {
         "Sources/Sandbox/Model/ModelService.swift": "'created' of a completion",
         "Sources/Sandbox/Store/CompletionCollector.swift": "'created_at' of a stored completion",
         "Sources/Sandbox/Store/StoreFolder.swift": "how old the folder of a killed sandbox is",
+        "Sources/Sandbox/Vectors/SnapshotShelf.swift": "when a snapshot was made",
         "Sources/plumb/Running/RunIdentity.swift": "when the run was started",
     ]
 

@@ -30,6 +30,18 @@ struct InterruptionTests {
         }
     }
 
+    @Test func `each statement has its own deadline, whatever those before it had`() throws {
+        try onLoop { loop in
+            let connection = try await PostgresConnection.toTestServer(loop)
+            try await connection.ask("SELECT 1", within: .milliseconds(400))
+            try await connection.ask("SELECT pg_sleep(0.8)", within: .seconds(60))
+            let late = await connection.failure(of: "SELECT pg_sleep(60)", within: .milliseconds(200))
+            #expect(late?.kind == .timeout)
+            #expect(try await connection.ask("SELECT 1") == [["1"]])
+            connection.close()
+        }
+    }
+
     @Test func `a cancelled task cancels its statement`() throws {
         try onLoop { loop in
             let connection = try await PostgresConnection.toTestServer(loop)
@@ -88,6 +100,28 @@ struct InterruptionTests {
             try await loop.sleep(for: .milliseconds(100))
             #expect(!other.isReady)
             for each in [killer, connection, other] { each.close() }
+        }
+    }
+
+    @Test func `the farewell of the server is enough, before the connection closes`() throws {
+        let server = try PrivatePostgres()
+        let proxy = try FadingProxy(to: server.port)
+        proxy.keepEndsBack()
+        try onLoop { loop in
+            func opened(_ changes: [(String, String)]) async throws -> PostgresConnection {
+                let keywords = (server.keywords + changes).map { PostgresSettings.Keyword($0.0, $0.1) }
+                return try await PostgresConnection.open(
+                    PostgresSettings(keywords), on: loop, until: .now + .seconds(20))
+            }
+            let killer = try await opened([])
+            let connection = try await opened([("port", "\(proxy.port)")])
+            #expect(connection.isReady)
+            try await killer.ask("SELECT pg_terminate_backend(\(connection.backend))")
+            let deadline = ContinuousClock.now + .seconds(20)
+            while connection.isReady, ContinuousClock.now < deadline { try await loop.sleep(for: .milliseconds(10)) }
+            #expect(!connection.isReady)
+            connection.close()
+            killer.close()
         }
     }
 

@@ -108,6 +108,22 @@ struct RunningTests {
         }
     }
 
+    @Test func `of a row far beyond the limit no more is taken in than a part`() throws {
+        try onLoop { loop in
+            let connection = try await PostgresConnection.toTestServer(loop)
+            var request = PostgresRequest.statement("SELECT repeat('x', 280000000)")
+            request.rowByteLimit = 1 << 20
+            let fixed = request
+            let before = try residentMebibytes()
+            await #expect(throws: PostgresError(.tooLarge, "a row has more than 1048576 bytes")) {
+                try await connection.run(fixed, into: Rows(), until: .now + .seconds(60))
+            }
+            // Before the connection goes, and its memory with it.
+            #expect(try residentMebibytes() - before < 200)
+            connection.close()
+        }
+    }
+
     @Test func `rows beyond a receiver's limit are thrown away, or end the statement`() throws {
         try onLoop { loop in
             let connection = try await PostgresConnection.toTestServer(loop)

@@ -9,7 +9,7 @@ import Testing
         try JSON.parse(TextFile.bytes("\(PackageFolder.path)/schemas/\(name).json")).value
     }
 
-    @Test(arguments: SampleRun.events)
+    @Test(arguments: SampleRun.events + SampleRun.progress)
     func `an event is as its schema says`(event: RunEvent) throws {
         let checker = SchemaChecker(root: try schema("event"))
         #expect(checker.problems(of: event.json) == [])

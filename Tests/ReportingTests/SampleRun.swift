@@ -27,6 +27,12 @@ enum SampleRun {
         return events + [.runFinished(result.end)]
     }()
 
+    /// What only some steps tell while they run.
+    static let progress: [RunEvent] = [100_000, nil].map {
+        .stepProgressed(
+            test: 0, trail: "chat", progress: StepProgress(done: 2560, of: $0, unit: "points"), ms: 9.5)
+    }
+
     static let start = RunStart(
         id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,
         tests: tests.map(\.test))

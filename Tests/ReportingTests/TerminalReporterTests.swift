@@ -60,6 +60,27 @@ import Testing
         try expectGolden(writes.prefix(3).joined(separator: "\n-- write --\n"), "terminal.live")
     }
 
+    @Test func `a live display tells how far a step is`() {
+        var now = 0.0
+        var writes: [String] = []
+        let reporter = TerminalReporter(
+            style: TerminalStyle(width: 100, isLive: true), now: { now }, write: { writes.append($0) })
+        reporter.receive(.runStarted(SampleRun.start))
+        reporter.receive(.testStarted(test: 0, ms: 0))
+        reporter.receive(.stepStarted(test: 0, id: "written", trail: "written", kind: "vector", ms: 0))
+        for (done, total) in [(2560, 100_000), (5120, nil)] as [(Int, Int?)] {
+            now += 1000
+            reporter.receive(
+                .stepProgressed(
+                    test: 0, trail: "written", progress: StepProgress(done: done, of: total, unit: "points"), ms: now))
+        }
+        reporter.receive(
+            .stepProgressed(test: 0, trail: "none", progress: StepProgress(done: 1, of: 1, unit: "x"), ms: now))
+        #expect(writes.count == 3)
+        #expect(writes[1].contains("  written  2,560 of 100,000 points  1.0 s"))
+        #expect(writes[2].contains("  written  5,120 points  2.0 s"))
+    }
+
     @Test func `every drawn line is narrower than the terminal`() {
         for width in [20, 21, 33, 80] {
             var drawn = ""

@@ -17,6 +17,7 @@ struct FakeKind: StepKind {
             Key("code", .text, "The code it meets."), Key("times", .integer, "How often."),
             Key("takes", .duration, "How long it takes."), Key("delete", .boolean, "Whether 404 means done."),
             Key("over", .identifier, "The step that it watches."),
+            Key("tells", .integer, "In how many parts of that time it tells how far it is."),
         ], foreign: [:])
 
     func parse(_ node: YAMLNode, _ reader: inout SyntaxReader) -> (any StepRequest)? {
@@ -27,6 +28,7 @@ struct FakeKind: StepKind {
         request.code = mapping["code"].map { reader.value($0) }
         request.times = mapping["times"]?.integer(&reader.diagnostics) ?? .max
         request.takes = mapping["takes"]?.duration(&reader.diagnostics) ?? .zero
+        request.parts = mapping["tells"]?.integer(&reader.diagnostics) ?? 0
         request.deletes = mapping["delete"]?.boolean(&reader.diagnostics) ?? false
         guard let over = mapping["over"], let id = over.identifier(&reader.diagnostics) else { return request }
         return FakeWatch(request: request, watched: (id, over.span))
@@ -75,6 +77,7 @@ struct FakeRequest: StepRequest {
     var times = Int.max
     var takes = Duration.zero
     var deletes = false
+    var parts = 0
     let kind = "fake"
     let timeoutKind = "http"
     let needsTarget = false
@@ -126,7 +129,14 @@ final class FakeDriver: StepDriver {
         defer { inFlight -= 1 }
         var error: StepError?
         let length = min(step.request.takes, limits.timeout)
-        if length > .zero { _ = try? await clock.sleep(until: clock.now + length) }
+        if step.request.parts > 0 {
+            for part in 1...step.request.parts {
+                _ = try? await clock.sleep(until: clock.now + length / step.request.parts)
+                limits.onProgress?(StepProgress(done: part, of: step.request.parts, unit: "parts"))
+            }
+        } else if length > .zero {
+            _ = try? await clock.sleep(until: clock.now + length)
+        }
         if step.request.takes > limits.timeout { error = StepError(.timeout, "no answer in time", phase: "first_byte") }
         let count = met[label, default: 0]
         met[label] = count + 1

@@ -2,6 +2,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
@@ -39,3 +40,5 @@ static inline int plumb_spawn_change_folder(posix_spawn_file_actions_t *actions,
 }
 /// A file in memory, closed by exec.
 static inline int plumb_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }
+/// The bytes of blocks so large that the allocator maps each by itself; 32 MiB and more always are.
+static inline unsigned long plumb_mapped_bytes(void) { return mallinfo2().hblkhd; }

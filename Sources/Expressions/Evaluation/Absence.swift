@@ -39,7 +39,7 @@ struct Absence {
         func next(_ element: Element) -> Place? {
             switch (self, element) {
             case (.shared(let shared), .key(let key)):
-                if shared.fieldNames != nil { return shared.field(key).map(Place.shared) }
+                if shared.hasFields { return shared.field(key).map(Place.shared) }
                 return shared.value[key].map(Place.value)
             case (.shared(let shared), .index): return Place.value(shared.value).next(element)
             case (.value(let value), .key(let key)): return value[key].map(Place.value)

@@ -35,6 +35,16 @@ extension ExpressionEngine {
         }
     }
 
+    /// Evaluates one expression.
+    func evaluate(_ expression: Expression, in context: EvaluationContext) -> Outcome {
+        let entry = entry(expression)
+        if let native = entry.native?.outcome(in: context) { return native }
+        guard entry.prepared.isHostCall, entry.isPlaced else { return evaluate([expression], in: context)[0] }
+        if let error = entry.prepared.missingVariable(in: context) { return Outcome(error: error) }
+        let hosts = hostResults(entry, expression, entry.prepared.missing(in: context), context)
+        return hosts.outcome(of: entry.prepared.hosts.count - 1)
+    }
+
     /// Evaluates expressions, those of one batch in one go.
     func evaluate(_ expressions: [Expression], in context: EvaluationContext) -> [Outcome] {
         var outcomes = Array(repeating: Outcome(), count: expressions.count)

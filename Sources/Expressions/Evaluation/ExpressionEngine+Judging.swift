@@ -1,4 +1,9 @@
 extension ExpressionEngine {
+    /// Whether all assertions hold, as far as that can be said without jq; where not, ``judge(_:in:)`` tells why.
+    public func plainlyHold(_ assertions: some Sequence<Expression>, in context: EvaluationContext) -> Bool {
+        assertions.allSatisfy { entry($0).native?.onlyOutput(context)?.bool == true }
+    }
+
     /// Judges assertions; those that libjq evaluates together are evaluated together.
     public func judge(_ expressions: [Expression], in context: EvaluationContext) -> [Judgement] {
         zip(expressions, evaluate(expressions, in: context)).map { expression, outcome in

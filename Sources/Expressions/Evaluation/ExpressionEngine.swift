@@ -7,6 +7,10 @@ internal import Diagnostics
 /// asked for and not compiled yet is compiled on the spot.
 public final class ExpressionEngine {
     private var entries: [PreparedExpression.Key: Entry] = [:]
+    /// The entries of expressions that were evaluated before, which costs less to ask than their texts do.
+    ///
+    /// Each keeps its expression, so that no other one can take its identity.
+    private var known: [ObjectIdentifier: (expression: Expression, entry: Entry)] = [:]
     private var ordered: [Entry] = []
     private var queued: [Batch] = []
     private var hasFallenBack = false
@@ -96,13 +100,15 @@ public final class ExpressionEngine {
     public func outputs(
         of expression: Expression, in context: EvaluationContext
     ) throws(EvaluationError) -> [Value] {
-        let outcome = evaluate([expression], in: context)[0]
+        let outcome = evaluate(expression, in: context)
         if let error = outcome.error { throw error.located(in: expression) }
         return outcome.outputs
     }
 
     /// Returns the expression's only output.
     public func value(of expression: Expression, in context: EvaluationContext) throws(EvaluationError) -> Value {
+        // What is wrong with an evaluation is told below, by doing it once more.
+        if let value = entry(expression).native?.onlyOutput(context) { return value }
         let outputs = try outputs(of: expression, in: context)
         guard outputs.count == 1 else { throw .outputs(outputs.count, wanted: "one value").located(in: expression) }
         return outputs[0]
@@ -119,12 +125,13 @@ public final class ExpressionEngine {
     // MARK: Entries
 
     func entry(_ expression: Expression) -> Entry {
+        if let known = known[expression.identity] { return known.entry }
         let key = PreparedExpression.Key(expression)
-        if let known = entries[key] { return known }
-        adopt([expression])
+        if entries[key] == nil { adopt([expression]) }
         // `adopt` makes an entry for each expression that has none.
-        guard let made = entries[key] else { preconditionFailure("an adopted expression has no entry") }
-        return made
+        guard let entry = entries[key] else { preconditionFailure("an adopted expression has no entry") }
+        known[expression.identity] = (expression, entry)
+        return entry
     }
 
     /// Makes entries, and batches of what libjq has to evaluate.

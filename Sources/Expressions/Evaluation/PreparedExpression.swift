@@ -1,5 +1,5 @@
 /// An expression made ready for libjq: its rewritten text, and what has to be known to evaluate it.
-struct PreparedExpression: Sendable {
+final class PreparedExpression: Sendable {
     let key: Key
     let source: ExpressionSource
     let edits: [ExpressionSource.Edit]

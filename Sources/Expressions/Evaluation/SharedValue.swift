@@ -4,11 +4,20 @@
 /// parsed. Evaluators keep their own form of it in `foreign`. It stays on the thread of its engine.
 public final class SharedValue {
     private var whole: Value?
+    /// Members of its own, which take the place of those beneath; of a source's members those that were read.
     private var fields: [Field]
+    /// The object that has the other members: what this one was made of, or what computes them.
+    private let beneath: Beneath
     /// What an evaluator made of this value (libjq's form of it), kept for the next evaluation.
     var foreign: AnyObject?
     /// What an evaluator made of single members.
     var foreignFields: [String: AnyObject] = [:]
+
+    private enum Beneath {
+        case nothing
+        case value(SharedValue)
+        case members(any MemberSource)
+    }
 
     /// A member that is computed at most once.
     public struct Field {
@@ -52,38 +61,79 @@ public final class SharedValue {
     public init(_ value: Value) {
         whole = value
         fields = []
+        beneath = .nothing
     }
 
     /// Creates an object of members, in order; names are distinct.
     public init(fields: [Field]) {
         self.fields = fields
+        beneath = .nothing
+    }
+
+    /// Creates an object whose members are made when they are read, each at most once.
+    public init(members: any MemberSource) {
+        fields = []
+        beneath = .members(members)
+    }
+
+    private init(_ fields: [Field], over beneath: SharedValue) {
+        self.fields = fields
+        self.beneath = .value(beneath)
     }
 
     /// An object of this one's members and more; what is computed in one is there in the other.
     ///
     /// A later member takes the place of an earlier one of its name. Of a whole object the members are taken.
     public func adding(_ more: [Field]) -> SharedValue {
-        var all = fields
-        if let whole, case .object(let object) = whole { all = object.map { Field($0.0, $0.1) } }
-        all.removeAll { one in more.contains { $0.name == one.name } }
-        return SharedValue(fields: all + more)
+        guard let whole else { return SharedValue(more, over: self) }
+        guard case .object(let object) = whole else { return SharedValue(fields: more) }
+        return SharedValue(more, over: SharedValue(fields: object.map { Field($0.0, $0.1) }))
     }
 
     /// The names of the members where this is an object that computes them, else nil.
-    public var fieldNames: [String]? { whole == nil ? fields.map(\.name) : nil }
+    public var fieldNames: [String]? {
+        guard whole == nil else { return nil }
+        switch beneath {
+        case .nothing: return fields.map(\.name)
+        case .members(let source): return source.memberNames
+        case .value(let value):
+            let own = fields.map(\.name)
+            return (value.fieldNames ?? []).filter { !own.contains($0) } + own
+        }
+    }
+
+    /// Whether this is an object that computes its members.
+    var hasFields: Bool { whole == nil }
 
     /// A member of an object that computes its members; nil if there is none or this is a whole value.
     public func field(_ name: String) -> SharedValue? {
         // A result has some twenty members: comparing their names takes less than a table of them.
         guard whole == nil else { return nil }
-        return fields.last { $0.name == name }?.cell.value
+        if let own = fields.last(where: { $0.name == name }) { return own.cell.value }
+        switch beneath {
+        case .nothing: return nil
+        case .value(let value): return value.field(name)
+        case .members(let source):
+            guard let value = source.member(name) else { return nil }
+            let made = Field(name, value)
+            fields.append(made)
+            return made.cell.value
+        }
     }
 
     /// The whole value; computes every member.
     public var value: Value {
         if let whole { return whole }
         var object = Value.Object()
-        for field in fields { object[field.name] = field.cell.value.value }
+        for name in fieldNames ?? [] { object[name] = field(name)?.value }
         return .object(object)
     }
+}
+
+/// Computes the members of an object when they are read.
+public protocol MemberSource: AnyObject {
+    /// The names of all members, in order; names are distinct.
+    var memberNames: [String] { get }
+    /// The value of a member; nil where there is none of that name.
+    func member(_ name: String) -> Value?
 }

@@ -27,6 +27,14 @@ enum HostFunction: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it looks random, and is the same for the same seed.
+    var isSeeded: Bool {
+        switch self {
+        case .uuid, .randomInteger, .randomText: true
+        case .sha256, .hmacSHA256, .matchesSchema: false
+        }
+    }
+
     /// The function that a call means, if it is one of these.
     init?(name: String, arity: Int) {
         guard let function = Self(rawValue: name), function.arity == arity else { return nil }

@@ -52,8 +52,9 @@ extension ExpressionEngine {
                 hint: "end the pipe with it: '(.items[] | \(call.function.rawValue))' gives one result for each")
         }
         var values: [Value] = []
+        let seedText = call.function.isSeeded ? context.seed.text : ""
         for (position, input) in inputs.enumerated() {
-            let seed = Seed(context.seed, expression.source.span(of: call.range).range.lowerBound, position)
+            let seed = Seed(seedText, expression.source.span(of: call.range).range.lowerBound, position)
             values.append(try value(of: call, input, seed, expression))
         }
         return values

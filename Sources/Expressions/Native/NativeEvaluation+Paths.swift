@@ -52,7 +52,7 @@ extension NativeEvaluation {
         switch (step.kind, place) {
         case (.key(let key), .shared(let shared)):
             if let member = shared.field(key) { return .shared(member) }
-            if shared.fieldNames != nil {
+            if shared.hasFields {
                 if isStrict { throw .fails(NativeOperation.absence(path, root)) }
                 return .value(.null)
             }

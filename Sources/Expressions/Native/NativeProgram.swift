@@ -4,12 +4,25 @@
 /// does not model exactly, it leaves to jq: as a whole when it is created, or by giving up during an evaluation.
 public struct NativeProgram: Sendable {
     private let root: NativeNode
+    private let isSingle: Bool
 
     /// Creates a program; nil if the expression needs jq.
     public init?(_ expression: Expression) {
         var compiler = NativeCompiler(expression)
         guard let root = compiler.compile(expression.syntax) else { return nil }
         self.root = root
+        isSingle = root.isSingle
+    }
+
+    /// The only output, where that is all there is to say: no error, and nothing that only jq decides.
+    func onlyOutput(_ context: EvaluationContext) -> Value? {
+        guard isSingle else { return nil }
+        var evaluation = NativeEvaluation(variables: context.variables)
+        do throws(NativeStop) {
+            return try evaluation.single(root, context.dot.map { .shared($0) } ?? .value(.null))
+        } catch {
+            return nil
+        }
     }
 
     /// Evaluates the expression; nil if it met a value that only jq decides.
@@ -20,7 +33,7 @@ public struct NativeProgram: Sendable {
         do throws(NativeStop) {
             var evaluation = NativeEvaluation(variables: context.variables)
             let input = context.dot.map { NativePlace.shared($0) } ?? .value(.null)
-            if root.isSingle {
+            if isSingle {
                 return try evaluation.single(root, input).map { [$0] } ?? []
             }
             var outputs: [Value] = []

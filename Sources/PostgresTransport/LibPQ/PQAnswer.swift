@@ -85,15 +85,20 @@ internal import CLibPQ
 final class NoticeList {
     private static let limit = 20
     private var notices: [PostgresNotice] = []
+    /// Whether the server has said that it ends the connection, which libpq takes for one more notice while nothing is
+    /// under way.
+    private(set) var hasFarewell = false
 
     @unsafe fileprivate func add(_ result: OpaquePointer) {
-        guard notices.count < Self.limit else { return }
         func field(_ code: Int) -> String? {
             unsafe PQresultErrorField(result, Int32(code)).map { unsafe String(cString: $0) }
         }
+        let severity = field(lpq_severity) ?? "NOTICE"
+        if severity == "FATAL" || severity == "PANIC" { hasFarewell = true }
+        guard notices.count < Self.limit else { return }
         notices.append(
             PostgresNotice(
-                severity: field(lpq_severity) ?? "NOTICE", sqlstate: field(lpq_sqlstate) ?? "",
+                severity: severity, sqlstate: field(lpq_sqlstate) ?? "",
                 message: String((field(lpq_message) ?? "").prefix(1000))))
     }
 

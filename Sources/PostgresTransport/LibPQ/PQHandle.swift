@@ -47,7 +47,8 @@ internal import Glibc
         }
     }
 
-    var isBad: Bool { unsafe PQstatus(connection) == CONNECTION_BAD }
+    /// Whether nothing more can be asked: the connection broke, or the server has said that it ends it.
+    var isBad: Bool { unsafe PQstatus(connection) == CONNECTION_BAD || notices.hasFarewell }
     var stage: Stage {
         switch unsafe PQstatus(connection) {
         case CONNECTION_OK: .ready

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Synchronization
 
 extension PostgresConnection {
     /// Carries a request out, its rows to a receiver.
@@ -12,8 +11,9 @@ extension PostgresConnection {
         _ request: PostgresRequest, into receiver: any PostgresReceiver, until deadline: ContinuousClock.Instant
     ) async throws(PostgresError) {
         if let problem = problem(with: request) { throw problem }
-        let failure = await pause.during(until: deadline) { await perform(request, receiver) }
-        if let failure { throw failure }
+        pause.begin(until: deadline)
+        defer { pause.end() }
+        if let failure = await perform(request, receiver) { throw failure }
     }
 
     /// The types that the server finds for a statement's parameters; the statement stays prepared.
@@ -30,15 +30,10 @@ extension PostgresConnection {
             case .success(let prepared): name = prepared
             case .failure(let error): return .failure(error)
             }
-            var types: [UInt32] = []
-            let failure = await exchange {
-                $0.describe(prepared: name)
-            } onAnswer: {
-                types = $0.parameterTypes
-            }
-            if let failure { return .failure(failure) }
-            statements.describe(text, types)
-            return .success(types)
+            var described = Exchange(nil, limit: 1 << 20, wantsParameterTypes: true)
+            if let failure = await carryOut(&described, { $0.describe(prepared: name) }) { return .failure(failure) }
+            statements.describe(text, described.parameterTypes)
+            return .success(described.parameterTypes)
         }
         return try result.get()
     }
@@ -49,7 +44,8 @@ extension PostgresConnection {
         guard state == .ready, let handle, !handle.isBad else {
             return PostgresError(.reset, "the connection is closed", phase: .connect)
         }
-        if request.text.utf8.contains(0) {
+        // One that is prepared was looked at before.
+        if !statements.knows(request.text), request.text.utf8.contains(0) {
             return PostgresError(
                 .invalidRequest, "the statement holds a zero byte, which PostgreSQL has no text for",
                 hint: "take it out")
@@ -124,43 +120,25 @@ extension PostgresConnection {
 // MARK: - One exchange
 
 extension PostgresConnection {
+    /// What an exchange needs next.
+    private enum Need {
+        /// Nothing: the server has answered all of it, or the connection is given up.
+        case nothing
+        /// That something arrives, or can be sent.
+        case socket
+        /// That the statement is cancelled at the server.
+        case cancelling
+    }
+
     private func exchange(
         _ receiver: (any PostgresReceiver)?, limit: Int, _ send: (PQHandle) -> Bool
     ) async -> PostgresError? {
-        var hasBegun = false
-        return await exchange(limit: limit, send) { answer -> QueryProgress.Demand in
-            guard let receiver else { return .more }
-            if answer.hasRows, !hasBegun {
-                hasBegun = true
-                receiver.begin(answer.columns)
-            }
-            guard answer.kind == .row else {
-                hasBegun = false
-                if answer.tag == "DISCARD ALL" || answer.tag == "DEALLOCATE ALL" { statements.removeAll() }
-                receiver.end(answer.tag)
-                return .more
-            }
-            return switch receiver.take(answer.row) {
-            case .more: .more
-            case .discard: .discard
-            case .stop(let reason): .stop(reason)
-            }
-        }
-    }
-
-    private func exchange(
-        _ send: (PQHandle) -> Bool, onAnswer: (borrowing PQAnswer) -> Void
-    ) async -> PostgresError? {
-        await exchange(limit: 1 << 20, send) { answer in
-            onAnswer(answer)
-            return .more
-        }
+        var exchange = Exchange(receiver, limit: limit)
+        return await carryOut(&exchange, send)
     }
 
     /// Sends, and reads until the server has answered all of it.
-    private func exchange(
-        limit: Int, _ send: (PQHandle) -> Bool, _ deliver: (borrowing PQAnswer) -> QueryProgress.Demand
-    ) async -> PostgresError? {
+    private func carryOut(_ exchange: inout Exchange, _ send: (PQHandle) -> Bool) async -> PostgresError? {
         guard let handle else { return PostgresError(.reset, "the connection is closed", phase: .connect) }
         if let wake = pause.wasInterrupted {
             // The time was over between two exchanges: nothing of this one was sent.
@@ -174,127 +152,112 @@ extension PostgresConnection {
             return PostgresError(.reset, "the connection broke: \(handle.complaint.firstLine)")
         }
         handle.takeRowsSingly()
-        var progress = QueryProgress()
-        var bytesSinceAnswer = 0
-        var isSending = true
         while true {
-            if isSending { isSending = flush(handle) }
-            while !handle.isBusy {
-                guard let answer = handle.nextAnswer() else {
-                    if handle.isBad {
-                        progress.broke(handle.complaint.firstLine)
-                        giveUp()
-                    }
-                    return progress.failure
-                }
-                bytesSinceAnswer = 0
-                var action = progress.took(QueryProgress.Answer(answer))
-                if action == .deliver {
-                    action = progress.wants(answer.byteCount > limit ? Self.tooLarge(limit) : deliver(answer))
-                }
-                switch action {
-                case .deliver, .ignore: break
-                case .refuseCopyIn:
-                    handle.refuseCopyIn("no rows come from a scenario")
-                    isSending = true
-                case .cancel:
-                    await cancel(&progress)
-                    return progress.failure
-                case .drop:
-                    giveUp()
-                    return progress.failure
-                }
+            switch advance(&exchange, handle) {
+            case .nothing: return exchange.progress.failure
+            case .cancelling:
+                await cancel(&exchange.progress)
+                return exchange.progress.failure
+            case .socket:
+                guard exchange.makesTooMuchRoom else { break }
+                _ = exchange.progress.wants(Self.tooLarge(exchange.limit))
+                await cancel(&exchange.progress, isRead: false)
+                return exchange.progress.failure
             }
             switch await pause.next() {
             case .ready:
-                // Only an answer that takes several reads can be large.
-                if bytesSinceAnswer > 0 || isSending { bytesSinceAnswer += handle.waitingByteCount }
-                bytesSinceAnswer += 1
-                if bytesSinceAnswer > limit {
-                    _ = progress.wants(Self.tooLarge(limit))
+                guard take(in: &exchange, handle) else {
                     // Reading on would take the row in.
-                    await cancel(&progress, isRead: false)
-                    return progress.failure
+                    await cancel(&exchange.progress, isRead: false)
+                    return exchange.progress.failure
                 }
-                _ = handle.consume()
             case let wake:
-                _ = progress.interrupted(wake)
-                await cancel(&progress)
-                return progress.failure
+                _ = exchange.progress.interrupted(wake)
+                await cancel(&exchange.progress)
+                return exchange.progress.failure
             }
         }
+    }
+
+    /// Goes as far as what has arrived allows.
+    private func advance(_ exchange: inout Exchange, _ handle: PQHandle) -> Need {
+        if exchange.isSending { exchange.isSending = flush(handle) }
+        while !handle.isBusy {
+            guard let answer = handle.nextAnswer() else {
+                if handle.isBad {
+                    exchange.progress.broke(handle.complaint.firstLine)
+                    giveUp()
+                }
+                return .nothing
+            }
+            exchange.bytesSinceAnswer = 0
+            var action = exchange.progress.took(QueryProgress.Answer(answer))
+            if action == .deliver {
+                let demand =
+                    answer.byteCount > exchange.limit ? Self.tooLarge(exchange.limit) : deliver(answer, &exchange)
+                action = exchange.progress.wants(demand)
+            }
+            switch action {
+            case .deliver, .ignore: break
+            case .refuseCopyIn:
+                handle.refuseCopyIn("no rows come from a scenario")
+                exchange.isSending = true
+            case .cancel: return .cancelling
+            case .drop:
+                giveUp()
+                return .nothing
+            }
+        }
+        return .socket
+    }
+
+    /// Gives an answer to whoever receives it.
+    private func deliver(_ answer: borrowing PQAnswer, _ exchange: inout Exchange) -> QueryProgress.Demand {
+        if exchange.wantsParameterTypes { exchange.parameterTypes = answer.parameterTypes }
+        guard let receiver = exchange.receiver else { return .more }
+        if answer.hasRows, !exchange.hasBegun {
+            exchange.hasBegun = true
+            receiver.begin(answer.columns)
+        }
+        guard answer.kind == .row else {
+            exchange.hasBegun = false
+            let tag = answer.tag
+            if tag == "DISCARD ALL" || tag == "DEALLOCATE ALL" { statements.removeAll() }
+            receiver.end(tag)
+            return .more
+        }
+        return switch receiver.take(answer.row) {
+        case .more: .more
+        case .discard: .discard
+        case .stop(let reason): .stop(reason)
+        }
+    }
+
+    /// Reads what has arrived; false where an answer grows beyond the limit.
+    private func take(in exchange: inout Exchange, _ handle: PQHandle) -> Bool {
+        let waiting = handle.waitingByteCount
+        // Only an answer that takes several reads can be large.
+        if exchange.bytesSinceAnswer > 0 || exchange.isSending { exchange.bytesSinceAnswer += waiting }
+        exchange.bytesSinceAnswer += 1
+        exchange.noteRoom(waiting: waiting)
+        guard exchange.bytesSinceAnswer <= exchange.limit else {
+            _ = exchange.progress.wants(Self.tooLarge(exchange.limit))
+            return false
+        }
+        _ = handle.consume()
+        return true
     }
 
     private static func tooLarge(_ limit: Int) -> QueryProgress.Demand { .stop("a row has more than \(limit) bytes") }
 
     /// Sends what the socket takes; returns whether something is left.
-    private func flush(_ handle: PQHandle) -> Bool {
+    func flush(_ handle: PQHandle) -> Bool {
         let isPending = handle.flush() == .pending
-        watchForWriting(isPending)
+        if isPending != isWaitingForRoom {
+            isWaitingForRoom = isPending
+            watchForWriting(isPending)
+        }
         return isPending
-    }
-
-    /// Cancels the statement at the server, and reads what is left of its answer.
-    ///
-    /// The connection is good afterwards if the server said that it cancelled this very statement. A cancellation that
-    /// came too late could strike the next one, so an empty one is sent behind it.
-    private func cancel(_ progress: inout QueryProgress, isRead: Bool = true) async {
-        guard let handle else { return giveUp() }
-        if isRead, handle.consume(), drain(handle, &progress) {
-            // It was over already.
-            return handle.isBad ? giveUp() : ()
-        }
-        guard let request = handle.makeCancel() else { return giveUp() }
-        let isPassedOn = Mutexed(false)
-        var verdict = progress
-        var isClean = false
-        await pause.grace(Self.cancelGrace) {
-            let number = pause.current
-            let hasBegun = BackgroundThread.run { [loop, pause] in
-                let isDone = request.send()
-                isPassedOn.set(isDone)
-                loop.execute { pause.signal(number) }
-            }
-            guard hasBegun else { return }
-            var isSilent = false
-            while true {
-                if isRead { isSilent = isSilent || drain(handle, &verdict) }
-                if isPassedOn.value, isSilent || !isRead { break }
-                guard await pause.next() == .ready else { return }
-                if isRead { _ = handle.consume() }
-            }
-            guard isSilent, !handle.isBad else { return }
-            isClean = verdict.wasCancelled ? true : await outlivesLateCancel(handle)
-        }
-        progress = verdict
-        if verdict.wasCancelled { progress.isUndone() }
-        if !isClean { giveUp() }
-    }
-
-    /// Has a cancellation that came too late for its statement strike an empty one, whatever comes of that.
-    private func outlivesLateCancel(_ handle: PQHandle) async -> Bool {
-        guard handle.send(script: "") else { return false }
-        var rest = QueryProgress()
-        while !drain(handle, &rest) {
-            guard await pause.next() == .ready else { return false }
-            _ = handle.consume()
-        }
-        return !handle.isBad
-    }
-
-    /// Throws away what has arrived; returns true when nothing more comes.
-    private func drain(_ handle: PQHandle, _ progress: inout QueryProgress) -> Bool {
-        _ = flush(handle)
-        while !handle.isBusy {
-            guard let answer = handle.nextAnswer() else { return true }
-            switch answer.kind {
-            case .copyOut: if handle.discardCopyOut() { return false }
-            case .copyIn: handle.refuseCopyIn("the statement was cancelled")
-            case .copyBoth: return false
-            default: _ = progress.took(QueryProgress.Answer(answer))
-            }
-        }
-        return false
     }
 
     /// The connection cannot be used any more.
@@ -305,7 +268,7 @@ extension PostgresConnection {
 }
 
 extension QueryProgress.Answer {
-    fileprivate init(_ answer: borrowing PQAnswer) {
+    init(_ answer: borrowing PQAnswer) {
         switch answer.kind {
         case .row: self = .row
         case .done: self = .done
@@ -325,15 +288,4 @@ extension PostgresError {
         return complaint.sqlstate == "26000"
             || complaint.sqlstate == "0A000" && complaint.message.contains("cached plan must not change result type")
     }
-}
-
-/// A value that a thread leaves for the loop.
-private final class Mutexed<Value: Sendable>: Sendable {
-    private let content: Mutex<Value>
-
-    init(_ value: Value) { content = Mutex(value) }
-
-    var value: Value { content.withLock { $0 } }
-
-    func set(_ value: Value) { content.withLock { $0 = value } }
 }

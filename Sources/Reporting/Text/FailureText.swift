@@ -53,6 +53,13 @@ public struct FailureText: Sendable {
         return text
     }
 
+    /// The text of failures that belong to no test.
+    func render(_ failures: [FailureReport]) -> StyledText {
+        var text = StyledText()
+        self.failures(failures, in: &text)
+        return text
+    }
+
     private func headline(
         _ test: TestResult, verdict: Verdict, step: TroubledStep?, ms: Double, in text: inout StyledText
     ) {

@@ -1,3 +1,5 @@
+internal import ScenarioModel
+
 /// Writes times and counts as people read them.
 enum Figures {
     /// A time to about three digits: `0.4 ms`, `312 ms`, `3.2 s`, `2 min 5 s`.
@@ -44,5 +46,11 @@ enum Figures {
             text.append(digit)
         }
         return text
+    }
+
+    /// How far a step is: `2,560 of 100,000 points`, or `2,560 points` where nobody knows how many there are.
+    static func progress(_ progress: StepProgress) -> String {
+        let total = progress.total.map { " of \(grouped($0))" } ?? ""
+        return "\(grouped(progress.done))\(total) \(progress.unit)"
     }
 }

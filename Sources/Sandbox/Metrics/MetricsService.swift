@@ -89,6 +89,7 @@ final class MetricsService: Service {
     }
 
     private func page() async -> String {
+        if breaks.contains(.metricsSlow) { try? await Task.sleep(for: .milliseconds(700)) }
         let instances = await instances()
         return state.withLock { state in
             if let frozen = state.frozen { return frozen }

@@ -32,6 +32,8 @@ final class StorePool: Sendable {
     private struct State {
         var figures = Figures()
         var idle: [any StoreConnection] = []
+        /// What a break never gives back; a connection must be closed before its last owner goes.
+        var leaked: [any StoreConnection] = []
         var waiters: [(number: Int, continuation: CheckedContinuation<Grant, Never>)] = []
         var lastWaiter = 0
         var isClosed = false
@@ -80,23 +82,28 @@ final class StorePool: Sendable {
             try await body(connection)
             await giveBack(connection)
         } catch {
-            if !breaks.contains(.storeConnectionLeaked) { await giveBack(connection) }
+            if breaks.contains(.storeConnectionLeaked) {
+                state.withLock { $0.leaked.append(connection) }
+            } else {
+                await giveBack(connection)
+            }
             throw error
         }
     }
 
     /// Closes what is idle; what is lent is closed when it comes back.
     func close() async {
-        let (idle, waiters) = state.withLock { state in
+        let (unused, waiters) = state.withLock { state in
             state.isClosed = true
             defer {
                 state.idle = []
+                state.leaked = []
                 state.waiters = []
             }
-            return (state.idle, state.waiters)
+            return (state.idle + state.leaked, state.waiters)
         }
         for waiter in waiters { waiter.continuation.resume(returning: .nothing) }
-        for connection in idle { await connection.close() }
+        for connection in unused { await connection.close() }
     }
 
     // MARK: Taking

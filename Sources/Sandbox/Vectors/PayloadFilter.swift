@@ -11,6 +11,7 @@ indirect enum PayloadFilter: Sendable {
     case isNull(key: String)
     case hasID(Set<PointKey>)
     case nested(key: String, PayloadFilter)
+    case geo(key: String, GeoRule)
 
     enum MatchRule: Sendable {
         case anyOf([JSON])
@@ -20,7 +21,7 @@ indirect enum PayloadFilter: Sendable {
         case prefix(String)
     }
 
-    /// Bounds of numbers, or of moments as RFC 3339 texts, which order as they are written in UTC.
+    /// Bounds of numbers, or of moments.
     struct RangeRule: Sendable {
         var bounds: [(name: String, bound: JSON)]
 
@@ -29,7 +30,9 @@ indirect enum PayloadFilter: Sendable {
                 let order: Int
                 if let value = value.double, let bound = bound.double {
                     order = value < bound ? -1 : value > bound ? 1 : 0
-                } else if let value = value.string, let bound = bound.string {
+                } else if let value = value.string.flatMap({ Moment($0) }),
+                    let bound = bound.string.flatMap({ Moment($0) })
+                {
                     order = value < bound ? -1 : value > bound ? 1 : 0
                 } else {
                     return false
@@ -96,8 +99,8 @@ indirect enum PayloadFilter: Sendable {
         if let match = json["match"], !match.isNull { return .match(key: key, try rule(match)) }
         if let range = json["range"], !range.isNull { return .range(key: key, try bounds(range)) }
         if let count = json["values_count"], !count.isNull { return .valuesCount(key: key, try bounds(count)) }
-        for word in ["geo_radius", "geo_bounding_box", "geo_polygon"] where json[word]?.isNull == false {
-            throw .unsupported(word)
+        for word in GeoRule.words {
+            if let rule = json[word], !rule.isNull { return .geo(key: key, try GeoRule(word, rule)) }
         }
         throw .format("a condition on '\(key)' says nothing")
     }
@@ -125,7 +128,8 @@ indirect enum PayloadFilter: Sendable {
     var keys: [String] {
         switch self {
         case .all(let parts), .any(let parts), .none(let parts), .atLeast(_, let parts): parts.flatMap(\.keys)
-        case .match(let key, _), .range(let key, _), .valuesCount(let key, _), .isEmpty(let key), .isNull(let key):
+        case .match(let key, _), .range(let key, _), .valuesCount(let key, _), .isEmpty(let key), .isNull(let key),
+            .geo(let key, _):
             [key]
         case .nested(let key, let filter): filter.keys.map { "\(key)[].\($0)" }
         case .hasID: []
@@ -148,6 +152,8 @@ indirect enum PayloadFilter: Sendable {
             return rule.holds(.integer(count))
         case .isEmpty(let key):
             return payload.values(at: key, flat: false).allSatisfy { $0.isNull || $0.array?.isEmpty == true }
+        case .geo(let key, let rule):
+            return payload.values(at: key, flat: true).contains { GeoPoint($0).map { rule.holds($0) } ?? false }
         case .isNull(let key): return payload.values(at: key, flat: true).contains { $0.isNull }
         case .nested(let key, let filter):
             return payload.values(at: key, flat: true).contains { filter.holds(id, $0) }

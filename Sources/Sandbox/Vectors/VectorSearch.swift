@@ -5,6 +5,8 @@ struct VectorSearch: Sendable {
         case point(PointKey)
         /// No query: points in the order of their ids.
         case order
+        /// The hits of the searches before become one list.
+        case fusion(ScoreFusion)
     }
 
     var query: Query
@@ -15,11 +17,22 @@ struct VectorSearch: Sendable {
     var threshold: Float?
     var isExact: Bool
     var fields: PointFields
+    /// Searches that come first; the query is then put to what they found.
+    var prefetch: [VectorSearch] = []
 
-    init(_ body: JSON) throws(VectorError) {
+    /// How deep searches may stand in searches.
+    private static let mostLevels = 16
+
+    init(_ body: JSON, level: Int = 0) throws(VectorError) {
         guard case .object = body else { throw .format("a query is no object") }
-        for key in ["prefetch", "lookup_from", "shard_key"] where body[key]?.isNull == false {
+        for key in ["lookup_from", "shard_key"] where body[key]?.isNull == false {
             throw .unsupported("`\(key)`")
+        }
+        if let written = body["prefetch"], !written.isNull {
+            guard level < Self.mostLevels else { throw .bad("prefetches stand more than \(level) levels deep") }
+            for entry in written.array ?? [written] {
+                prefetch.append(try VectorSearch(entry, level: level + 1))
+            }
         }
         query = try Self.query(body["query"])
         using = body["using"]?.string ?? ""
@@ -29,11 +42,19 @@ struct VectorSearch: Sendable {
         threshold = body["score_threshold"]?.double.map { Float($0) }
         isExact = body["params"]?["exact"]?.bool ?? false
         fields = PointFields(body, payloadByDefault: false)
+        switch query {
+        case .fusion where prefetch.isEmpty: throw .bad("cannot apply Fusion without prefetches")
+        case .order where !prefetch.isEmpty:
+            throw .bad(
+                "A query is needed to merge the prefetches. Can't have prefetches without defining a query.")
+        default: break
+        }
     }
 
     private static func query(_ json: JSON?) throws(VectorError) -> Query {
         guard let json, !json.isNull else { return .order }
         if let nearest = json["nearest"] { return try query(nearest) }
+        if let fusion = try ScoreFusion(json) { return .fusion(fusion) }
         if let id = PointKey(json) { return .point(id) }
         if case .object(let members) = json, json["indices"] == nil {
             throw .unsupported("queries of '\(members.first?.key ?? "")'")

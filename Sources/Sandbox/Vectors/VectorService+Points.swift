@@ -43,29 +43,19 @@ extension VectorService {
         var points: [VectorCollection.Point] = []
         if let list = body["points"]?.array {
             points.reserveCapacity(list.count)
-            for entry in list {
-                guard let id = entry["id"], let vector = entry["vector"] else {
-                    throw VectorError.format("missing field `\(entry["id"] == nil ? "id" : "vector")`")
-                }
-                points.append(try point(id, vector, entry["payload"]))
-            }
+            for entry in list { points.append(try VectorCollection.Point(entry)) }
         } else if let batch = body["batch"], let ids = batch["ids"]?.array, let vectors = batch["vectors"]?.array {
             let payloads = batch["payloads"]?.array
             guard vectors.count == ids.count, payloads?.count ?? ids.count == ids.count else {
                 throw VectorError.wrong("number of ids and vectors must be equal")
             }
-            for place in ids.indices { points.append(try point(ids[place], vectors[place], payloads?[place])) }
+            for place in ids.indices {
+                points.append(try VectorCollection.Point(ids[place], vectors[place], payloads?[place]))
+            }
         } else {
             throw VectorError.format("data did not match any variant of untagged enum PointInsertOperations")
         }
         return try await collection.upsert(points)
-    }
-
-    private func point(_ id: JSON, _ vector: JSON, _ payload: JSON?) throws(VectorError) -> VectorCollection.Point {
-        guard let key = PointKey(id) else { throw .badID(id) }
-        let payload = payload ?? .object([])
-        return VectorCollection.Point(
-            id: key, vector: try StoredVector(vector), payload: payload.isNull ? .object([]) : payload)
     }
 
     private func scroll(_ collection: VectorCollection, _ body: JSON) async throws -> JSON {
@@ -74,7 +64,18 @@ extension VectorService {
             guard let key = PointKey(written) else { throw VectorError.badID(written) }
             offset = key
         }
-        if body["order_by"]?.isNull == false { throw VectorError.unsupported("`order_by`") }
+        if let written = body["order_by"], !written.isNull {
+            guard offset == nil else {
+                throw VectorError.wrong(
+                    "Cannot use an `offset` when using `order_by`. The alternative for paging is to use "
+                        + "`order_by.start_from` and a filter to exclude the IDs that you've already seen for the "
+                        + "`order_by.start_from` value")
+            }
+            let found = try await collection.scroll(
+                try body.filter(), by: try PointOrder(written), limit: try body.count("limit", atLeast: 1) ?? 10,
+                PointFields(body, payloadByDefault: true))
+            return ["points": .array(found), "next_page_offset": nil]
+        }
         let page = try await collection.scroll(
             try body.filter(), from: offset, limit: try body.count("limit", atLeast: 1) ?? 10,
             PointFields(body, payloadByDefault: true))

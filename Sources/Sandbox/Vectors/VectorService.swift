@@ -2,11 +2,12 @@ internal import Synchronization
 
 /// A store of vectors that speaks the REST interface of Qdrant, as far as scenarios of searching need it.
 ///
-/// Points are kept in memory and every search is exact.
+/// Points are kept in memory and every search is exact; snapshots are files that go with the sandbox.
 final class VectorService: Service {
     let apiKey: String
     let breaks: Set<SandboxBreak>
     let state = Mutex(Registry())
+    let shelf = SnapshotShelf()
 
     /// The collections and their other names.
     struct Registry {
@@ -35,7 +36,11 @@ final class VectorService: Service {
             default: break
             }
             if breaks.contains(.vectorsSlow) { try await Task.sleep(for: .milliseconds(700)) }
-            let result = try await route(request)
+            let segments = request.segments.map { String($0).removingPercentEscapes }
+            if request.method == "GET", segments.count == 4, segments[0] == "collections", segments[2] == "snapshots" {
+                return try download(segments[1], segments[3])
+            }
+            let result = try await route(request, segments)
             return .json(["result": result, "status": "ok", "time": .number((ContinuousClock.now - begun).seconds)])
         } catch let error as VectorError {
             return error.outgoing
@@ -57,8 +62,7 @@ final class VectorService: Service {
         return .text("Invalid API key or JWT", contentType: "text/plain; charset=utf-8", status: 401)
     }
 
-    private func route(_ request: Incoming) async throws -> JSON {
-        let segments = request.segments.map { String($0).removingPercentEscapes }
+    private func route(_ request: Incoming, _ segments: [String]) async throws -> JSON {
         switch (segments.first, segments.count) {
         case ("aliases", 1): return aliases(of: nil)
         case ("collections", 1):
@@ -80,13 +84,18 @@ final class VectorService: Service {
             return await (try found(segments[1])).removeIndex(segments[3])
         case ("collections", 3...) where segments[2] == "points":
             return try await points(try found(segments[1]), Array(segments[3...]), request)
+        case ("collections", 3...) where segments[2] == "snapshots":
+            return try await snapshots(segments[1], Array(segments[3...]), request)
         default: throw VectorError(status: 404, message: "Not found: \(request.path)")
         }
     }
 
+    /// Removes the files of snapshots.
+    func close() { shelf.clear() }
+
     // MARK: Collections
 
-    private func found(_ name: String) throws(VectorError) -> VectorCollection {
+    func found(_ name: String) throws(VectorError) -> VectorCollection {
         guard let collection = state.withLock({ $0.collection(name) }) else { throw .unknown(name) }
         return collection
     }

@@ -7,6 +7,10 @@ extension ConfigurationKeys {
         Key("kind", .choice(TargetKindNames.names), "What it connects to."),
         Key("default", .boolean, default: "false", "Whether steps of this kind use it when they name no target."),
         Key("from", .identifier, "The target whose keys hold where this one writes none."),
+        Key(
+            "missing", .text,
+            "Why it is not there; where this says nothing, it is. Scenarios that require it are skipped with the reason."
+        ),
         Key("timeout", .template(.duration), "The time-out of one attempt through it."),
         Key("retry", .table { retry }, "The rules of retrying through it."),
         Key("rate_limit", .template(.rate), "How many attempts may start per second, such as 100/s."),
@@ -69,5 +73,6 @@ extension ConfigurationKeys {
             Key("rate_limit", .oneOf([.rate, .number]), "How many requests per second the gateway takes."),
             Key("upstream_timeout", .duration, default: "2s", "How long the gateway waits for a model."),
             Key("history", .integer, default: "240", "Completions that each model has in the store at the start."),
+            Key("announce", .text, "A file that tells a Prometheus what to scrape, while the services run."),
         ])
 }

@@ -99,19 +99,42 @@ public enum ConfigurationKeys {
             Key("times", .template(.integer), "How many runs there are."),
             Key("for", .template(.duration), "How long runs are started."),
             Key("while", .identifier, "Repeats as long as the named step of the same parallel group runs."),
-            Key("stages", .list(.any), "Loads one after another; not carried out yet."),
+            Key("stages", .list(.table { stage }), "Rates, or numbers of users, one after another."),
             Key("parallel", .template(.integer), default: "1", "How many runs may be in flight at once."),
             Key("rate", .template(.rate), "Arrivals per second, whether or not earlier runs are done."),
+            Key(
+                "spacing", .choice(["even", "poisson"]), default: "even",
+                "How arrivals are spread: at equal distances, or at random as callers come."),
+            Key("think", .template(.duration), default: "0s", "The pause between two runs of a user, without `rate`."),
             Key("warmup", .template(.duration), default: "0s", "The time at the beginning that is not counted."),
             Key("pass", .oneOf([.integer, .text]), default: "100%", "How many runs must pass: a count or a share."),
             Key(
                 "assert", .oneOf([.list(.expression), .map(.expression)]),
                 "What must hold of the aggregate: `.ms.p95 < 800`."),
+            Key(
+                "allow_dropped", .oneOf([.integer, .text]), default: "0",
+                "How many arrivals of a `plumb load` may find no room: a count or a share."),
+            Key(
+                "abort", .boolean, default: "false",
+                "Ends a `plumb load` at the first interval in which an assertion does not hold."),
         ],
         foreign: [
             "count": "times", "duration": "for", "users": "parallel", "vus": "parallel", "concurrency": "parallel",
-            "rps": "rate", "thresholds": "assert",
+            "rps": "rate", "thresholds": "assert", "sleep": "think", "pacing": "spacing", "distribution": "spacing",
         ])
+
+    /// A stage of a load.
+    public static let stage = KeyTable(
+        name: "stage", summary: "A part of a load with a rate, or a number of users, of its own.",
+        keys: [
+            Key("for", .duration, required: true, "How long it lasts."),
+            Key("rate", .rate, "Its arrivals per second."),
+            Key("parallel", .integer, "Its users, in a load without rates."),
+            Key(
+                "ramp", .boolean, default: "false",
+                "Goes in a straight line from where the stage before ended; the first begins with nothing."),
+        ],
+        foreign: ["duration": "for", "target": "rate", "users": "parallel", "vus": "parallel", "from": "ramp"])
 
     /// A link between services.
     public static let link = KeyTable(

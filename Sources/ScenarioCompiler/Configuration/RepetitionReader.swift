@@ -5,15 +5,17 @@ internal import ScenarioSyntax
 
 /// Reads a load of the configuration, or the mapping of a step's `repeat`.
 enum RepetitionReader {
-    /// Returns the repetition, or nil after an error; a load that goes by `stages` alone yields nil too.
+    /// Returns the repetition, or nil after an error.
     static func read(_ node: YAMLNode, _ reader: inout SyntaxReader) -> Repetition? {
         guard let mapping = MappingReader(node, ConfigurationKeys.load, &reader.diagnostics) else { return nil }
-        let extent = extent(mapping, &reader)
+        let written = extent(mapping, &reader)
         let parallel = mapping["parallel"].flatMap { reader.late($0, self.parallel) }
         let rate = mapping["rate"].flatMap { reader.late($0) { $0.rate(&$1) } }
         let warmup = mapping["warmup"].flatMap { reader.late($0) { $0.duration(&$1) } }
-        let pass = mapping["pass"].flatMap { self.pass($0, &reader) }
+        let pass = mapping["pass"].flatMap { self.pass($0, "pass: 99%", &reader) }
         let assertions = mapping["assert"].map { self.assertions($0, &reader) }
+        let stages = mapping["stages"].flatMap { StageReader.read($0, mapping, &reader.diagnostics) }
+        let extent = stages.map { .duration(.known($0.reduce(.zero) { $0 + $1.length })) } ?? written
         guard let extent else { return nil }
         if case .times(.known(let times)) = extent, case .count(let count)? = pass, count > times,
             let node = mapping["pass"]
@@ -28,6 +30,13 @@ enum RepetitionReader {
         repetition.warmup = warmup
         repetition.pass = pass ?? .all
         repetition.assertions = assertions ?? []
+        repetition.stages = stages ?? []
+        repetition.think = mapping["think"].flatMap { reader.late($0) { $0.duration(&$1) } }
+        repetition.abortsEarly = mapping["abort"]?.boolean(&reader.diagnostics) ?? false
+        repetition.spacing = mapping["spacing"].flatMap { spacing($0, &reader.diagnostics) } ?? .even
+        if let node = mapping["allow_dropped"] {
+            repetition.allowedDropped = self.pass(node, "allow_dropped: 1%", &reader) ?? .count(0)
+        }
         return repetition
     }
 
@@ -64,7 +73,17 @@ enum RepetitionReader {
         return count
     }
 
-    private static func pass(_ node: YAMLNode, _ reader: inout SyntaxReader) -> Repetition.Pass? {
+    private static func spacing(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> Repetition.Spacing? {
+        if let text = node.scalar?.text, let spacing = Repetition.Spacing(rawValue: text) { return spacing }
+        diagnostics.append(
+            Diagnostic(
+                .configurationValue, at: node.span, .spacing(node.found), hint: "write 'even' or 'poisson'"))
+        return nil
+    }
+
+    private static func pass(
+        _ node: YAMLNode, _ example: String, _ reader: inout SyntaxReader
+    ) -> Repetition.Pass? {
         if node.isWholeTemplate { return .template(reader.value(node)) }
         if let scalar = node.scalar {
             if case .integer(let text) = scalar.resolved, let count = Int(text), count >= 0 { return .count(count) }
@@ -75,7 +94,7 @@ enum RepetitionReader {
         reader.diagnostics.append(
             Diagnostic(
                 .configurationValue, at: node.span, .pass(node.found),
-                hint: "write 'pass: 99%', or the number of runs that must pass"))
+                hint: "write '\(example)', or a number of runs"))
         return nil
     }
 
@@ -111,6 +130,7 @@ extension Diagnostic.Message {
     fileprivate static func passes(_ count: Int, of times: Int) -> Self {
         "\(count) of \(times) run\(times == 1 ? "" : "s") can never pass"
     }
+    fileprivate static func spacing(_ found: String) -> Self { "expected how arrivals are spread, found \(found)" }
     fileprivate static func pass(_ found: String) -> Self {
         "expected a count or a share such as 99%, found \(found)"
     }

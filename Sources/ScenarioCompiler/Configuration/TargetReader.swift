@@ -140,6 +140,7 @@ struct TargetReader {
         // What has the wrong shape is reported already.
         let reported = settings.syntax.diagnostics
         target.isDefault = node["default"].flatMap { settings.boolean($0) }?.value ?? false
+        target.missing = node["missing"].flatMap { settings.text($0) } ?? base?.missing
         target.timeout = node["timeout"].flatMap { settings.duration($0) } ?? base?.timeout
         target.rateLimit = node["rate_limit"].flatMap { settings.rate($0) } ?? base?.rateLimit
         target.maxConnections =

@@ -71,10 +71,6 @@ extension ScenarioParser {
             reader.expressions += load.assertions.map(\.expression)
             return load
         }
-        if node["stages"] != nil, let span = node.key("stages")?.span {
-            reader.diagnostics.append(.unavailable("stages of a repetition", at: span))
-            return nil
-        }
         return RepetitionReader.read(node, &reader)
     }
 }

@@ -5,8 +5,11 @@ internal import ScenarioSyntax
 
 /// Checks what only the configuration can tell: targets, secrets, and variables of the environment.
 struct TargetCheck {
-    /// The problems of a scenario under a configuration.
-    static func check(_ scenario: Scenario, _ configuration: Configuration, _ kinds: [any StepKind]) -> [Diagnostic] {
+    /// The problems of a scenario under a configuration; `read` gives the files that its steps name, where it can.
+    static func check(
+        _ scenario: Scenario, _ configuration: Configuration, _ kinds: [any StepKind],
+        read: (any FileRequest) -> SourceFile?
+    ) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         var names = configuration.targets.map(\.name) + scenario.targets.map(\.name)
         names += scenario.requirements.compactMap(\.target)
@@ -33,15 +36,14 @@ struct TargetCheck {
                 guard names.contains(text) else {
                     return problems.append(unknown(text, span, names, configuration))
                 }
-                let derived = scenario.targets.first { $0.name == text }
-                guard let target = configuration.target(derived.map { $0.from ?? "" } ?? text) else { return }
+                guard let target = target(named: text, scenario, configuration) else { return }
                 guard TargetChoice.suits(target, request.kind, kinds) else {
                     return problems.append(unsuited(target, named: text, request.kind, span, configuration, kinds))
                 }
-                problems += request.problems(with: target)
+                problems += Self.problems(of: request, with: target, read)
             } else if request.needsTarget {
                 switch TargetChoice.choose(for: request.kind, among: configuration.targets, kinds: kinds) {
-                case .success(let target): problems += request.problems(with: target)
+                case .success(let target): problems += Self.problems(of: request, with: target, read)
                 case .failure(let problem):
                     problems.append(
                         Diagnostic(.noTarget, at: step.span, .init(problem.message), hint: .init(problem.hint)))
@@ -51,14 +53,36 @@ struct TargetCheck {
         return problems
     }
 
+    /// What a name means to the steps of a scenario: a target of the profile, or what the scenario derives from it.
+    private static func target(named name: String, _ scenario: Scenario, _ configuration: Configuration) -> Target? {
+        var name = name
+        var seen: Set<String> = []
+        while seen.insert(name).inserted, let derived = scenario.targets.first(where: { $0.name == name }) {
+            guard let from = derived.from else {
+                return Target(
+                    name: name, kind: derived.standaloneKind, settings: derived.changes, origin: .file(derived.span))
+            }
+            name = from
+        }
+        return configuration.target(name)
+    }
+
+    /// What is wrong with a request on a target, and with the file that it is in.
+    private static func problems(
+        of request: any StepRequest, with target: Target, _ read: (any FileRequest) -> SourceFile?
+    ) -> [Diagnostic] {
+        let problems = request.problems(with: target)
+        guard let request = request as? any FileRequest, let file = read(request) else { return problems }
+        return problems + request.problems(in: file, on: target)
+    }
+
     /// The keys of a derived target that its kind does not have; of a kind without a driver none is known.
     private static func unknownKeys(
         _ derived: Scenario.DerivedTarget, _ scenario: Scenario, _ configuration: Configuration,
         _ kinds: [any StepKind]
     ) -> [Diagnostic] {
-        let base = derived.from.flatMap { configuration.target($0) }
         guard case .object(let members, _) = derived.changes,
-            let kind = derived.changes["kind"]?.constant?.string ?? base?.kind,
+            let kind = target(named: derived.name, scenario, configuration)?.kind,
             let declared = kinds.flatMap(\.targetKinds).first(where: { $0.name == kind })
         else { return [] }
         let table = ConfigurationKeys.target(of: declared)
@@ -95,6 +119,11 @@ struct TargetCheck {
     }
 }
 
+extension Scenario.DerivedTarget {
+    /// The kind of a target that is made from no other.
+    fileprivate var standaloneKind: String { changes["kind"]?.constant?.string ?? "http" }
+}
+
 /// What a scenario requires of the profile.
 public enum Requirements {
     /// The reasons why the profile cannot serve the scenario; empty where it can.
@@ -107,6 +136,9 @@ public enum Requirements {
             guard let name = requirement.target else { return nil }
             guard let target = configuration.targets.first(where: { $0.name == name }) else {
                 return "\(profile) has no target '\(name)'"
+            }
+            if let reason = target.missing?.value, !reason.isEmpty {
+                return "target '\(name)' of \(profile) is missing: \(reason)"
             }
             if requirement.kinds.isEmpty || requirement.kinds.contains(target.kind) { return nil }
             return

@@ -39,17 +39,36 @@ public struct AttemptLimits: Sendable {
     public var pool: PoolBounds
     /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
     public var mayRepeat: Bool
+    /// Hears, on the driver's loop, how far an attempt of many requests is; nil where nobody follows it.
+    public var onProgress: (@Sendable (StepProgress) -> Void)?
 
     /// Creates limits.
     public init(
         timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds(),
-        mayRepeat: Bool = false
+        mayRepeat: Bool = false, onProgress: (@Sendable (StepProgress) -> Void)? = nil
     ) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
         self.pool = pool
         self.mayRepeat = mayRepeat
+        self.onProgress = onProgress
+    }
+}
+
+/// How far an attempt is that does one thing many times.
+public struct StepProgress: Sendable, Hashable {
+    public var done: Int
+    /// How many there are in all, where that is known beforehand.
+    public var total: Int?
+    /// What is counted, in the plural: `points`.
+    public var unit: String
+
+    /// Creates a count.
+    public init(done: Int, of total: Int?, unit: String) {
+        self.done = done
+        self.total = total
+        self.unit = unit
     }
 }
 
@@ -57,22 +76,43 @@ public struct AttemptLimits: Sendable {
 public struct Attempt {
     /// The members of the result, `error` among them.
     public var result: SharedValue
-    /// The error where there is one; an answer that the service refused is no transport error.
-    public var error: StepError?
     /// What was sent and what came, for reports; computed when asked for.
     public var exchange: () -> StepReport.Exchange
     /// The service's own code, which `retry: {on: …}` may name: `503`, `40P01`.
     public var code: String?
-    /// How long the service asks to wait before the next try.
-    public var retryAfter: Duration?
     /// Requests that went on the wire.
     public var requests: Int
+    /// What few attempts have; kept apart, since every attempt is handed through many calls.
+    private let rest: Rest?
+
+    private final class Rest {
+        let error: StepError?
+        let retryAfter: Duration?
+        let notes: [String]
+        let secrets: [String]
+        let place: Place?
+
+        init(_ error: StepError?, _ retryAfter: Duration?, _ notes: [String], _ secrets: [String], _ place: Place?) {
+            self.error = error
+            self.retryAfter = retryAfter
+            self.notes = notes
+            self.secrets = secrets
+            self.place = place
+        }
+    }
+
+    /// The error where there is one; an answer that the service refused is no transport error.
+    public var error: StepError? { rest?.error }
+    /// How long the service asks to wait before the next try.
+    public var retryAfter: Duration? { rest?.retryAfter }
     /// Facts worth a line in the step's report: a number carried as text, a header that could not be read.
-    public var notes: [String]
+    public var notes: [String] { rest?.notes ?? [] }
     /// Secrets that the driver came by, such as a token it fetched; masked from now on.
-    public var secrets: [String]
+    public var secrets: [String] { rest?.secrets ?? [] }
     /// What of the scenario the error is about, where the service told; left out: the step.
-    public var place: Place?
+    public var place: Place? { rest?.place }
+    /// Whether it met an error.
+    public var isInError: Bool { rest?.error != nil }
 
     /// Creates an attempt's outcome.
     public init(
@@ -81,14 +121,11 @@ public struct Attempt {
         place: Place? = nil
     ) {
         self.result = result
-        self.error = error
         self.exchange = exchange
         self.code = code
-        self.retryAfter = retryAfter
         self.requests = requests
-        self.notes = notes
-        self.secrets = secrets
-        self.place = place
+        let isPlain = error == nil && retryAfter == nil && notes.isEmpty && secrets.isEmpty && place == nil
+        rest = isPlain ? nil : Rest(error, retryAfter, notes, secrets, place)
     }
 }
 
@@ -127,7 +164,8 @@ public struct StepError: Error, Sendable, Hashable {
     /// What is known of it beside its message, a line each: the phase, and the service's own words.
     public var facts: [String] {
         var facts = phase.map { ["phase: \($0)"] } ?? []
-        for (name, value) in fields where !["position", "statement"].contains(name) && value.string != hint {
+        for (name, value) in fields
+        where !["position", "statement"].contains(name) && (hint == nil || value.string != hint) {
             facts.append("\(name): \(value.tostring)")
         }
         return facts

@@ -52,6 +52,16 @@ extension Diagnostic.Code {
         Diagnostic.Code("repeat.assert", "An assertion on the aggregate of a 'repeat' did not hold."),
         Diagnostic.Code("repeat.none", "A 'repeat' started no run, so nothing is proved: look at its time and rate."),
         Diagnostic.Code("repeat.pass", "Fewer runs of a 'repeat' passed than its 'pass' asks for."),
+        Diagnostic.Code("load.threshold", "An assertion on the aggregate of a load did not hold."),
+        Diagnostic.Code("load.none", "No run of a load ended, so nothing is proved."),
+        Diagnostic.Code("load.pass", "Fewer runs of a load passed than its 'pass' asks for."),
+        Diagnostic.Code(
+            "load.dropped",
+            "Arrivals found as many runs in flight as there may be, and were dropped; 'allow_dropped' allows some."),
+        Diagnostic.Code(
+            "load.unfinished", "Runs had not ended a while after the last was started, and were cut off ('--drain')."),
+        Diagnostic.Code("load.worse", "The load is worse than the one that it was compared with ('--baseline')."),
+        Diagnostic.Code("load.extent", "A load goes on for a time or a number of runs; 'while' belongs to a step."),
         Diagnostic.Code("output.failed", "An output of a scenario that another uses could not be evaluated."),
         Diagnostic.Code(
             "template.failed",

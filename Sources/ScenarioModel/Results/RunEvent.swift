@@ -6,6 +6,8 @@ public enum RunEvent: Sendable, Hashable {
     case testStarted(test: Int, ms: Double)
     /// A step began; `trail` is its place among groups and elements: `setup → users[2] → create`.
     case stepStarted(test: Int, id: String, trail: String, kind: String, ms: Double)
+    /// A step that does one thing many times is so far; told now and then, where steps are followed.
+    case stepProgressed(test: Int, trail: String, progress: StepProgress, ms: Double)
     /// A step ended, as one line; the whole of it is in the test's result.
     case stepFinished(test: Int, id: String, trail: String, verdict: Verdict, ms: Double)
     /// A test ended. In file order only in reports, not in the stream.

@@ -8,6 +8,8 @@ public struct Target: Sendable {
     public var isDefault: Bool
     /// The keys of the kind, with templates over `$env`, `$config` and `$secrets`; in a scenario also over its scope.
     public var settings: ValueTemplate
+    /// Why the profile has the target in name only; nil or empty where it is there.
+    public var missing: Setting<String>?
     public var timeout: Setting<Duration>?
     public var retry: RetryPart
     /// Starts per second.
@@ -52,13 +54,31 @@ public final class ResolvedTarget {
     public var connection: AnyObject?
     /// The port of this machine through which its connections go, where a proxy stands before it; set before any is made.
     public var detour: Int?
+    /// Who wrote each setting that is not of the target's own place: what a derived target has from another.
+    private let inherited: [String: Origin]
 
     /// Creates a target whose settings are final.
     public init(_ target: Target, settings: Value.Object, isOfTest: Bool = false) {
         self.target = target
         self.isOfTest = isOfTest
         self.settings = settings
+        inherited = [:]
     }
+
+    /// Creates a target that a scenario derives from another: some settings are its own, the others the base's.
+    public init(_ target: Target, changing own: Value.Object, of base: ResolvedTarget) {
+        var settings = base.settings
+        var inherited: [String: Origin] = [:]
+        for key in settings.keys where own[key] == nil { inherited[key] = base.origin(of: key) }
+        for (key, value) in own { settings[key] = value }
+        self.target = target
+        self.settings = settings
+        self.inherited = inherited
+        isOfTest = true
+    }
+
+    /// Where a setting is written: paths are relative to that file.
+    public func origin(of key: String) -> Origin { inherited[key] ?? target.origin }
 
     public var name: String { target.name }
     public var kind: String { target.kind }

@@ -35,6 +35,14 @@ public struct Step: Sendable {
     public var isBroken = false
     /// Every expression of the step and of what stands inside it, cleanup apart.
     public var expressions: [Expression] = []
+    /// Tells the step from all others, those that a YAML alias makes of the same lines among them; copies share it.
+    public let identity = Identity()
+
+    /// What makes a step itself.
+    public final class Identity: Sendable, Hashable {
+        public static func == (a: Identity, b: Identity) -> Bool { a === b }
+        public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+    }
 
     /// Creates a step that only judges.
     public init(id: String, isNamed: Bool, span: SourceSpan, action: Action = .check) {
@@ -160,6 +168,41 @@ public struct Repetition: Sendable {
     public var warmup: Late<Duration>?
     public var pass: Pass = .all
     public var assertions: [Assertion] = []
+    /// Rates, or numbers of users, one after another; empty where one holds throughout.
+    public var stages: [Stage] = []
+    /// How arrivals are spread within their rate.
+    public var spacing: Spacing = .even
+    /// How long a user waits between two runs of a closed load.
+    public var think: Late<Duration>?
+    /// How many arrivals of a load may find no room.
+    public var allowedDropped: Pass = .count(0)
+    /// Whether a load ends as soon as an assertion does not hold.
+    public var abortsEarly = false
+
+    /// A part of a load with a rate, or a number of users, of its own.
+    public struct Stage: Sendable, Hashable {
+        public var length: Duration
+        public var rate: Double?
+        public var parallel: Int?
+        /// Whether it goes in a straight line from where the stage before ended, the first from nothing.
+        public var isRamp: Bool
+
+        /// Creates a stage; one of rate and users is given.
+        public init(length: Duration, rate: Double? = nil, parallel: Int? = nil, isRamp: Bool = false) {
+            self.length = length
+            self.rate = rate
+            self.parallel = parallel
+            self.isRamp = isRamp
+        }
+    }
+
+    /// How arrivals are spread within their rate.
+    public enum Spacing: String, Sendable, Hashable, CaseIterable {
+        /// At equal distances.
+        case even
+        /// At random, as callers that know nothing of one another come.
+        case poisson
+    }
 
     /// The most runs, or elements of an `each`, at a time.
     public static let mostParallel = 10_000
@@ -179,6 +222,19 @@ public struct Repetition: Sendable {
         /// A share from 0 to 1.
         case share(Double)
         case template(ValueTemplate)
+
+        /// Reads `98`, `99%` or `all`; nil for anything else.
+        public init?(written text: String) {
+            if text == "all" {
+                self = .all
+            } else if let count = Int(text), count >= 0 {
+                self = .count(count)
+            } else if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
+                self = .share(share / 100)
+            } else {
+                return nil
+            }
+        }
     }
 
     /// Creates a repetition that runs one at a time and must pass always.

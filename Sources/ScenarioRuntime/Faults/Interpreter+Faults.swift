@@ -37,7 +37,7 @@ extension Interpreter {
     func runFaulted(
         _ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
     ) async -> StepOutcome {
-        let seed = seed(step, run, frame)
+        let seed = seed(step, frame).text
         let number: Int
         let blows: [TestFaults.Blow]
         do throws(StepFailure) {
@@ -45,7 +45,7 @@ extension Interpreter {
                 throw StepFailure(
                     FailureReport(
                         code: "fault.place", verdict: .error, message: "faults cannot be put on anything in this run",
-                        place: Place(step.span)))
+                        place: Place(step.span), hint: "'plumb load' has none; 'plumb run' has"))
             }
             blows = try self.blows(step.faults, rendering(frame, seed: seed))
             do throws(StepFailure) {

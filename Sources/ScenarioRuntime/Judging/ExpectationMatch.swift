@@ -7,7 +7,7 @@ struct ExpectationMatch {
     let rendering: Rendering
     let engine: ExpressionEngine
     /// The members of the result whose values can only be text.
-    let fields: [String: ResultField]
+    let fields: [ResultField]
     private(set) var differences: [FailureReport.Difference] = []
     /// Templates that could not be evaluated.
     private(set) var failures: [FailureReport] = []
@@ -15,22 +15,22 @@ struct ExpectationMatch {
     init(rendering: Rendering, fields: [ResultField]) {
         self.rendering = rendering
         self.engine = rendering.engine
-        self.fields = Dictionary(fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.fields = fields
     }
 
     /// Compares the root, whose members are members of the result.
     mutating func match(_ root: Expectation, _ result: SharedValue) {
         guard case .object(let members, _) = root else { return }
         for member in members {
-            let field = fields[member.key]
+            let field = fields.first { $0.name == member.key }
             compare(
                 member.value, result.field(member.key)?.value ?? result.fieldlessMember(member.key), "." + member.key,
-                isText: field?.isText ?? false, foldsCase: field?.foldsCase ?? false, place: Place(member.keySpan))
+                isText: field?.isText ?? false, foldsCase: field?.foldsCase ?? false)
         }
     }
 
     private mutating func compare(
-        _ expected: Expectation, _ actual: Value?, _ path: String, isText: Bool, foldsCase: Bool, place: Place
+        _ expected: Expectation, _ actual: Value?, _ path: String, isText: Bool, foldsCase: Bool
     ) {
         switch expected {
         case .absent:
@@ -73,8 +73,7 @@ struct ExpectationMatch {
                         actual: "\(Self.count(values.count)): \(actual.preview())", place: Place(span)))
             }
             for (index, pair) in zip(elements, values).enumerated() {
-                compare(
-                    pair.0, pair.1, "\(path)[\(index)]", isText: isText, foldsCase: false, place: Place(pair.0.span))
+                compare(pair.0, pair.1, "\(path)[\(index)]", isText: isText, foldsCase: false)
             }
         case .object(let members, let span):
             guard let actual else { return missing(path, "an object", span) }
@@ -85,8 +84,7 @@ struct ExpectationMatch {
                     key = object.keys.first { $0.lowercased() == member.key.lowercased() } ?? key
                 }
                 let inner = path + Self.step(member.key)
-                compare(
-                    member.value, object[key], inner, isText: isText, foldsCase: false, place: Place(member.keySpan))
+                compare(member.value, object[key], inner, isText: isText, foldsCase: false)
             }
         }
     }
@@ -118,7 +116,7 @@ struct ExpectationMatch {
     }
 
     private mutating func judge(_ expression: Expression, _ actual: Value, _ path: String, _ span: SourceSpan) {
-        let context = rendering.frame.context(for: [expression], dot: SharedValue(actual), seed: rendering.seed)
+        let context = rendering.frame.context(for: expression, dot: SharedValue(actual), seed: rendering.seed)
         guard case .fails(let failure)? = engine.judge([expression], in: context).first else { return }
         let reason = failure.error.map { "\(shown(actual)): \($0.message)" } ?? shown(actual)
         differences.append(

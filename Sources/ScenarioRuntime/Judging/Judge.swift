@@ -5,15 +5,19 @@ import ScenarioModel
 /// Holds a step's result against everything its author wrote about it, and reports every failure.
 struct Judge {
     let rendering: Rendering
-    let step: Step
+
+    /// What the kind of a step implies, where the step itself says nothing of it.
+    static func implied(for step: Step) -> ImpliedExpectation? {
+        guard case .request(let request) = step.action, let implied = request.impliedExpectation,
+            !step.judges(implied.field), !step.acceptsError
+        else { return nil }
+        return implied
+    }
 
     /// The failures of `expect`, `assert` and what the kind implies; empty where all hold.
-    func judge(_ result: SharedValue) -> [FailureReport] {
+    func judge(_ result: SharedValue, of step: Step, implied: ImpliedExpectation?) -> [FailureReport] {
         var failures: [FailureReport] = []
-        if case .request(let request) = step.action, let implied = request.impliedExpectation,
-            !step.judges(implied.field), !step.acceptsError, let value = result.field(implied.field)?.value,
-            !implied.holds(value)
-        {
+        if let implied, let value = result.field(implied.field)?.value, !implied.holds(value) {
             failures.append(
                 FailureReport(
                     code: "expect.implied", verdict: .failed,
@@ -22,12 +26,12 @@ struct Judge {
                     hint: "that holds for a step that says nothing of it; write "
                         + "'expect: { \(implied.field): \(value.preview()) }' if it is right"))
         }
-        if let expectation = step.expectation { failures += match(expectation, result) }
+        if let expectation = step.expectation { failures += match(expectation, result, step) }
         failures += assertions(step.assertions, result, code: "assert.false")
         return failures
     }
 
-    private func match(_ expectation: Expectation, _ result: SharedValue) -> [FailureReport] {
+    private func match(_ expectation: Expectation, _ result: SharedValue, _ step: Step) -> [FailureReport] {
         var fields: [ResultField] = []
         if case .request(let request) = step.action { fields = request.resultFields }
         var match = ExpectationMatch(rendering: rendering, fields: fields)
@@ -49,6 +53,7 @@ struct Judge {
         guard !assertions.isEmpty else { return [] }
         let expressions = assertions.map(\.expression)
         let context = rendering.frame.context(for: expressions, dot: dot, seed: rendering.seed)
+        if rendering.engine.plainlyHold(expressions, in: context) { return [] }
         let judgements = rendering.engine.judge(expressions, in: context)
         return zip(assertions, judgements).compactMap { assertion, judgement in
             guard case .fails(let failure) = judgement else { return nil }

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
@@ -14,14 +15,21 @@ extension Interpreter {
         let frame: Frame
         let limits: Limits
         let trail: [String]
+        /// How its runs are called, before their numbers.
+        let title: String
+        let captureNames: [String]
+        /// The captures of the steps of a group.
+        let nested: [(step: String, names: [String])]
         let tally = RepeatTally()
         let countedFrom: ContinuousClock.Instant
         let watched: String?
         var pace: Pace
+        /// The pause of a user between two runs.
+        let think: Duration
         var inFlight = 0
 
         init(
-            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace,
+            step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace, think: Duration,
             countedFrom: ContinuousClock.Instant, watched: String?
         ) {
             self.step = step
@@ -33,7 +41,11 @@ extension Interpreter {
             self.frame = frame
             self.limits = limits
             self.trail = trail
+            title = trail.last ?? step.id
+            captureNames = step.captures.map(\.name)
+            nested = step.nestedCaptures
             self.pace = pace
+            self.think = think
             self.countedFrom = countedFrom
             self.watched = watched
         }
@@ -43,11 +55,11 @@ extension Interpreter {
     func runRepeated(
         _ step: Step, _ repetition: Repetition, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]
     ) async -> StepOutcome {
-        let base = rendering(frame, seed: seed(step, run, frame))
+        let base = rendering(frame, seed: seed(step, frame))
         let started = clock.now
         let repeating: Repeating
         let parallel: Int
-        let isOpen = repetition.rate != nil
+        let isOpen = repetition.rate != nil || repetition.stages.contains { $0.rate != nil }
         do throws(StepFailure) {
             parallel = try known(repetition.parallel, base, { Int($0) }, "a number")
             let warmup = try repetition.warmup.map { (late) throws(StepFailure) in
@@ -70,7 +82,12 @@ extension Interpreter {
             }
             repeating = Repeating(
                 step: step, run: run, frame: frame, limits: limits, trail: trail,
-                pace: Pace(extent: extent, perSecond: rate, start: started),
+                pace: Pace(
+                    extent: extent, perSecond: rate, start: started, warmup: warmup ?? .zero,
+                    stages: repetition.stages, spacing: repetition.spacing, seed: base.seed.text + "/arrivals"),
+                think: try repetition.think.map { (late) throws(StepFailure) in
+                    try known(late, base, DurationText.parse, "a duration such as 5s")
+                } ?? .zero,
                 countedFrom: started + (warmup ?? .zero), watched: watched)
         } catch {
             return failed(step, error.report)
@@ -80,8 +97,8 @@ extension Interpreter {
             await runArrivals(repeating, parallel)
         } else {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<min(max(1, parallel), Repetition.mostParallel) {
-                    group.addTask { await self.runWorker(repeating) }
+                for user in 0..<min(max(1, repeating.pace.mostUsers ?? parallel), Repetition.mostParallel) {
+                    group.addTask { await self.runWorker(repeating, user) }
                 }
             }
         }
@@ -90,19 +107,33 @@ extension Interpreter {
         return conclude(repeating, repetition, elapsed, base)
     }
 
-    private func runWorker(_ repeating: Repeating) async {
-        while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
-            await runRun(repeating, index: next.index, time: clock.now)
+    private func runWorker(_ repeating: Repeating, _ user: Int) async {
+        var now = clock.now
+        while !shouldStop(repeating, at: now) {
+            let isActive = repeating.pace.isActive(user: user, at: now)
+            if isActive {
+                guard let next = repeating.pace.next(at: now) else { return }
+                now = await runRun(repeating, index: next.index, time: now)
+            } else if repeating.pace.hasEnded(at: now) {
+                return
+            }
+            let pause = isActive ? repeating.think : .milliseconds(20)
+            guard pause > .zero else { continue }
+            _ = try? await clock.sleep(until: now + pause)
+            now = clock.now
         }
     }
 
     private func runArrivals(_ repeating: Repeating, _ parallel: Int) async {
         await withDiscardingTaskGroup { group in
-            while !shouldStop(repeating), let next = repeating.pace.next(at: clock.now) {
+            while !shouldStop(repeating, at: clock.now), let next = repeating.pace.next(at: clock.now) {
                 if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
-                if shouldStop(repeating) { break }
+                if shouldStop(repeating, at: clock.now) { break }
                 if repeating.inFlight >= parallel {
-                    if next.time >= repeating.countedFrom { repeating.tally.dropped += 1 }
+                    // All that are due by now find no room either; a rate beyond all capacity must not be counted one by one.
+                    let dropped = 1 + repeating.pace.skip(to: clock.now)
+                    if next.time >= repeating.countedFrom { repeating.tally.dropped += dropped }
+                    await Task.yield()
                     continue
                 }
                 // A millisecond of the loop's own lag is no lateness.
@@ -111,7 +142,7 @@ extension Interpreter {
                 }
                 repeating.inFlight += 1
                 group.addTask {
-                    await self.runRun(repeating, index: next.index, time: next.time)
+                    _ = await self.runRun(repeating, index: next.index, time: next.time)
                     await self.ended(repeating)
                 }
             }
@@ -120,24 +151,31 @@ extension Interpreter {
 
     private func ended(_ repeating: Repeating) { repeating.inFlight -= 1 }
 
-    private func runRun(_ repeating: Repeating, index: Int, time: ContinuousClock.Instant) async {
-        let step = repeating.single
-        let title = repeating.trail.last ?? step.id
-        let element = Frame(
-            parent: repeating.frame, trail: repeating.frame.trail + "/\(title)[\(index)]",
-            variables: ["index": SharedValue(Value(index))])
-        let outcome = await runOnce(
-            step, repeating.run, element, repeating.limits, repeating.trail.dropLast() + ["\(title)[\(index)]"],
-            index: index)
-        guard time >= repeating.countedFrom else { return }
+    /// Runs the step once and counts it; returns the time of its end.
+    private func runRun(
+        _ repeating: Repeating, index: Int, time: ContinuousClock.Instant
+    ) async -> ContinuousClock.Instant {
+        let element = Frame(iteration: index, of: repeating.title, in: repeating.frame)
+        let ending: RunEnding
+        if case .request(let request) = repeating.single.action, repeating.single.until == nil {
+            ending = await runBriefly(repeating.single, request, repeating.run, element, repeating.limits)
+        } else {
+            ending = .told(
+                await runOnce(
+                    repeating.single, repeating.run, element, repeating.limits,
+                    repeating.trail.dropLast() + ["\(repeating.title)[\(index)]"], index: index))
+        }
+        let ended = clock.now
+        guard time >= repeating.countedFrom else { return ended }
         repeating.tally.add(
-            outcome, index: index, ms: milliseconds(since: time), captureNames: step.captures.map(\.name),
-            nested: step.nestedCaptures)
+            ending, index: index, ms: (ended - time).milliseconds, captureNames: repeating.captureNames,
+            nested: repeating.nested)
+        return ended
     }
 
-    private func shouldStop(_ repeating: Repeating) -> Bool {
+    private func shouldStop(_ repeating: Repeating, at now: ContinuousClock.Instant) -> Bool {
         if Task.isCancelled || isStopping && !repeating.run.isCleaningUp { return true }
-        if repeating.limits.struck(at: clock.now) != nil { return true }
+        if repeating.limits.haveStruck(at: now) { return true }
         if let watched = repeating.watched { return (repeating.run.runningSteps[watched] ?? 0) == 0 }
         return false
     }
@@ -148,7 +186,7 @@ extension Interpreter {
         let step = repeating.step
         let tally = repeating.tally
         var report = newReport(step)
-        let names = step.captures.map(\.name) + step.nestedCaptures.values.flatMap { $0 }
+        let names = repeating.captureNames + repeating.nested.flatMap(\.names)
         let aggregate = tally.value(elapsed: elapsed, captureNames: names)
         var shown = aggregate
         for name in names { shown[name] = nil }
@@ -161,7 +199,7 @@ extension Interpreter {
         } catch {
             report.failures.append(error.report)
         }
-        let judge = Judge(rendering: rendering(repeating.frame, dot: dot, seed: base.seed), step: step)
+        let judge = Judge(rendering: rendering(repeating.frame, dot: dot, seed: base.seed))
         report.failures += judge.assertions(repetition.assertions, dot, code: "repeat.assert")
         for failure in report.failures { report.verdict = report.verdict.worse(failure.verdict) }
         var fields = aggregate
@@ -189,7 +227,7 @@ extension Interpreter {
         var pass = repetition.pass
         if case .template(let template) = pass {
             let text = try base.value(of: template).tostring
-            pass = Repetition.Pass(text) ?? .all
+            pass = Repetition.Pass(written: text) ?? .all
         }
         let isEnough: Bool
         let wanted: String
@@ -215,24 +253,8 @@ extension Interpreter {
 
 extension Step {
     /// The captures of the steps in a repeated group, by step.
-    fileprivate var nestedCaptures: [String: [String]] {
-        guard case .group(let group) = action else { return [:] }
-        return Dictionary(
-            group.block.steps.map { ($0.id, $0.captures.map(\.name)) }, uniquingKeysWith: { first, _ in first })
-    }
-}
-
-extension Repetition.Pass {
-    /// Reads `98`, `99%` or `all`.
-    init?(_ text: String) {
-        if text == "all" {
-            self = .all
-        } else if let count = Int(text), count >= 0 {
-            self = .count(count)
-        } else if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
-            self = .share(share / 100)
-        } else {
-            return nil
-        }
+    fileprivate var nestedCaptures: [(step: String, names: [String])] {
+        guard case .group(let group) = action else { return [] }
+        return group.block.steps.filter { !$0.captures.isEmpty }.map { ($0.id, $0.captures.map(\.name)) }
     }
 }

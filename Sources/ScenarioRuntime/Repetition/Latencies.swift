@@ -1,15 +1,29 @@
 import Expressions
 import Histogram
+import ScenarioModel
 
-/// Latencies of many runs in bounded memory, to three digits (HdrHistogram).
+/// Latencies of many runs in bounded memory, to two or three digits (HdrHistogram).
 struct Latencies {
     /// Microseconds, from one to an hour.
-    private var histogram = Histogram<UInt64>(
-        lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: .three)
+    private var histogram: Histogram<UInt64>
     private var sum = 0.0
     private var least = Double.infinity
     private var most = 0.0
     private(set) var count = 0
+
+    /// Creates a record of nothing; `coarse` ones keep two digits in a tenth of the memory.
+    init(coarse: Bool = false) {
+        histogram = Histogram(
+            lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000,
+            numberOfSignificantValueDigits: coarse ? .two : .three)
+    }
+
+    /// The filled buckets.
+    var counts: LatencyCounts {
+        guard count > 0 else { return LatencyCounts() }
+        return LatencyCounts(
+            histogram.recordedValues().map { .init(microseconds: Int($0.value), count: Int($0.count)) })
+    }
 
     /// Adds the latency of a run, in milliseconds.
     mutating func record(_ ms: Double) {

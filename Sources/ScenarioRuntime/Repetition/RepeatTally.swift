@@ -21,31 +21,47 @@ final class RepeatTally: @unchecked Sendable {
     private static let sampleLimit = 3
 
     /// Adds a run that has ended.
-    func add(_ outcome: StepOutcome, index: Int, ms: Double, captureNames: [String], nested: [String: [String]]) {
+    func add(
+        _ ending: RunEnding, index: Int, ms: Double, captureNames: [String],
+        nested: [(step: String, names: [String])]
+    ) {
         runs += 1
-        switch outcome.report.verdict {
+        let value: SharedValue?
+        switch ending {
+        case .passed(let made):
+            value = made
+            passed += 1
+            latencies.record(ms)
+        case .told(let outcome):
+            value = outcome.value
+            count(outcome.report, index: index, ms: ms)
+        }
+        guard let value else { return }
+        for name in captureNames {
+            if let captured = value.field(name)?.value { captures[name, default: []].append((index, captured)) }
+        }
+        for (step, names) in nested {
+            for name in names {
+                guard let captured = value.field(step)?.field(name)?.value else { continue }
+                captures[name, default: []].append((index, captured))
+            }
+        }
+    }
+
+    private func count(_ report: StepReport, index: Int, ms: Double) {
+        switch report.verdict {
         case .passed, .skipped:
             passed += 1
             latencies.record(ms)
         case .failed, .error:
-            if outcome.report.verdict == .failed { failed += 1 } else { errors += 1 }
+            if report.verdict == .failed { failed += 1 } else { errors += 1 }
             failedLatencies.record(ms)
-            errorKinds[Self.kind(of: outcome.report), default: 0] += 1
-            if samples.count < Self.sampleLimit {
-                var sample = outcome.report
-                sample.id = "\(sample.id)[\(index)]"
-                sample.ms = ms
-                samples.append(sample)
-            }
-        }
-        for name in captureNames {
-            if let value = outcome.value?.field(name)?.value { captures[name, default: []].append((index, value)) }
-        }
-        for (step, names) in nested {
-            for name in names {
-                guard let value = outcome.value?.field(step)?.field(name)?.value else { continue }
-                captures[name, default: []].append((index, value))
-            }
+            errorKinds[Self.kind(of: report), default: 0] += 1
+            guard samples.count < Self.sampleLimit else { return }
+            var sample = report
+            sample.id = "\(sample.id)[\(index)]"
+            sample.ms = ms
+            samples.append(sample)
         }
     }
 

@@ -15,18 +15,16 @@ struct Limits {
         var text: String { "\(name) \(DurationText.format(length)) (\(origin))" }
     }
 
-    private(set) var limits: [Limit] = []
+    /// The limit that strikes first; of equal ones the innermost.
+    private(set) var tightest: Limit?
 
     /// The limits with one more inside.
     func adding(_ name: String, _ setting: Setting<Duration>, from now: ContinuousClock.Instant) -> Limits {
-        var copy = self
-        copy.limits.append(
-            Limit(name: name, deadline: now + setting.value, length: setting.value, origin: setting.origin))
-        return copy
+        let deadline = now + setting.value
+        if let tightest, tightest.deadline < deadline { return self }
+        return Limits(
+            tightest: Limit(name: name, deadline: deadline, length: setting.value, origin: setting.origin))
     }
-
-    /// The limit that strikes first; of equal ones the innermost.
-    var tightest: Limit? { limits.reversed().min { $0.deadline < $1.deadline } }
 
     /// What is left, never negative; nil without limits.
     func remaining(at now: ContinuousClock.Instant) -> Duration? {
@@ -34,7 +32,5 @@ struct Limits {
     }
 
     /// Whether a limit has struck.
-    func struck(at now: ContinuousClock.Instant) -> Limit? {
-        tightest.flatMap { $0.deadline <= now ? $0 : nil }
-    }
+    func haveStruck(at now: ContinuousClock.Instant) -> Bool { tightest.map { $0.deadline <= now } ?? false }
 }

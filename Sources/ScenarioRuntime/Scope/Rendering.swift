@@ -4,18 +4,34 @@ public import ScenarioModel
 
 /// Evaluates templates and expressions at a place of a running test, with failures told at their text.
 struct Rendering: TemplateScope {
-    let engine: ExpressionEngine
+    let means: Means
     let frame: Frame
     let dot: SharedValue?
-    let seed: String
-    let files: any RunFiles
-    let permissions: Set<String>
-    let secrets: SecretWatch
+    let seed: EvaluationSeed
+
+    /// What all of a run's evaluations share.
+    final class Means {
+        let engine: ExpressionEngine
+        let files: any RunFiles
+        let permissions: Set<String>
+        let secrets: SecretWatch
+
+        init(_ engine: ExpressionEngine, _ files: any RunFiles, _ permissions: Set<String>, _ secrets: SecretWatch) {
+            self.engine = engine
+            self.files = files
+            self.permissions = permissions
+            self.secrets = secrets
+        }
+    }
+
+    var engine: ExpressionEngine { means.engine }
+    private var secrets: SecretWatch { means.secrets }
 
     /// The value of a template; what it makes of a secret becomes one.
     func value(of template: ValueTemplate) throws(StepFailure) -> Value {
         switch template {
         case .literal(let value, _, _): return value
+        case .template(.whole(let expression), _): return try value(of: expression, code: "template.failed")
         case .template(let text, _): return try value(of: text)
         case .array(let elements, _):
             var values: [Value] = []
@@ -51,7 +67,7 @@ struct Rendering: TemplateScope {
 
     /// Exactly one output of an expression.
     func value(of expression: Expression, code: String) throws(StepFailure) -> Value {
-        let context = frame.context(for: [expression], dot: dot, seed: seed)
+        let context = frame.context(for: expression, dot: dot, seed: seed)
         do throws(EvaluationError) {
             let value = try engine.value(of: expression, in: context)
             if secrets.isTainted(expression) { secrets.add(value) }
@@ -63,7 +79,7 @@ struct Rendering: TemplateScope {
 
     /// The boolean of an `if`.
     func holds(_ condition: Expression) throws(StepFailure) -> Bool {
-        let context = frame.context(for: [condition], dot: dot, seed: seed)
+        let context = frame.context(for: condition, dot: dot, seed: seed)
         do throws(EvaluationError) {
             return try engine.holds(condition, in: context)
         } catch {
@@ -73,13 +89,13 @@ struct Rendering: TemplateScope {
 
     func file(_ path: String, at span: SourceSpan) throws(StepFailure) -> String {
         do throws(StepFailure) {
-            return try files.path(path, from: span)
+            return try means.files.path(path, from: span)
         } catch {
             throw error
         }
     }
 
-    func allows(_ permission: String) -> Bool { permissions.contains(permission) }
+    func allows(_ permission: String) -> Bool { means.permissions.contains(permission) }
 
     func holdsSecret(_ text: String) -> Bool { secrets.isHeld(in: text) }
 

@@ -21,7 +21,8 @@ final class SecretWatch {
     func isTainted(_ expression: Expression) -> Bool {
         expression.analysis.references.contains { reference in
             reference.variable == "secrets"
-                || reference.variable == "steps" && captures.contains(Array(reference.keys.prefix(2)))
+                || reference.variable == "steps" && !captures.isEmpty
+                    && captures.contains(Array(reference.keys.prefix(2)))
         }
     }
 

@@ -13,7 +13,7 @@ extension Interpreter {
         guard let each = step.each else {
             return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no list"))
         }
-        let base = rendering(frame, seed: seed(step, run, frame))
+        let base = rendering(frame, seed: seed(step, frame))
         let elements: [Value]
         let parallel: Int
         do throws(StepFailure) {
@@ -51,9 +51,7 @@ extension Interpreter {
                 guard next < elements.count, !Task.isCancelled, !isStopping || run.isCleaningUp else { return }
                 let index = next
                 next += 1
-                let element = Frame(
-                    parent: frame, trail: frame.trail + "/\(title)[\(index)]",
-                    variables: ["index": SharedValue(Value(index))])
+                let element = Frame(iteration: index, of: title, in: frame)
                 element.set(each.variable, SharedValue(elements[index]))
                 let trail = trail.dropLast() + ["\(title)[\(index)]"]
                 group.addTask {

@@ -14,14 +14,14 @@ extension Interpreter {
         do throws(StepFailure) {
             if let timeout = step.timeout {
                 let length = try known(
-                    timeout.value, rendering(frame, seed: seed(step, run, frame)), DurationText.parse,
+                    timeout.value, rendering(frame, seed: seed(step, frame)), DurationText.parse,
                     "a duration such as 5s")
                 limits = limits.adding("group timeout", Setting(length, timeout.origin), from: started)
             }
         } catch {
             return failed(step, error.report)
         }
-        let isLoop = frame.trail.hasSuffix("]")
+        let isLoop = frame.isIteration
         let inner = isLoop ? Frame(parent: frame, trail: frame.trail + "/" + step.id) : frame
         let reports = await runBlock(group.block, run, inner, limits, keepGoing: group.keepGoing, trail: trail)
         var report = newReport(step)
@@ -45,7 +45,7 @@ extension Interpreter {
     ) async -> StepOutcome {
         registerCleanup(step, run, frame)
         let started = clock.now
-        let seed = seed(step, run, frame)
+        let seed = seed(step, frame)
         let scenario = use.scenario
         do throws(StepFailure) {
             let inner = try useFrame(scenario, use.with, rendering(frame, seed: seed), run)
@@ -91,16 +91,19 @@ extension Interpreter {
     ) throws(StepFailure) -> Frame {
         var given: [String: Value] = [:]
         for member in with { given[member.key] = try rendering.value(of: member.value) }
-        let inner = Frame(parent: base, trail: rendering.frame.trail + "/" + scenario.name)
+        let inner = Frame(
+            parent: base, trail: rendering.frame.trail + "/" + scenario.name, seed: run.seed)
         for name in ["run", "suite", "needs"] {
             if let value = rendering.frame.variable(name) { inner.set(name, value) }
         }
-        try evaluateVariables(of: scenario, in: inner, with: given, seed: rendering.seed)
+        try evaluateVariables(of: scenario, in: inner, with: given, seed: rendering.seed.text)
         return inner
     }
 
     /// What a scenario shows to those that use it.
-    func outputs(of scenario: Scenario, _ frame: Frame, seed: String) throws(StepFailure) -> [SharedValue.Field] {
+    func outputs(
+        of scenario: Scenario, _ frame: Frame, seed: EvaluationSeed
+    ) throws(StepFailure) -> [SharedValue.Field] {
         var fields: [SharedValue.Field] = []
         for output in scenario.outputs {
             fields.append(

@@ -12,7 +12,7 @@ extension Interpreter {
         guard let until = step.until else {
             return failed(step, FailureReport(code: "run.lost", verdict: .error, message: "no condition to poll for"))
         }
-        let base = rendering(frame, seed: seed(step, run, frame))
+        let base = rendering(frame, seed: seed(step, frame))
         let settings = run.layers.settings(of: step, target: nil)
         let within: Setting<Duration>
         let every: Duration

@@ -47,7 +47,7 @@ extension Interpreter {
     ) async -> StepOutcome {
         if let condition = step.condition {
             do throws(StepFailure) {
-                guard try rendering(frame, seed: seed(step, run, frame)).holds(condition) else {
+                guard try rendering(frame, seed: seed(step, frame)).holds(condition) else {
                     return StepOutcome(report: skipped(step, "if: \(condition.text) is false", frame), value: nil)
                 }
             } catch {
@@ -83,7 +83,7 @@ extension Interpreter {
         case .check:
             if step.until != nil {
                 return await runPolling(step, run, frame, limits) { _ in
-                    var attempted = Attempted()
+                    let attempted = Attempted()
                     attempted.attempt = self.emptyAttempt()
                     return attempted
                 }
@@ -95,9 +95,7 @@ extension Interpreter {
     }
 
     /// What expressions of a step are seeded with: the test, the step, and its place among iterations.
-    func seed(_ step: Step, _ run: TestRun, _ frame: Frame) -> String {
-        run.seed + "/" + frame.trail + "/" + step.id
-    }
+    func seed(_ step: Step, _ frame: Frame) -> EvaluationSeed { EvaluationSeed(step.id, at: frame) }
 
     /// A report of a step that passed so far.
     func newReport(_ step: Step) -> StepReport {
@@ -119,39 +117,65 @@ extension Interpreter {
 
     /// Takes captures, judges the result, and makes the step's value of both.
     func judged(_ step: Step, _ run: TestRun, _ frame: Frame, _ attempt: Attempt, report: StepReport) -> StepOutcome {
-        var report = report
-        let seed = seed(step, run, frame)
+        let findings = findings(step, frame, attempt, implied: Judge.implied(for: step))
+        return told(findings, step, run, frame, attempt, report: report)
+    }
+
+    /// What a result comes to.
+    struct Findings {
+        var captures = Value.Object()
+        var failures: [FailureReport] = []
+        /// The step's value for others.
+        var value: SharedValue
+    }
+
+    /// Takes captures, judges the result, and keeps the step's value.
+    func findings(_ step: Step, _ frame: Frame, _ attempt: Attempt, implied: ImpliedExpectation?) -> Findings {
+        let rendering = rendering(frame, dot: attempt.result, seed: seed(step, frame))
+        var captures = Value.Object()
         var captured: [SharedValue.Field] = []
         var failures: [FailureReport] = []
-        let rendering = rendering(frame, dot: attempt.result, seed: seed)
-        if let name = step.name, let text = try? rendering.text(of: name) { report.name = text }
         for capture in step.captures {
             if capture.isSecret { secrets.declare(step: step.id, capture: capture.name) }
             do throws(StepFailure) {
                 let value = try take(capture, rendering)
                 if capture.isSecret { secrets.add(value) }
                 captured.append(.init(capture.name, value))
-                report.captures[capture.name] = value
+                captures[capture.name] = value
             } catch {
                 failures.append(error.report)
             }
         }
-        let value = attempt.result.adding(captured + [.init("ran", true)])
+        captured.append(hasRun)
+        let value = attempt.result.adding(captured)
         frame.keep(step.id, value)
-        failures += Judge(rendering: rendering, step: step).judge(attempt.result)
-        report.failures += failures
+        failures += Judge(rendering: rendering).judge(attempt.result, of: step, implied: implied)
+        return Findings(captures: captures, failures: failures, value: value)
+    }
+
+    /// Puts what was found into a step's report.
+    func told(
+        _ findings: Findings, _ step: Step, _ run: TestRun, _ frame: Frame, _ attempt: Attempt, report: StepReport
+    ) -> StepOutcome {
+        var report = report
+        if let name = step.name {
+            let rendering = rendering(frame, dot: attempt.result, seed: seed(step, frame))
+            if let text = try? rendering.text(of: name) { report.name = text }
+        }
+        report.captures = findings.captures
+        report.failures += findings.failures
         report.notes += attempt.notes
-        for failure in failures { report.verdict = report.verdict.worse(failure.verdict) }
+        for failure in findings.failures { report.verdict = report.verdict.worse(failure.verdict) }
         if report.verdict != .passed || plan.options.keepsExchanges && run.repeatDepth == 0 {
             let exchange = attempt.exchange()
             if !exchange.summary.isEmpty { report.exchange = exchange }
         }
-        return StepOutcome(report: report, value: value)
+        return StepOutcome(report: report, value: findings.value)
     }
 
     private func take(_ capture: Capture, _ rendering: Rendering) throws(StepFailure) -> Value {
         let expression = capture.expression
-        let context = rendering.frame.context(for: [expression], dot: rendering.dot, seed: rendering.seed)
+        let context = rendering.frame.context(for: expression, dot: rendering.dot, seed: rendering.seed)
         var reason: String
         var verdict = Verdict.failed
         var hint: String? = "if that is right, give it a default: '\(capture.name): { jq: …, default: … }'"
@@ -196,7 +220,7 @@ extension Interpreter {
         let started = clock.now
         do throws(StepFailure) {
             let length = try known(
-                length, rendering(frame, seed: seed(step, run, frame)), DurationText.parse, "a duration such as 5s")
+                length, rendering(frame, seed: seed(step, frame)), DurationText.parse, "a duration such as 5s")
             let end = started + length
             if let limit = limits.tightest, limit.deadline < end {
                 _ = try? await clock.sleep(until: limit.deadline)

@@ -76,19 +76,19 @@ extension Interpreter {
     private func derive(
         _ derived: Scenario.DerivedTarget, _ run: TestRun, _ rendering: Rendering
     ) throws(StepFailure) -> ResolvedTarget {
-        var settings = Value.Object()
+        var base: ResolvedTarget?
         var target: Target
         if let from = derived.from {
-            let base = try self.target(named: from, at: derived.span, run, rendering)
-            settings = base.settings
-            target = base.target
+            let found = try self.target(named: from, at: derived.span, run, rendering)
+            base = found
+            target = found.target
             target.name = derived.name
         } else {
             let kind = derived.changes["kind"]?.constant?.string ?? "http"
             target = Target(name: derived.name, kind: kind, settings: derived.changes, origin: .file(derived.span))
         }
         let changes = try rendering.value(of: derived.changes).object ?? .init()
-        for (key, value) in changes where !["from", "kind"].contains(key) { settings[key] = value }
+        let own = Value.Object(changes.filter { !["from", "kind"].contains($0.0) })
         target.origin = .file(derived.span)
         do throws(DerivedConnections.Problem) {
             try DerivedConnections.apply(changes, to: &target, at: derived.span)
@@ -98,29 +98,27 @@ extension Interpreter {
                     code: "target.setting", verdict: .error, message: "target '\(derived.name)': \(error.message)",
                     place: Place(derived.span), hint: error.hint))
         }
-        return ResolvedTarget(target, settings: settings, isOfTest: true)
+        guard let base else { return ResolvedTarget(target, settings: own, isOfTest: true) }
+        return ResolvedTarget(target, changing: own, of: base)
     }
 
     /// Waits until the target's rate allows a start; this time counts against no limit of the attempt.
-    func admit(_ carrier: Carrier, _ limits: Limits) async throws(StepFailure) {
-        guard let target = carrier.target, let rate = target.target.rateLimit else { return }
-        var limit = rates[target.name] ?? RateLimit(perSecond: rate.value)
+    func admit(_ carrier: Carrier) async {
+        guard let target = carrier.target, let rate = carrier.rateLimit else { return }
+        var limit = rates[target.name] ?? RateLimit(perSecond: rate)
         let start = limit.next(at: clock.now)
         rates[target.name] = limit
         guard start > clock.now else { return }
         _ = try? await clock.sleep(until: start)
     }
 
-    /// Runs an attempt within the target's bound of connections.
-    func gated(_ carrier: Carrier, _ attempt: () async -> Attempt) async -> Attempt {
-        guard let target = carrier.target, !carrier.driver.hasPools,
-            let most = carrier.terms.maxConnections
-        else { return await attempt() }
-        let gate = gates[target.name] ?? Gate(width: most)
+    /// What keeps attempts within the target's bound of connections, where something has to.
+    func gate(before carrier: Carrier) -> Gate? {
+        guard let target = carrier.target, let width = carrier.width else { return nil }
+        if let known = gates[target.name] { return known }
+        let gate = Gate(width: width)
         gates[target.name] = gate
-        await gate.enter()
-        defer { gate.leave() }
-        return await attempt()
+        return gate
     }
 }
 

@@ -43,11 +43,11 @@ extension Interpreter {
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
         let request = watch.firstLook
         do throws(StepFailure) {
-            let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, run, frame)))
+            let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, frame)))
             let carrier = Carrier(
                 step: step, request: request, driver: driver, target: target,
-                terms: run.terms(of: step, target: target?.target), run: run)
-            let attempted = await attempt(carrier, frame, limits)
+                terms: run.terms(of: step, target: target?.target), label: run.label(of: step))
+            let attempted = await attempt(carrier, run, frame, limits)
             guard let attempt = attempted.attempt else {
                 return .failed(attempted.failure ?? lost(step, "it was not carried out"))
             }

@@ -54,7 +54,7 @@ extension Interpreter {
     }
 
     private func runNeed(_ scenario: Scenario, _ run: TestRun, _ with: [String: Value]) async -> NeedOutcome {
-        let frame = Frame(parent: base, trail: scenario.name)
+        let frame = Frame(parent: base, trail: scenario.name, seed: run.seed)
         do throws(StepFailure) {
             try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
             try beginStandingFaults(run)
@@ -70,7 +70,7 @@ extension Interpreter {
                     "needs \(scenario.file.path), whose step '\(failed.id)' \(failed.verdict == .failed ? "failed" : "could not run")\(reason)"
                 )
             }
-            let fields = try outputs(of: scenario, frame, seed: run.seed)
+            let fields = try outputs(of: scenario, frame, seed: EvaluationSeed(run.seed))
             return .outputs(SharedValue(fields: fields).value)
         } catch {
             return .failed("needs \(scenario.file.path): \(error.report.message)")

@@ -17,7 +17,7 @@ extension Interpreter {
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
         let frame = Frame(
-            parent: base, trail: "",
+            parent: base, trail: "", seed: run.seed,
             variables: [
                 "suite": SharedValue(.object(planned.suites.suiteData)),
                 "run": SharedValue(runValue(run)),
@@ -50,7 +50,7 @@ extension Interpreter {
     }
 
     /// Evaluates what stands before the steps; returns the reason where the scenario's `if` skips it.
-    private func begin(
+    func begin(
         _ scenario: Scenario, _ run: TestRun, _ frame: Frame, with: [String: Value]
     ) async throws(StepFailure) -> String? {
         try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
@@ -98,13 +98,16 @@ extension Interpreter {
     }
 
     /// The rendering at a place of a test.
-    func rendering(_ frame: Frame, dot: SharedValue? = nil, seed: String) -> Rendering {
-        Rendering(
-            engine: engine, frame: frame, dot: dot, seed: seed, files: files, permissions: plan.options.permissions,
-            secrets: secrets)
+    func rendering(_ frame: Frame, dot: SharedValue? = nil, seed: EvaluationSeed) -> Rendering {
+        Rendering(means: means, frame: frame, dot: dot, seed: seed)
     }
 
-    private func runValue(_ run: TestRun) -> Value {
+    /// The rendering at a place of a test, with a seed of its own.
+    func rendering(_ frame: Frame, dot: SharedValue? = nil, seed: String) -> Rendering {
+        rendering(frame, dot: dot, seed: EvaluationSeed(seed))
+    }
+
+    func runValue(_ run: TestRun) -> Value {
         [
             "id": .string(SeededChance(run.seed + "/id").identifier), "run": .string(plan.options.runID),
             "seed": .string(plan.options.seed), "profile": plan.configuration.profile.map { .string($0) } ?? .null,

@@ -25,16 +25,15 @@ final class TestRun: @unchecked Sendable {
     var faults: TestFaults?
     /// Whether the command line's faults are among them.
     var hasStandingFaults = false
+    /// Whether a step's faults are in force, beside those of the command line.
+    var isStruck: Bool { (faults?.depth ?? 0) > (hasStandingFaults ? 1 : 0) }
     /// Repetitions around the current step: passed runs in them keep no request and answer.
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
-    private var terms: [TermsKey: Terms] = [:]
-
-    private struct TermsKey: Hashable {
-        var step: SourceSpan
-        var target: String?
-    }
+    let known: KnownTerms
+    /// What carries the requests of steps whose target the scenario derives: it ends with this run.
+    private var ownCarriers: [Step.Identity: Carrier] = [:]
 
     /// Steps that undo what a step began, in the frame in which it began.
     struct Cleanup {
@@ -45,7 +44,7 @@ final class TestRun: @unchecked Sendable {
 
     init(
         planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
-        started: ContinuousClock.Instant
+        started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
     ) {
         self.planned = planned
         self.scenario = scenario
@@ -53,22 +52,53 @@ final class TestRun: @unchecked Sendable {
         self.session = session
         self.seed = seed
         self.started = started
+        known = terms
     }
 
     /// What holds for a step on a target; found once, however often the step is repeated or polled.
     func terms(of step: Step, target: Target?) -> Terms {
-        let key = TermsKey(step: step.span, target: target?.name)
-        if let known = terms[key] { return known }
+        let key = KnownTerms.Key(step: step.identity, target: target?.name)
+        if let known = known.terms[key] { return known }
         let bounds = target.map { layers.connections(to: $0) }
         let found = Terms(
             settings: layers.settings(of: step, target: target), pool: bounds?.poolBounds ?? PoolBounds(),
             maxConnections: bounds?.maxConnections?.value)
-        terms[key] = found
+        known.terms[key] = found
         return found
     }
+
+    /// What carries a step's requests, where it was kept.
+    func carrier(of step: Step) -> Carrier? {
+        if let known = known.carriers[step.identity] { return known }
+        return ownCarriers.isEmpty ? nil : ownCarriers[step.identity]
+    }
+
+    /// Keeps what carries a step's requests.
+    func keep(_ carrier: Carrier, for step: Step) {
+        if carrier.target?.isOfTest ?? false {
+            ownCarriers[step.identity] = carrier
+        } else {
+            known.carriers[step.identity] = carrier
+        }
+    }
+
+    /// What servers are told of who asks.
+    func label(of step: Step) -> String { planned.name.name + "/" + step.id }
 }
 
-/// The settings of a step, and the bounds of the connections to its target.
+/// What is known of steps once they have run, for all runs of the same test.
+///
+/// `@unchecked Sendable`: used on the interpreter's executor only.
+final class KnownTerms: @unchecked Sendable {
+    struct Key: Hashable {
+        var step: Step.Identity
+        var target: String?
+    }
+    var terms: [Key: Terms] = [:]
+    /// What carries the requests of steps whose target is always the same.
+    var carriers: [Step.Identity: Carrier] = [:]
+}
+
 struct Terms {
     var settings: StepSettings
     var pool: PoolBounds

@@ -30,6 +30,12 @@ enum TargetVisit {
             var outcome = Outcome(
                 name: target.name, kind: target.kind, origin: target.origin.description,
                 examination: Examination(isReachable: false, facts: []))
+            if let reason = target.missing?.value, !reason.isEmpty {
+                outcome.examination.facts = ["it is missing: \(reason)"]
+                outcome.examination.advice = "scenarios that require it are skipped"
+                outcomes.append(outcome)
+                continue
+            }
             let missing = ConfigurationReferences(configuration, suite: nil).missing(in: target.settings.expressions)
             if !missing.isEmpty {
                 outcome.examination.facts = missing.map(\.message.text)

@@ -38,7 +38,7 @@ struct RunPreparation {
         }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let database = try storeDatabase(configuration, project)
+                let database = try Self.storeDatabase(configuration, project)
                 let links = try links(faults, project)
                 let started = try SandboxProcess.start(arguments(settings) + links.arguments, database: database)
                 sandbox = started
@@ -82,7 +82,7 @@ struct RunPreparation {
     }
 
     /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
-    private func storeDatabase(
+    static func storeDatabase(
         _ configuration: Configuration, _ project: Project
     ) throws(SandboxProcess.Failure) -> String? {
         let target = configuration.targets.first { target in

@@ -173,7 +173,7 @@ struct RunSession {
         }
     }
 
-    private static func describe(_ ending: WorkerProcess.Ending) -> String {
+    static func describe(_ ending: WorkerProcess.Ending) -> String {
         switch ending {
         case .signal(let number): "died by signal \(number) (\(String(cString: strsignal(number))))"
         case .exit(EvaluationLimits.Excess.memory.exitStatus): "used more memory than it may"

@@ -106,7 +106,11 @@ final class SandboxProcess {
     /// How a sandbox ended by itself; one that has not is ended.
     private static func ending(of pid: pid_t) -> String {
         var status: Int32 = 0
-        for _ in 0..<100 where waitpid(pid, &status, WNOHANG) == pid {
+        for _ in 0..<100 {
+            guard waitpid(pid, &status, WNOHANG) == pid else {
+                usleep(10_000)
+                continue
+            }
             let signal = plumb_term_signal(status)
             return signal == 0
                 ? "ended with status \(plumb_exit_status(status))"

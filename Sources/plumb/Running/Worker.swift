@@ -16,20 +16,25 @@ import StepDrivers
 enum Worker {
     /// Runs the plan in this process and ends it.
     static func main(_ plan: RunPlan, events: Int32, control: Int32, blackBox: BlackBox) -> Never {
-        _ = plumb_die_with_parent(SIGKILL)
-        // The command alone hears the terminal's signals; it says so through the control pipe.
-        signal(SIGPIPE, SIG_IGN)
-        // A death is told by the command; what Swift's runtime prints of it holds registers and memory.
-        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+        prepareProcess()
         guard let loop = try? EventLoop() else { _exit(71) }
         let box = Confined(blackBox)
         loop.run { await run(plan, on: loop, events: events, control: control, box) }
     }
 
+    /// Makes the forked process a worker: it goes when the command does, and dies without a word of its own.
+    static func prepareProcess() {
+        _ = plumb_die_with_parent(SIGKILL)
+        // The command alone hears the terminal's signals; it says so through the control pipe.
+        signal(SIGPIPE, SIG_IGN)
+        // A death is told by the command; what Swift's runtime prints of it holds registers and memory.
+        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+    }
+
     /// A value that only the loop's thread touches.
     ///
     /// `@unchecked Sendable`: it is handed to the loop before the loop runs, and nobody else holds it.
-    private struct Confined<Wrapped>: @unchecked Sendable {
+    struct Confined<Wrapped>: @unchecked Sendable {
         let value: Wrapped
         init(_ value: Wrapped) { self.value = value }
     }
@@ -39,7 +44,8 @@ enum Worker {
     ) async -> Never {
         let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
         let stream = EventStream(events, mask: mask, loop: loop)
-        let interpreter = make(plan, on: loop, stream: stream, mask: mask, box: box)
+        let interpreter = make(
+            plan, on: loop, mask: mask, box: box, beforeForeign: { stream.write() }, sink: { stream.send($0) })
         let task = Task(executorPreference: loop) { await interpreter.run() }
         watch(control, on: loop) {
             Task(executorPreference: loop) {
@@ -54,8 +60,11 @@ enum Worker {
         _exit(0)
     }
 
-    private static func make(
-        _ plan: RunPlan, on loop: EventLoop, stream: EventStream, mask: SecretMask, box: Confined<BlackBox>
+    /// Makes the interpreter of a plan; what is gathered is written before libjq is called, which may die.
+    static func make(
+        _ plan: RunPlan, on loop: EventLoop, mask: SecretMask, box: Confined<BlackBox>,
+        load: LoadSurroundings = LoadSurroundings(), beforeForeign: @escaping @Sendable () -> Void = {},
+        sink: @escaping @Sendable (RunEvent) -> Void
     ) -> Interpreter {
         let engine = ExpressionEngine(plan.expressions)
         let files = ProjectFiles(root: plan.configuration.root)
@@ -63,7 +72,7 @@ enum Worker {
             try SchemaFile.value(name, from: expression.source.span, files)
         }
         engine.beforeForeign = { expression in
-            stream.write()
+            beforeForeign()
             if let position = RunPosition.current { box.value.note(test: position.test, trail: position.trail) }
             box.value.note(expression: expression.text)
         }
@@ -73,15 +82,16 @@ enum Worker {
             executor: loop, clock: LoopClock(loop: loop), engine: engine,
             drivers: StepKinds.drivers(on: loop, version: PlumbVersion.text),
             kinds: StepKinds.all, files: files,
-            sink: { stream.send($0) }, onSecret: { mask.add($0) },
+            sink: sink, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
+        parts.load = load
         // Links have their proxies from the start: services of the stack are pointed at them.
         if plan.needsProxies { parts.proxies = StepKinds.proxies(on: loop, plan.configuration) }
         return Interpreter(plan, parts)
     }
 
     /// Calls back once the command says stop, or has gone.
-    private static func watch(_ control: Int32, on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) {
+    static func watch(_ control: Int32, on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) {
         try? loop.watch(control, for: .read) { _ in
             loop.unwatch(control)
             stop()

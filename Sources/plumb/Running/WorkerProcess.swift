@@ -17,6 +17,19 @@ struct WorkerProcess {
     /// The command has one thread at this point: nothing of Swift's concurrency has been started in it, and the
     /// watch over expressions of `cases` is ended, so the child begins in a sound state.
     static func start(_ plan: RunPlan, blackBox: BlackBox) -> WorkerProcess? {
+        fork(blackBox) { events, control in
+            Worker.main(plan, events: events, control: control, blackBox: blackBox)
+        }
+    }
+
+    /// Forks the worker of a load, on the same terms.
+    static func start(_ order: LoadOrder, blackBox: BlackBox) -> WorkerProcess? {
+        fork(blackBox) { events, control in
+            Worker.main(order, events: events, control: control, blackBox: blackBox)
+        }
+    }
+
+    private static func fork(_ blackBox: BlackBox, _ work: (Int32, Int32) -> Never) -> WorkerProcess? {
         var eventPipe: [Int32] = [0, 0]
         var controlPipe: [Int32] = [0, 0]
         guard plumb_pipe(&eventPipe) == 0 else { return nil }
@@ -33,7 +46,7 @@ struct WorkerProcess {
             close(eventPipe[0])
             close(controlPipe[1])
             if words >= 0 { dup2(words, STDERR_FILENO) }
-            Worker.main(plan, events: eventPipe[1], control: controlPipe[0], blackBox: blackBox)
+            work(eventPipe[1], controlPipe[0])
         }
         close(eventPipe[1])
         close(controlPipe[0])

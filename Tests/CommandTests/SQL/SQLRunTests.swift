@@ -1,4 +1,5 @@
 import Expressions
+import Glibc
 import PlumbTesting
 import Testing
 
@@ -188,6 +189,79 @@ struct SQLRunTests {
         let lint = try await project.command("lint", "s.yaml")
         #expect(lint.exitStatus == 2, "\(lint.standardOutput)")
         #expect((lint.standardOutput + lint.standardError).contains(message), "\(lint.standardOutput)")
+    }
+
+    @Test func `lint looks into a file of statements`() async throws {
+        let project = try HTTPProject(Self.memory)
+        let files = [
+            "template": "SELECT 1;\nSELECT '${{ $vars.x }}';\n", "parameter": "SELECT\n  $1;\n",
+            "name": "SELECT * FROM :\"tabel\";\n", "open": "SELECT 'abc;\n", "commit": "SELECT 1;\nCOMMIT;\n",
+            "good": "SELECT 1 FROM :\"table\";\n",
+        ]
+        for (name, text) in files { try project.folder.write(text, to: "\(name).sql") }
+        let steps = files.keys.sorted().map {
+            "  - sql: { file: \($0).sql, identifiers: { table: t }, transaction: true }\n"
+        }
+        try project.folder.write("steps:\n" + steps.joined() + "  - sql: { file: absent.sql }\n", to: "s.yaml")
+        let lint = try await project.command("lint", "s.yaml")
+        #expect(lint.exitStatus == 2)
+        for expected in [
+            "error[sql.template]: a template cannot stand in SQL", "--> template.sql:2:9",
+            "error[sql.parameters]: a file has no parameters", "--> parameter.sql:2:3",
+            "error[sql.identifiers]: no identifier is called 'tabel'", "--> name.sql:1:15",
+            "did you mean :\"table\"?", "error[sql.unclosed]: the string that begins here does not end",
+            "--> open.sql:1:8", "error[sql.transaction]: COMMIT stands inside the transaction", "--> commit.sql:2:1",
+            "5 errors in 1 file",
+        ] {
+            #expect(lint.standardOutput.contains(expected), "\(expected) in \(lint.standardOutput)")
+        }
+    }
+
+    @Test func `steps on a target that the scenario makes of nothing are checked like others`() async throws {
+        let project = try HTTPProject("api: { kind: http, url: 'http://127.0.0.1:1' }")
+        try project.folder.write(
+            """
+            targets:
+              own: { kind: sqlite, memory: true }
+              second: { from: own, pth: x.db }
+              web: { url: "http://127.0.0.1:1", urll: x }
+            steps:
+              - { sql: { query: { postgres: SELECT 1 } }, target: own }
+              - { get: /, target: second }
+              - { sql: SELECT 1, target: web }
+            """, to: "s.yaml")
+        let lint = try await project.command("lint", "s.yaml")
+        #expect(lint.exitStatus == 2)
+        for expected in [
+            "the query says nothing for SQLite, which the target 'own' is",
+            "'http' steps cannot go through 'second', which is of kind 'sqlite'",
+            "'sql' steps cannot go through 'web', which is of kind 'http'",
+            "unknown key 'pth' in sqlite target", "unknown key 'urll' in http target",
+        ] {
+            #expect(lint.standardOutput.contains(expected), "\(expected) in \(lint.standardOutput)")
+        }
+    }
+
+    @Test func `a path is relative to the file that writes it`() async throws {
+        let project = try HTTPProject("database: { kind: sqlite, path: data/base.db, create: true }")
+        try project.folder.write("", to: "data/here")
+        try project.folder.write("", to: "scenarios/deep/data/here")
+        try project.folder.write(
+            """
+            targets:
+              same: { from: database, foreign_keys: false }
+              other: { from: database, path: data/other.db }
+            steps:
+              - sql: { statements: [DROP TABLE IF EXISTS t, CREATE TABLE t (n int)] }
+                target: database
+              - { sql: INSERT INTO t VALUES (1), target: same }
+              - { sql: CREATE TABLE u (n int), target: other }
+            """, to: "scenarios/deep/s.yaml")
+        let run = try await project.run(["scenarios/deep/s.yaml"])
+        run.expectAllPassed()
+        #expect(access(project.folder.path("data/base.db"), F_OK) == 0)
+        #expect(access(project.folder.path("scenarios/deep/data/other.db"), F_OK) == 0)
+        #expect(access(project.folder.path("scenarios/deep/data/base.db"), F_OK) != 0)
     }
 
     @Test func `a permanent code is none to retry on`() async throws {

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import PlumbTesting
 
 @testable import PostgresTransport
@@ -13,6 +14,12 @@ func onLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throw
             return .failure(error)
         }
     }.get()
+}
+
+/// How much memory the process has in use now.
+func residentMebibytes() throws -> Int {
+    let pages = try TextFile.read("/proc/self/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * sysconf(CInt(_SC_PAGESIZE)) >> 20
 }
 
 /// Keeps the rows of a request as text.

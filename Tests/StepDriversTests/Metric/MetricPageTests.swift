@@ -121,6 +121,34 @@ struct MetricPageTests {
         #expect(throws: StepFailure.self) { try request.prepare(scope, target: target) }
     }
 
+    @Test func `a value between backticks stands as it is, and one that would end them is refused`() async throws {
+        var scope = FixedScope()
+        scope.values["$vars.model"] = "x\"\\y"
+        let server = try SimpleHTTPServer { _ in
+            .openMetrics("# TYPE a gauge\na{model=\"x\\\"\\\\y\"} 3\na{model=\"y\"} 4\n# EOF\n")
+        }
+        let yaml = "'a{model=`${{ $vars.model }}`}'"
+        let outcome = try await asked(yaml, of: "openmetrics", at: server.url, scope: scope)
+        #expect(outcome["value"] == 3)
+        scope.values["$vars.model"] = "y`} or up{a=`"
+        for kind in ["openmetrics", "prometheus"] {
+            let request = try Parsed.request(yaml, by: MetricStep())
+            let target = try target("{ url: '\(server.url)' }", kind: kind)
+            let failure = #expect(throws: StepFailure.self) { try request.prepare(scope, target: target) }
+            #expect(
+                failure?.report.message == "the value of '$vars.model' has a backtick, and stands between backticks")
+        }
+    }
+
+    @Test func `a quotation mark in a comment opens no text`() async throws {
+        var scope = FixedScope()
+        scope.values["$vars.matchers"] = "model=\"y\""
+        let server = try SimpleHTTPServer { _ in .openMetrics("# TYPE a gauge\na{model=\"y\"} 4\n# EOF\n") }
+        let outcome = try await asked(
+            "\"# it's so\\na{${{ $vars.matchers }}}\"", of: "openmetrics", at: server.url, scope: scope)
+        #expect(outcome["value"] == 4)
+    }
+
     @Test func `a value inside of quotes cannot end them`() async throws {
         var scope = FixedScope()
         scope.values["$vars.model"] = "x\"} or up{a=\"\\"

@@ -52,17 +52,28 @@ final class MetricServer {
             "prometheus",
             [
                 "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--storage.tsdb.retention.time=100y",
-                "--web.listen-address=127.0.0.1:\(port)", "--enable-feature=exemplar-storage", "--log.level=error",
+                "--web.listen-address=127.0.0.1:\(port)", "--enable-feature=exemplar-storage,native-histograms",
+                "--log.level=error",
             ], port, folder)
     }
 
-    /// Starts a VictoriaMetrics.
-    static func victoriaMetrics() throws -> MetricServer {
+    /// Starts a VictoriaMetrics; one that scrapes keeps its own idea of how late an answer is.
+    static func victoriaMetrics(scraping address: String? = nil) throws -> MetricServer {
         let port = try Loopback.unusedPort()
-        return try MetricServer(
-            "victoria-metrics",
-            ["-storageDataPath=data", "-httpListenAddr=127.0.0.1:\(port)", "-search.latencyOffset=1ms"], port,
-            try TemporaryFolder())
+        let folder = try TemporaryFolder()
+        var arguments = ["-storageDataPath=data", "-httpListenAddr=127.0.0.1:\(port)"]
+        if let address {
+            try folder.write(
+                """
+                global: { scrape_interval: 500ms, scrape_timeout: 500ms }
+                scrape_configs: [{ job_name: app, static_configs: [{ targets: ['\(address)'] }] }]
+
+                """, to: "scrape.yml")
+            arguments.append("-promscrape.config=scrape.yml")
+        } else {
+            arguments.append("-search.latencyOffset=1ms")
+        }
+        return try MetricServer("victoria-metrics", arguments, port, folder)
     }
 
     private init(_ name: String, _ arguments: [String], _ port: Int, _ folder: TemporaryFolder) throws {

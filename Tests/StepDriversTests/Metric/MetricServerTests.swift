@@ -2,10 +2,9 @@ import Expressions
 import PlumbTesting
 import ScenarioModel
 import StepDrivers
-import Synchronization
 import Testing
 
-/// The same questions to a real Prometheus and a real VictoriaMetrics.
+/// The same questions to a real Prometheus and a real VictoriaMetrics; deltas are in ``MetricServerDeltaTests``.
 @Suite(.serialized)
 struct MetricServerTests {
     @Suite(
@@ -71,71 +70,43 @@ struct MetricServerTests {
             #expect(metadata["metadata"]?.array?.first?["type"] == "gauge")
         }
 
-        @Test func `a delta waits for scrapes around the watched step, and counts exactly`() async throws {
-            let count = Mutex(40)
+        @Test func `exemplars are found by the series that have them`() async throws {
             let page = try SimpleHTTPServer { _ in
-                .openMetrics("# TYPE sent counter\nsent_total{m=\"a\"} \(count.withLock { $0 })\n# EOF\n")
+                .openMetrics("# TYPE sent counter\nsent_total{m=\"a\"} 5 # {trace_id=\"t1\"} 0.25\n# EOF\n")
             }
             let server = try MetricServer.prometheus(scraping: ["app": "127.0.0.1:\(page.port)"])
-            _ = try await server.ask("sent_total") { $0["value"]?.number != nil }
-            let url = server.url
-            let outcome = try await drive { driving in
-                driving.timeout = .seconds(30)
-                let request = try #require(
-                    try Parsed.request("{ delta: sent_total, over: s }", by: MetricStep()) as? any WatchingRequest)
-                let target = try target("{ url: '\(url)' }", kind: "prometheus")
-                // What stands before the watched step is none of its effects, scraped or not.
-                count.withLock { $0 += 5 }
-                let before = try await driving.attempt(
-                    try request.firstLook.prepare(driving.scope, target: target), kind: "metric")
-                count.withLock { $0 += 50 }
-                let last = request.lastLook(after: before.result)
-                return try await driving.attempt(try last.prepare(driving.scope, target: target), kind: "metric")
+            let outcome = try await server.ask("{ exemplars: 'sent_total{m=\"a\"}' }") {
+                $0["exemplars"]?.array?.isEmpty == false
             }
-            #expect(outcome.error == nil)
-            #expect(outcome["value"] == 50)
-            #expect(outcome["samples"]?.array?.first?["before"] == 45)
+            let exemplar = try #require(outcome["exemplars"]?.array?.first)
+            #expect(exemplar["labels"] == ["trace_id": "t1"])
+            #expect(exemplar["value"] == 0.25)
+            #expect(exemplar["series"]?["__name__"] == "sent_total")
+            #expect((exemplar["time"]?.number ?? 0) > 1_700_000_000)
         }
 
-        @Test func `a counter that began anew within the watched step is told`() async throws {
-            let count = Mutex(40)
+        @Test func `a native histogram is a sample without a value, in queries of a moment and of a range`()
+            async throws
+        {
             let page = try SimpleHTTPServer { _ in
-                .openMetrics("# TYPE sent counter\nsent_total \(count.withLock { $0 })\n# EOF\n")
+                var reply = HTTPReply.text("")
+                reply.body = .whole(NativeHistogramPage.bytes)
+                reply.fields = [HTTPReply.Field("content-type", NativeHistogramPage.contentType)]
+                return reply
             }
             let server = try MetricServer.prometheus(scraping: ["app": "127.0.0.1:\(page.port)"])
-            _ = try await server.ask("sent_total") { $0["value"]?.number != nil }
-            let url = server.url
-            let outcome = try await drive { driving in
-                driving.timeout = .seconds(30)
-                let request = try #require(
-                    try Parsed.request("{ delta: sent_total, over: s }", by: MetricStep()) as? any WatchingRequest)
-                let target = try target("{ url: '\(url)' }", kind: "prometheus")
-                let before = try await driving.attempt(
-                    try request.firstLook.prepare(driving.scope, target: target), kind: "metric")
-                count.withLock { $0 = 3 }
-                let last = request.lastLook(after: before.result)
-                return try await driving.attempt(try last.prepare(driving.scope, target: target), kind: "metric")
+            let outcome = try await server.ask("latency") { $0["samples"]?.array?.isEmpty == false }
+            #expect(outcome["value"]?.isNull == true)
+            let histogram = outcome["samples"]?.array?.first?["histogram"]
+            #expect(histogram?["count"] == 3)
+            #expect(histogram?["sum"] == 4.5)
+            #expect(histogram?["buckets"] == [[0, 0.5, 1, 1], [0, 1, 2, 2]])
+            #expect(outcome.notes == ["the sample is a native histogram: 'value' is null"])
+            let range = try await server.ask("{ query: latency, range: { last: 10s, step: 1s } }") {
+                $0["series"]?.array?.first?["histograms"]?.array?.isEmpty == false
             }
-            #expect(outcome["value"] == 3)
-            #expect(outcome["resets"] == 1)
-        }
-
-        @Test func `a counter that nobody scrapes is a time-out, not a zero`() async throws {
-            let server = try MetricServer.prometheus()
-            _ = try await server.ask("vector(1)")
-            let url = server.url
-            let outcome = try await drive { driving in
-                driving.timeout = .seconds(2)
-                let request = try #require(
-                    try Parsed.request("{ delta: none_total, over: s }", by: MetricStep()) as? any WatchingRequest)
-                let target = try target("{ url: '\(url)' }", kind: "prometheus")
-                let before = try await driving.attempt(
-                    try request.firstLook.prepare(driving.scope, target: target), kind: "metric")
-                let last = request.lastLook(after: before.result)
-                return try await driving.attempt(try last.prepare(driving.scope, target: target), kind: "metric")
-            }
-            #expect(outcome.error?.kind == .timeout)
-            #expect(outcome.error?.message.hasPrefix("no sample of 'none_total'") == true)
+            #expect(range["series"]?.array?.first?["histograms"]?.array?.last?.array?.last?["count"] == 3)
+            #expect(try await server.ask("histogram_count(latency)")["value"] == 3)
         }
 
         @Test func `doctor tells the version`() async throws {

@@ -34,6 +34,20 @@ struct PoolQueueTests {
         }
     }
 
+    @Test func `an idle connection is had at once, unless somebody waits`() {
+        var queue = PoolQueue(size: 1, overflow: 0)
+        #expect(queue.takeIdle(for: 1) == nil)
+        #expect(queue.request(1) == [.open(for: 1)])
+        let connection = queue.opened(for: 1)
+        #expect(queue.takeIdle(for: 2) == nil)
+        #expect(queue.returned(connection, isUsable: true) == [])
+        #expect(queue.nextIdle == connection)
+        #expect(queue.takeIdle(for: 2) == connection)
+        #expect(queue.lent == [connection: 2] && queue.total == 1)
+        #expect(queue.request(3) == [] && queue.nextIdle == nil)
+        #expect(queue.returned(connection, isUsable: true) == [.lend(connection, to: 3)])
+    }
+
     @Test func `connections are opened when they are needed, and used again`() {
         var pool = Played(size: 2, overflow: 0)
         #expect(pool.queue.total == 0)

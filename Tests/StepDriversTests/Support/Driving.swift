@@ -33,6 +33,7 @@ final class Driving: @unchecked Sendable {
     var scope = FixedScope()
     var timeout: Duration = .seconds(10)
     var connect: Duration = .seconds(5)
+    var onProgress: (@Sendable (StepProgress) -> Void)?
     /// Who runs the steps, for the server and for messages.
     var label = "t/s1"
     private var targets: [String: ResolvedTarget] = [:]
@@ -59,7 +60,9 @@ final class Driving: @unchecked Sendable {
     func attempt(_ prepared: any PreparedStep, kind: String = "http") async throws -> Outcome {
         let driver = try #require(drivers.first { $0.kind == kind })
         let attempt = await driver.attempt(
-            prepared, AttemptLimits(timeout: timeout, connect: connect, label: label, pool: pool), in: session)
+            prepared,
+            AttemptLimits(timeout: timeout, connect: connect, label: label, pool: pool, onProgress: onProgress),
+            in: session)
         return Outcome(
             result: attempt.result.value, error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,
             requests: attempt.requests, exchange: attempt.exchange(), notes: attempt.notes,

@@ -129,6 +129,25 @@ struct PGVectorTests {
         #expect(outcomes[10].error?.message == "pgvector has no index parameter 'nonsense'")
     }
 
+    @Test func `payloads keep every digit, and an order of a field leaves out what has none`() async throws {
+        let outcomes = try await run([
+            "{ create: digits, size: 1 }",
+            """
+            upsert: digits
+            points:
+              - { id: 1, vector: [1], payload: { n: 18446744073709551615, pi: 3.14159265358979323846 } }
+              - { id: 2, vector: [1], payload: { n: -5 } }
+              - { id: 3, vector: [1], payload: { m: 1 } }
+            """, "{ fetch: digits, ids: [1] }",
+            "{ scroll: digits, order_by: n, limit: 1 }", "{ scroll: digits, order_by: n }", "{ drop: digits }",
+        ])
+        #expect(outcomes.allSatisfy { $0.error == nil })
+        #expect(outcomes[2]["points"]?.array?.first?["payload"]?["n"] == "18446744073709551615")
+        #expect(outcomes[2]["points"]?.array?.first?["payload"]?["pi"] == "3.14159265358979323846")
+        #expect(outcomes[3]["points"]?.array?.map { $0["id"] } == [2] && outcomes[3]["next"] == .null)
+        #expect(outcomes[4]["points"]?.array?.map { $0["id"] } == [2, 1])
+    }
+
     @Test func `named vectors are columns, and names and values are quoted`() async throws {
         let outcomes = try await run([
             #"{ create: o'd name, vectors: { "a'b": { size: 2, distance: euclid }, c: { size: 1 } } }"#,

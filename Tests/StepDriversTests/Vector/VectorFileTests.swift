@@ -2,6 +2,7 @@ import Expressions
 import Glibc
 import PlumbTesting
 import ScenarioModel
+import Synchronization
 import Testing
 
 @testable import StepDrivers
@@ -58,9 +59,48 @@ struct VectorFileTests {
             ])
     }
 
+    @Test func `a payload of a file keeps every digit of its numbers`() async throws {
+        let payloads = [
+            #"{"n":18446744073709551615,"deep":[{"x":-9007199254740993}],"pi":3.14159265358979323846,"t":"1\\\"}, {"}"#,
+            #"{ "payload" : 12345678901234567890 }"#,
+        ]
+        let lines = payloads.enumerated().map { place, payload in
+            #"{"other": {"payload": 1}, "payload" : \#(payload) , "id": \#(place), "vector": [1]}"#
+        }
+        let (outcome, bodies) = try await upserted("p.jsonl", Array(lines.joined(separator: "\n").utf8))
+        #expect(outcome.error == nil)
+        #expect(
+            bodies == [
+                #"{"points":[{"id":0,"vector":[1.0],"payload":\#(payloads[0])},{"id":1,"vector":[1.0],"payload":\#(payloads[1])}]}"#
+            ])
+    }
+
+    @Test(arguments: [("p.jsonl", nil), ("p.npy", 5)] as [(String, Int?)])
+    func `an upsert tells how many points are written, and of how many where that is known`(
+        _ name: String, _ total: Int?
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let lines = (0..<5).map { #"{"id": \#($0), "vector": [1]}"# }.joined(separator: "\n")
+        let path = try folder.write(total == nil ? Array(lines.utf8) : npy([[1], [2], [3], [4], [5]]), to: name)
+        let server = try SimpleHTTPServer { _ in .json(#"{"status":"ok","result":{"status":"completed"}}"#) }
+        let url = server.url
+        let told = Mutex<[StepProgress]>([])
+        try await drive { driving in
+            driving.scope.files[name] = path
+            driving.onProgress = { progress in told.withLock { $0.append(progress) } }
+            _ = try await driving.run(
+                "{ upsert: c, points: { file: \(name) }, batch: 2 }", target: "{ url: '\(url)' }", by: VectorStep())
+        }
+        let all = told.withLock { $0 }
+        // Batches are answered in any order; the last of all completes the number.
+        #expect(all.count == 3 && all.last == StepProgress(done: 5, of: total, unit: "points"))
+        #expect(all.map(\.done) == all.map(\.done).sorted())
+        withExtendedLifetime(folder) {}
+    }
+
     @Test func `lines of JSON are points`() async throws {
         let lines = """
-            {"id": 1, "vector": [1, 2], "payload": {"a": "b"}}
+            {"id": 1, "payload": {"a": "b"}, "vector": [1, 2]}
 
             {"id": "18446744073709551615", "vector": {"t": [1]}}
             {"id": "550e8400-e29b-41d4-a716-446655440000", "vector": [0]}
@@ -71,7 +111,7 @@ struct VectorFileTests {
             bodies
                 == [
                     #"{"points":[{"id":"550e8400-e29b-41d4-a716-446655440000","vector":[0.0]}]}"#,
-                    #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a":"b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
+                    #"{"points":[{"id":1,"vector":[1.0,2.0],"payload":{"a": "b"}},{"id":18446744073709551615,"vector":{"t":[1.0]}}]}"#,
                 ].sorted())
     }
 
@@ -125,6 +165,27 @@ struct VectorFileTests {
 }
 
 struct VectorValueTests {
+    @Test func `a number is written in the fewest digits that name its float`() {
+        var chance = FixedChance(state: 42)
+        var numbers: [Float] = [
+            0, -0.0, 1, -1, 0.1, -0.5, 0.25, 1e-4, 9.999e-5, 0.001, 0.01, 0.3, 1.1, 9.999999, 99.99999, 123456.7,
+            999_999.9, 1e6, 16_777_216, 3.4e38, .leastNonzeroMagnitude, 0.099_999_994, 0.999_999_94, 1.000_000_1, 12.5,
+            100, 65_504.5,
+            0.000_123_456_79, 8.000_001, 2.000_000_2,
+        ]
+        for _ in 0..<100_000 {
+            numbers.append(Float.random(in: -1...1, using: &chance))
+            numbers.append(Float.random(in: 0...2_000_000, using: &chance))
+            numbers.append(Float(Int.random(in: -99_999...99_999, using: &chance)) / 1000)
+            numbers.append(Float(Int.random(in: 0...9, using: &chance)) / 10)
+            let any = Float(bitPattern: .random(in: 0...UInt32.max, using: &chance))
+            if any.isFinite { numbers.append(any) }
+        }
+        let written = String(decoding: FloatText.list(numbers), as: UTF8.self).dropFirst().dropLast()
+        let wrong = zip(numbers, written.split(separator: ",")).first { $0.description != $1 }
+        #expect(wrong == nil, "\(wrong.map { "\($0.0) is written \($0.1)" } ?? "")")
+    }
+
     @Test(arguments: [
         ("0", "0"), ("18446744073709551615", "18446744073709551615"), ("9007199254740993", "9007199254740993"),
     ]) func `an id keeps every digit`(_ text: String, _ json: String) {
@@ -159,5 +220,17 @@ struct VectorValueTests {
         #expect(try judge.of([], exact: exact) == 0)
         #expect(try Recall(at: 2).of(hits([(7, 0.1), (6, 0.2)]), exact: hits([(7, 0.1), (6, 0.2)])) == 1)
         #expect(throws: StepError.self) { try judge.of(exact, exact: []) }
+    }
+}
+
+/// Numbers that are the same in every run: SplitMix64.
+private struct FixedChance: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

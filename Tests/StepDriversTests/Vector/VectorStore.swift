@@ -17,6 +17,8 @@ final class VectorStore: Sendable {
         server = try SimpleHTTPServer { forwarding.reply(to: $0) }
     }
 
+    /// Its address, by way of what remembers all that goes to and fro.
+    var url: String { server.url }
     /// The settings of a target that leads there.
     var target: String { "{ url: '\(server.url)', api_key: sk-plumb-sandbox }" }
 

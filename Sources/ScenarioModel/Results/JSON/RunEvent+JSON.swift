@@ -6,6 +6,7 @@ public import Expressions
 /// {"event":"run_started","format":1,"id":"7f3a","version":"0.1.0","seed":"42","started":"…","jobs":4,"tests":[…]}
 /// {"event":"test_started","test":0,"ms":1.2}
 /// {"event":"step_started","test":0,"id":"chat","trail":"chat","kind":"http","ms":1.3}
+/// {"event":"step_progressed","test":0,"trail":"written","done":2560,"total":100000,"unit":"points","ms":9.5}
 /// {"event":"step_finished","test":0,"id":"chat","trail":"chat","verdict":"passed","ms":12.4}
 /// {"event":"test_finished","test":0,"result":{…}}
 /// {"event":"note","text":"the worker was restarted"}
@@ -29,6 +30,14 @@ extension RunEvent: ResultRecord {
             writer.text("id", id)
             writer.text("trail", trail)
             writer.symbol("kind", kind)
+            writer.milliseconds("ms", ms)
+        case .stepProgressed(let test, let trail, let progress, let ms):
+            writer.symbol("event", "step_progressed")
+            writer.integer("test", test)
+            writer.text("trail", trail)
+            writer.integer("done", progress.done)
+            writer.integer("total", ifPresent: progress.total)
+            writer.symbol("unit", progress.unit)
             writer.milliseconds("ms", ms)
         case .stepFinished(let test, let id, let trail, let verdict, let ms):
             writer.symbol("event", "step_finished")
@@ -60,6 +69,12 @@ extension RunEvent: ResultRecord {
             self = .stepStarted(
                 test: try reader.integer("test"), id: try reader.text("id"), trail: try reader.text("trail"),
                 kind: try reader.text("kind"), ms: try reader.milliseconds("ms"))
+        case "step_progressed":
+            self = .stepProgressed(
+                test: try reader.integer("test"), trail: try reader.text("trail"),
+                progress: StepProgress(
+                    done: try reader.integer("done"), of: try reader.optionalInteger("total"),
+                    unit: try reader.text("unit")), ms: try reader.milliseconds("ms"))
         case "step_finished":
             self = .stepFinished(
                 test: try reader.integer("test"), id: try reader.text("id"), trail: try reader.text("trail"),

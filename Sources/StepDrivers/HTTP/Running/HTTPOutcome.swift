@@ -23,9 +23,9 @@ struct HTTPOutcome {
         let body = response.map { AnswerBody($0, method: request.method, isWhole: isWhole) }
         let error = self.error ?? body?.error
         let retry = response.flatMap { RetryAfter($0.header("retry-after"), now: Int64(time(nil))) }
-        let exchange = HTTPExchange(outcome: self, body: body, error: error)
+        let result = HTTPResult(self, body, error)
         return Attempt(
-            result: SharedValue(fields: fields(body, error)), error: error, exchange: exchange.report,
+            result: SharedValue(members: result), error: error, exchange: { result.exchange.report() },
             code: response.map { String($0.status) }, retryAfter: retry?.pause, requests: requests,
             notes: notes(body, retry), secrets: token.map { [$0] } ?? [])
     }
@@ -48,40 +48,72 @@ struct HTTPOutcome {
         return notes
     }
 
-    private func fields(_ body: AnswerBody?, _ error: StepError?) -> [SharedValue.Field] {
-        var fields: [SharedValue.Field] = [
-            .init("status", response.map { Value($0.status) } ?? .null),
-            .init("headers") { response?.lastHeaders ?? .object(.init()) },
-            .init("headers_all") { response?.allHeaders ?? .object(.init()) },
-            .init("body") { body?.value ?? .null },
-            .init("text") { body.map { .string($0.text) } ?? .null },
-            .init("bytes", response.map { Value($0.body.count) } ?? .null),
-            .init("cookies") { response?.setCookies ?? .object(.init()) },
-            .init("url") { .string((response?.url ?? request.url).withoutUserInfo) },
-            .init("redirects") { response?.redirectList ?? .array([]) },
-            .init("version", response.map { .string($0.version) } ?? .null),
-            .init("ms", .number(milliseconds)),
-            .init("timing") { response?.timing.value ?? .null },
-            .init("attempt", Value(prepared.attempts)),
-            .init("certificate") { response?.certificate?.value ?? .null },
-            .init("error", error?.value ?? .null),
-        ]
-        guard request.streaming != nil else { return fields }
-        let reading = StreamReading(response?.events)
-        fields += [
-            .init("events") { reading.events },
-            .init("content") { .string(reading.content.text) },
-            .init("ttft_ms") { reading.firstContent },
-            .init("gap_ms") { reading.gaps },
-            .init("tokens_per_second") { reading.tokensPerSecond },
-            .init("done", .bool(response?.events?.isDone ?? false)),
-        ]
-        return fields
-    }
-
-    private var milliseconds: Double {
+    /// How long it took: the transport's own measure, where it is of this request alone.
+    fileprivate var milliseconds: Double {
         if error == nil, let total = response?.timing.total, requests == 1 { return total.roundedToMicroseconds }
         return elapsed.inMilliseconds
+    }
+}
+
+/// The members of a result, made when they are read.
+private final class HTTPResult: MemberSource {
+    private let outcome: HTTPOutcome
+    private let body: AnswerBody?
+    private let error: StepError?
+    private let attemptNumber: Int
+    private lazy var reading = StreamReading(outcome.response?.events)
+
+    private static let names = [
+        "status", "headers", "headers_all", "body", "text", "bytes", "cookies", "url", "redirects", "version", "ms",
+        "timing", "attempt", "certificate", "error",
+    ]
+    private static let streamNames = ["events", "content", "ttft_ms", "gap_ms", "tokens_per_second", "done"]
+
+    init(_ outcome: HTTPOutcome, _ body: AnswerBody?, _ error: StepError?) {
+        self.outcome = outcome
+        self.body = body
+        self.error = error
+        attemptNumber = outcome.prepared.attempts
+    }
+
+    var exchange: HTTPExchange { HTTPExchange(outcome: outcome, body: body, error: error) }
+
+    private var isStream: Bool { outcome.request.streaming != nil }
+
+    var memberNames: [String] { isStream ? Self.names + Self.streamNames : Self.names }
+
+    func member(_ name: String) -> Value? {
+        let response = outcome.response
+        return switch name {
+        case "status": response.map { Value($0.status) } ?? .null
+        case "headers": response?.lastHeaders ?? .object(.init())
+        case "headers_all": response?.allHeaders ?? .object(.init())
+        case "body": body?.value ?? .null
+        case "text": body.map { .string($0.text) } ?? .null
+        case "bytes": response.map { Value($0.body.count) } ?? .null
+        case "cookies": response?.setCookies ?? .object(.init())
+        case "url": .string((response?.url ?? outcome.request.url).withoutUserInfo)
+        case "redirects": response?.redirectList ?? .array([])
+        case "version": response.map { .string($0.version) } ?? .null
+        case "ms": .number(outcome.milliseconds)
+        case "timing": response?.timing.value ?? .null
+        case "attempt": Value(attemptNumber)
+        case "certificate": response?.certificate?.value ?? .null
+        case "error": error?.value ?? .null
+        default: isStream ? streamMember(name) : nil
+        }
+    }
+
+    private func streamMember(_ name: String) -> Value? {
+        switch name {
+        case "events": reading.events
+        case "content": .string(reading.content.text)
+        case "ttft_ms": reading.firstContent
+        case "gap_ms": reading.gaps
+        case "tokens_per_second": reading.tokensPerSecond
+        case "done": .bool(outcome.response?.events?.isDone ?? false)
+        default: nil
+        }
     }
 }
 

@@ -5,7 +5,8 @@ internal import ScenarioSyntax
 
 /// A query as written, with templates.
 ///
-/// What a template yields inside of a text in quotes is escaped and stays there; elsewhere it stands as it is.
+/// What a template yields inside of a text in quotes is escaped and stays there; elsewhere it stands as it is. Between
+/// backticks nothing can be escaped, so what would end such a text is refused.
 struct PromQLTemplate: Sendable {
     let value: ValueTemplate
     let located: LocatedText
@@ -86,7 +87,13 @@ struct PromQLTemplate: Sendable {
                         .templateType, "'\(expression.text.prefix(60))' is null, and a query needs text",
                         at: expression.source.span, hint: "give it a default with '//'")
                 }
-                rendered.text += quote.escaped(text)
+                guard let escaped = quote.escaped(text) else {
+                    throw StepFailure.refused(
+                        .metricQuery,
+                        "the value of '\(expression.text.prefix(60))' has a backtick, and stands between backticks",
+                        at: expression.source.span, hint: "write the text in double quotes, where it is escaped")
+                }
+                rendered.text += escaped
                 written = count < templates.count ? templates[count].upperBound : located.text.utf8.count
                 count += 1
             }
@@ -98,10 +105,13 @@ struct PromQLTemplate: Sendable {
     private struct Quote {
         private var open: Character?
         private var isEscaped = false
+        private var isComment = false
 
         mutating func pass(_ text: String) {
             for character in text {
-                if let quote = open {
+                if isComment {
+                    isComment = !character.isNewline
+                } else if let quote = open {
                     if isEscaped {
                         isEscaped = false
                     } else if character == "\\", quote != "`" {
@@ -111,13 +121,16 @@ struct PromQLTemplate: Sendable {
                     }
                 } else if "\"'`".contains(character) {
                     open = character
+                } else {
+                    isComment = character == "#"
                 }
             }
         }
 
-        /// A value so that it cannot end the text that it stands in.
-        func escaped(_ text: String) -> String {
-            guard let open, open != "`" else { return text }
+        /// A value so that it cannot end the text that it stands in; nil where nothing keeps it from that.
+        func escaped(_ text: String) -> String? {
+            guard let open else { return text }
+            if open == "`" { return text.contains("`") ? nil : text }
             var escaped = ""
             for character in text {
                 switch character {

@@ -14,6 +14,8 @@ protocol DatabaseConnection: AnyObject {
     ///
     /// Costs no more than a look at the socket that does not block.
     var isReusable: Bool { get }
+    /// Whether ``reset(until:)`` would find nothing to do, as far as can be said without asking.
+    var isUnchanged: Bool { get }
     /// Runs one statement, and reads its whole answer within the limits.
     ///
     /// When the deadline passes or the task is cancelled, the statement is cancelled at the server too. Afterwards the
@@ -32,6 +34,10 @@ protocol DatabaseConnection: AnyObject {
     func reset(until deadline: ContinuousClock.Instant) async -> Bool
     /// Ends it; never fails, and waits for nothing but a short farewell.
     func close() async
+}
+
+extension DatabaseConnection {
+    var isUnchanged: Bool { false }
 }
 
 /// What a connection's last answer said of its transaction.

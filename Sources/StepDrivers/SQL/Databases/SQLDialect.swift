@@ -23,6 +23,10 @@ struct SQLDialect: Sendable, Hashable {
 
     static let all = [postgres, sqlite]
 
+    // One name is one dialect, and every step asks for its own.
+    static func == (a: SQLDialect, b: SQLDialect) -> Bool { a.name == b.name }
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
     /// The statement that begins a transaction.
     ///
     /// SQLite is always serializable; its words say when it takes the lock.

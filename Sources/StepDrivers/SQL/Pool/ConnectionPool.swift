@@ -55,6 +55,18 @@ final class ConnectionPool: @unchecked Sendable {
 
     // MARK: Lending
 
+    /// Lends an idle connection at once, where there is one that can be used and nobody waits for it.
+    func leaseIdle(_ user: String) -> Lease? {
+        guard let next = queue.nextIdle, let connection = connections[next], connection.isReusable,
+            let number = queue.takeIdle(for: lastWaiter + 1)
+        else { return nil }
+        lastWaiter += 1
+        users[lastWaiter] = user
+        reused += 1
+        connection.label = user
+        return Lease(pool: self, waiter: lastWaiter, number: number, connection: connection, waited: .zero)
+    }
+
     /// Lends a connection that can be used: an idle one, or a new one where there is room, else the next that comes back.
     func lease(_ user: String, limits: AttemptLimits, until deadline: ContinuousClock.Instant) async throws(StepError)
         -> Lease

@@ -38,6 +38,16 @@ struct PoolQueue {
         return serve()
     }
 
+    /// The connection that ``takeIdle(for:)`` would give.
+    var nextIdle: Connection? { waiting.isEmpty ? idle.last : nil }
+
+    /// Gives an idle connection at once, where there is one and nobody waits; what ``request(_:)`` does then, in short.
+    mutating func takeIdle(for waiter: Waiter) -> Connection? {
+        guard waiting.isEmpty, let connection = idle.popLast() else { return nil }
+        lent[connection] = waiter
+        return connection
+    }
+
     /// Takes note that a waiter goes away; one that a connection is being opened for is no longer among those waiting.
     mutating func cancel(_ waiter: Waiter) {
         waiting.removeAll { $0 == waiter }

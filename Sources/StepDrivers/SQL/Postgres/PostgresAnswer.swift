@@ -101,11 +101,19 @@ final class PostgresAnswer: PostgresReceiver {
 
     /// The command and the rows that it concerned: `INSERT 0 3` says `INSERT` and 3.
     private static func parts(of tag: String) -> (command: String, count: Int) {
-        let words = tag.utf8.split(separator: UInt8(ascii: " "))
-        let numbers = words.reversed().prefix { word in word.allSatisfy { (0x30...0x39).contains($0) } }
-        let command = words.dropLast(numbers.count)
-        guard let start = command.first?.startIndex, let end = command.last?.endIndex else { return ("", 0) }
-        return (String(tag[start..<end]), numbers.first.flatMap { Int(String($0) ?? "") } ?? 0)
+        var tag = tag
+        return tag.withUTF8 { bytes in
+            var end = bytes.count
+            var count: Int?
+            while end > 0 {
+                let start = bytes[..<end].lastIndex(of: UInt8(ascii: " ")).map { $0 + 1 } ?? 0
+                guard bytes[start..<end].allSatisfy({ (0x30...0x39).contains($0) }) else { break }
+                // The last number is that of the rows; before it an OID may stand.
+                count = count ?? Int(String(decoding: bytes[start..<end], as: UTF8.self))
+                end = max(0, start - 1)
+            }
+            return (String(decoding: bytes[..<end], as: UTF8.self), end > 0 ? count ?? 0 : 0)
+        }
     }
 
     /// Reads the texts of columns whose types were not known when they came.

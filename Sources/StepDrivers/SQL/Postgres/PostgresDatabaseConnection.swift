@@ -9,8 +9,23 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     private let effects: SessionEffects
     /// Whether something may be left of what ran.
     private var isTouched = false
-    /// How the rows of prepared statements are read.
-    private var layouts: [String: PostgresLayout] = [:]
+    /// What is known of prepared statements.
+    private var known: [String: KnownStatement] = [:]
+    /// The one that ran last, as it mostly will next.
+    private var last: KnownStatement?
+
+    /// A statement that ran before.
+    private final class KnownStatement {
+        let text: String
+        let leavesEffects: Bool
+        /// How its rows were read.
+        var layout: PostgresLayout?
+
+        init(_ text: String, leavesEffects: Bool) {
+            self.text = text
+            self.leavesEffects = leavesEffects
+        }
+    }
 
     init(_ connection: PostgresConnection, _ types: PostgresTypes, _ effects: SessionEffects, label: String) {
         self.connection = connection
@@ -36,7 +51,10 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         }
     }
 
-    var isReusable: Bool { transaction == .none && connection.isReady }
+    var isReusable: Bool { connection.transaction == .none && connection.isReady }
+
+    // Whoever takes the connection next looks at its socket.
+    var isUnchanged: Bool { !isTouched && connection.transaction == .none }
 
     func run(
         _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
@@ -52,7 +70,8 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     private func answer(
         to statement: BoundStatement, _ limits: RowLimits, _ deadline: ContinuousClock.Instant
     ) async throws(PostgresError) -> StatementAnswer {
-        if !isTouched { isTouched = effects.areLeft(by: statement.text) }
+        let known = known(statement)
+        if !isTouched { isTouched = known.leavesEffects }
         var parameterTypes: [UInt32] = []
         let needsTypes = PostgresParameters.needTypes(statement.parameters)
         if needsTypes {
@@ -64,25 +83,32 @@ final class PostgresDatabaseConnection: DatabaseConnection {
             statement.text, texts, isPrepared: statement.isPrepared || needsTypes)
         // The values are counted as they are kept; a single row cannot be looked at before libpq has all of it.
         request.rowByteLimit = 2 * limits.bytes + (1 << 20)
-        let answer = PostgresAnswer(limits, types, known: layouts[statement.text])
+        let answer = PostgresAnswer(limits, types, known: known.layout)
         try await connection.run(request, into: answer, until: deadline)
         let notices = connection.takeNotices()
         let unknown = answer.unknownTypes
         if !unknown.isEmpty { await types.learn(unknown, from: connection, until: deadline) }
         let result = answer.statementAnswer(notices.filter { $0.severity != "NOTICE" && $0.severity != "INFO" })
-        if statement.isPrepared { keep(answer.layout, of: statement.text) }
+        if let layout = answer.layout { known.layout = layout }
         return result
     }
 
-    private func keep(_ layout: PostgresLayout?, of text: String) {
-        guard let layout, layouts[text] !== layout else { return }
-        if layouts.count >= 64 { layouts.removeAll() }
-        layouts[text] = layout
+    private func known(_ statement: BoundStatement) -> KnownStatement {
+        if let last, last.text == statement.text { return last }
+        if let found = known[statement.text] {
+            last = found
+            return found
+        }
+        let made = KnownStatement(statement.text, leavesEffects: effects.areLeft(by: statement.text))
+        guard statement.isPrepared else { return made }
+        if known.count >= 64 { known.removeAll() }
+        known[statement.text] = made
+        last = made
+        return made
     }
 
     func reset(until deadline: ContinuousClock.Instant) async -> Bool {
-        // Whoever takes the connection next looks at its socket.
-        if !isTouched, transaction == .none { return true }
+        if isUnchanged { return true }
         guard connection.isReady else { return false }
         do throws(PostgresError) {
             if transaction != .none { try await connection.run(.script("ROLLBACK"), into: Nobody(), until: deadline) }

@@ -47,12 +47,20 @@ final class PreparedSQL: PreparedStep {
 }
 
 /// A statement with its values decided.
-struct PreparedStatement {
-    var sent: SentText
+struct PreparedStatement: Sendable {
+    let sent: SentText
     var parameters: [Value]
-    var isRead: Bool
+    let isRead: Bool
     /// Whether it is worth preparing: it may run many times, and the database can prepare it.
-    var isPreparable: Bool
+    let isPreparable: Bool
+
+    /// A statement whose text is known.
+    init(_ statement: SQLStatement, _ sent: SentText, parameters: [Value] = [], mayComeAgain: Bool = true) {
+        self.sent = sent
+        self.parameters = parameters
+        isRead = statement.isRead
+        isPreparable = mayComeAgain && statement.isPreparable
+    }
 
     /// What a connection runs.
     var bound: BoundStatement {

@@ -11,7 +11,7 @@ extension SQLCall {
                 .sqlForm, "an sql step needs a target of kind postgres or sqlite", at: span,
                 hint: "name one with 'target'")
         }
-        if let problem = problems(with: Target(of: target)).first { throw StepFailure(problem) }
+        if !suits(dialect), let problem = problems(with: target.target).first { throw StepFailure(problem) }
         let statements: [PreparedStatement]
         switch work {
         case .query(let part):
@@ -50,10 +50,23 @@ extension SQLCall {
         guard let statement = part.query[dialect] else {
             throw StepFailure.refused(.sqlDialect, "the query says nothing for \(dialect.name)", at: part.query.span)
         }
+        let parameters = try values(part.parameters, statement, scope)
+        if prefix.isEmpty, var fixed = part.query.fixed[dialect] {
+            fixed.parameters = parameters
+            return fixed
+        }
         let sent = SentText(statement, prefix: prefix, names: try Self.names(part.identifiers, scope))
-        return PreparedStatement(
-            sent: sent, parameters: try values(part.parameters, statement, scope), isRead: statement.isRead,
-            isPreparable: prefix.isEmpty && statement.isPreparable)
+        return PreparedStatement(statement, sent, parameters: parameters, mayComeAgain: prefix.isEmpty)
+    }
+
+    /// Whether the step has a form for a dialect.
+    private func suits(_ dialect: SQLDialect) -> Bool {
+        if let level = transaction.level, !dialect.isolations.contains(level) { return false }
+        switch work {
+        case .query(let part): return part.query[dialect] != nil
+        case .statements(let parts): return parts.allSatisfy { $0.query[dialect] != nil }
+        case .file: return true
+        }
     }
 
     private func values(
@@ -62,6 +75,7 @@ extension SQLCall {
         switch parameters {
         case .list(let templates, _):
             var values: [Value] = []
+            values.reserveCapacity(templates.count)
             for template in templates { values.append(try scope.value(of: template)) }
             return values
         case .template(let template):
@@ -110,14 +124,29 @@ extension SQLCall {
     }
 }
 
-extension Target {
-    /// A target whose templates are evaluated, as the checks want it.
-    fileprivate init(of target: ResolvedTarget) { self = target.target }
+extension SQLCall {
+    var file: (path: String, span: SourceSpan)? {
+        if case .file(let path, let place, _) = work { (path, place) } else { nil }
+    }
+
+    var fileLimit: Int { 4 << 20 }
+
+    func problems(in file: SourceFile, on target: Target) -> [Diagnostic] {
+        guard case .file(_, let place, let identifiers) = work, let dialect = DatabaseKinds.dialect(of: target.kind)
+        else { return [] }
+        do throws(StepFailure) {
+            return try SQLFile(file.bytes, path: file.path, at: place).problems(
+                dialect, names: Set(identifiers.map(\.key)), isInTransaction: isInTransaction)
+        } catch {
+            // What the file is made of matters when it is run; another step may well write it anew before.
+            return []
+        }
+    }
 }
 
 extension StepFailure {
     /// A problem that lint would have told, had it known what is known now.
-    fileprivate init(_ problem: Diagnostic) {
+    init(_ problem: Diagnostic) {
         self = .refused(problem.code, problem.message.text, at: problem.primary?.span, hint: problem.hint?.text)
     }
 }

@@ -25,58 +25,85 @@ struct SQLFile {
                 .sqlFile, "the file '\(shown)' has \(data.count) bytes, which is too much for a step", at: place,
                 hint: "load it by the database's own tools")
         }
-        var bytes = [UInt8](data)
+        let folder = place.file.path.lastIndex(of: "/").map { place.file.path[...$0] } ?? ""
+        return try SQLFile([UInt8](data), path: folder + shown, at: place)
+    }
+
+    /// Reads the bytes of a file.
+    init(_ bytes: [UInt8], path: String, at place: SourceSpan) throws(StepFailure) {
+        var bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw StepFailure.refused(
-                .sqlFile, "the file '\(shown)' is no UTF-8 text", at: place, hint: "convert it, for instance with iconv"
-            )
+                .sqlFile, "the file '\(path)' is no UTF-8 text", at: place, hint: "convert it, for instance with iconv")
         }
-        let folder = place.file.path.lastIndex(of: "/").map { place.file.path[...$0] } ?? ""
-        let file = SourceFile(path: folder + shown, bytes: bytes)
-        return SQLFile(text: LocatedText(verbatim: text, at: SourceSpan(file, 0..<bytes.count)), place: place)
+        let file = SourceFile(path: path, bytes: bytes)
+        self.text = LocatedText(verbatim: text, at: SourceSpan(file, 0..<bytes.count))
+        self.place = place
     }
 
     /// Its statements, names filled in.
     func statements(
         _ dialect: SQLDialect, names: [String: String], isInTransaction: Bool
     ) throws(StepFailure) -> [PreparedStatement] {
-        let statements = SQLStatement.split(text, dialect)
-        guard !statements.isEmpty else {
-            throw StepFailure.refused(.sqlEmpty, "the file holds no statement", at: place)
+        if let problem = problems(dialect, names: Set(names.keys), isInTransaction: isInTransaction).first {
+            throw StepFailure(problem)
         }
-        for statement in statements { try check(statement, names, isInTransaction) }
-        return statements.map {
-            PreparedStatement(
-                sent: SentText($0, names: names), parameters: [], isRead: $0.isRead, isPreparable: false)
+        return SQLStatement.split(text, dialect).map {
+            PreparedStatement($0, SentText($0, names: names), mayComeAgain: false)
         }
     }
 
-    private func check(
-        _ statement: SQLStatement, _ names: [String: String], _ isInTransaction: Bool
-    ) throws(StepFailure) {
+    /// What is wrong with it, as far as its text tells.
+    func problems(_ dialect: SQLDialect, names: Set<String>, isInTransaction: Bool) -> [Diagnostic] {
+        if let problem = SQLQuery.template(in: text) { return [problem] }
+        let statements = SQLStatement.split(text, dialect)
+        guard !statements.isEmpty else { return [Diagnostic(.sqlEmpty, at: place, "the file holds no statement")] }
+        return statements.flatMap { Self.problems($0, names, isInTransaction) }
+    }
+
+    private static func problems(
+        _ statement: SQLStatement, _ names: Set<String>, _ isInTransaction: Bool
+    ) -> [Diagnostic] {
         if let (what, range) = statement.unclosed {
-            throw StepFailure.refused(
-                .sqlUnclosed, "the \(what) that begins here does not end",
-                at: statement.text.span(of: range.lowerBound..<(range.lowerBound + 1)))
+            return [
+                Diagnostic(
+                    .sqlUnclosed, at: statement.text.span(of: range.lowerBound..<(range.lowerBound + 1)),
+                    .unclosedInFile(what))
+            ]
         }
+        var problems: [Diagnostic] = []
         if let parameter = statement.parameters.first {
-            throw StepFailure.refused(
-                .sqlParameters, "a file has no parameters", at: statement.text.span(of: parameter.range),
-                hint: "write the statement in the scenario, under 'statements'")
+            problems.append(
+                Diagnostic(
+                    .sqlParameters, at: statement.text.span(of: parameter.range), "a file has no parameters",
+                    hint: "write the statement in the scenario, under 'statements'"))
         }
-        if let slot = statement.slots.first(where: { names[$0.name] == nil }) {
-            throw StepFailure.refused(
-                .sqlIdentifiers, "no identifier is called '\(slot.name.prefix(60))'",
-                at: statement.text.span(of: slot.range),
-                hint: "add it to 'identifiers' of the step")
+        for slot in statement.slots where !names.contains(slot.name) {
+            problems.append(
+                Diagnostic(
+                    .sqlIdentifiers, at: statement.text.span(of: slot.range), .noIdentifierInFile(slot.name),
+                    hint: NearestName.of(slot.name, in: names.sorted()).map { "did you mean :\"\($0)\"?" }
+                        ?? "add it to 'identifiers' of the step"))
         }
         if isInTransaction, let word = statement.transactionWord, !["SAVEPOINT", "RELEASE"].contains(word),
             !statement.words.contains("TO")
         {
-            throw StepFailure.refused(
-                .sqlTransaction, "\(word) stands inside the transaction that the step itself begins and ends",
-                at: statement.text.span, hint: "remove it, or leave out 'transaction' and 'rollback'")
+            problems.append(
+                Diagnostic(
+                    .sqlTransaction, at: statement.text.span, .inTransactionOfStep(word),
+                    hint: "remove it, or leave out 'transaction' and 'rollback'"))
         }
+        return problems
+    }
+}
+
+extension Diagnostic.Message {
+    fileprivate static func unclosedInFile(_ what: String) -> Self { "the \(what) that begins here does not end" }
+    fileprivate static func noIdentifierInFile(_ name: String) -> Self {
+        "no identifier is called '\(name.prefix(60))'"
+    }
+    fileprivate static func inTransactionOfStep(_ word: String) -> Self {
+        "\(word) stands inside the transaction that the step itself begins and ends"
     }
 }

@@ -1,13 +1,13 @@
 internal import Diagnostics
 
 /// A statement as the server gets it, names filled in, which knows where its characters are written.
-struct SentText: Sendable {
+final class SentText: Sendable {
     /// What is sent.
-    private(set) var text = ""
+    let text: String
     /// The statement as its author wrote it.
     let source: LocatedText
     /// Runs that stand for a part of the source, ascending.
-    private var runs: [Run] = []
+    private let runs: [Run]
 
     private struct Run {
         /// Characters of `text` before it.
@@ -26,7 +26,8 @@ struct SentText: Sendable {
             runs = [Run(sent: 0, source: 0, isVerbatim: true)]
             return
         }
-        text = prefix
+        var text = prefix
+        var runs: [Run] = []
         var sent = prefix.unicodeScalars.count
         let bytes = Array(statement.text.text.utf8)
         var at = 0
@@ -41,7 +42,8 @@ struct SentText: Sendable {
             at = slot.range.upperBound
         }
         runs.append(Run(sent: sent, source: at, isVerbatim: true))
-        text += String(decoding: bytes[at...], as: UTF8.self)
+        self.text = text + String(decoding: bytes[at...], as: UTF8.self)
+        self.runs = runs
     }
 
     /// A name in quotes, those in it doubled.

@@ -23,12 +23,11 @@ public final class SQLDriver: StepDriver {
         prepared.attempts += 1
         let begun = ContinuousClock.now
         let deadline = begun + limits.timeout
-        var outcome = SQLOutcome(prepared)
+        let outcome = SQLOutcome(prepared)
         do throws(StepError) {
-            let state = state(of: session)
             let target: SQLTarget
             do throws(StepFailure) {
-                target = try self.target(prepared.target, state)
+                target = try self.target(prepared.target, session)
             } catch {
                 outcome.place = error.report.place
                 throw StepError(.unreachable, error.report.message, hint: error.report.hint)
@@ -36,10 +35,10 @@ public final class SQLDriver: StepDriver {
             let pool = target.pool(limits.pool)
             if let name = prepared.session {
                 try await run(
-                    &outcome, on: state.session(name, on: prepared.target.name, loop), pool, limits, session,
-                    until: deadline)
+                    outcome, on: state(of: session).session(name, on: prepared.target.name, loop), pool, limits,
+                    session, until: deadline)
             } else {
-                try await run(&outcome, from: pool, limits, until: deadline)
+                try await run(outcome, from: pool, limits, until: deadline)
             }
         } catch {
             outcome.error = error
@@ -55,10 +54,14 @@ public final class SQLDriver: StepDriver {
         return state
     }
 
-    private func target(_ resolved: ResolvedTarget, _ state: SQLTestState) throws(StepFailure) -> SQLTarget {
+    private func target(_ resolved: ResolvedTarget, _ session: TestSession) throws(StepFailure) -> SQLTarget {
         let (target, isNew) = try SQLTarget.of(resolved, on: loop)
         if isNew {
-            if resolved.isOfTest { state.ownTargets.append(target) } else { targets.append(target) }
+            if resolved.isOfTest {
+                state(of: session).ownTargets.append(target)
+            } else {
+                targets.append(target)
+            }
         }
         return target
     }
@@ -67,25 +70,26 @@ public final class SQLDriver: StepDriver {
 
     /// Runs a step on a connection of its own, which goes back to the pool with it.
     private func run(
-        _ outcome: inout SQLOutcome, from pool: ConnectionPool, _ limits: AttemptLimits,
+        _ outcome: SQLOutcome, from pool: ConnectionPool, _ limits: AttemptLimits,
         until deadline: ContinuousClock.Instant
     ) async throws(StepError) {
         while true {
             let lease: ConnectionPool.Lease
-            let asked = ContinuousClock.now
-            do throws(StepError) {
-                lease = try await pool.lease(limits.label, limits: limits, until: deadline)
-            } catch {
-                outcome.failedToTake(from: pool, asked: asked, error)
-                throw error
+            if let idle = pool.leaseIdle(limits.label) {
+                lease = idle
+            } else {
+                lease = try await self.lease(limits.label, of: pool, for: outcome, limits, until: deadline)
             }
             outcome.take(lease)
-            let run = await statements(&outcome, lease, until: deadline)
-            if lease.connection.transaction == .open || lease.connection.transaction == .failed {
-                outcome.notes.append("the transaction that the step left open was rolled back")
+            let run = await statements(outcome, lease, until: deadline)
+            if lease.connection.isUnchanged {
+                pool.giveBack(lease, isUsable: true)
+            } else {
+                if lease.connection.transaction == .open || lease.connection.transaction == .failed {
+                    outcome.notes.append("the transaction that the step left open was rolled back")
+                }
+                pool.giveBack(lease, isUsable: await reset(lease))
             }
-            let isUsable = await reset(lease)
-            pool.giveBack(lease, isUsable: isUsable)
             // The server had closed an idle connection, and nothing was sent: another one is no second try.
             if let failure = run.failure?.failure, failure.connectionIsLost, !failure.mayHaveHappened, !lease.isNew,
                 run.answers.isEmpty, ContinuousClock.now < deadline, !Task.isCancelled
@@ -94,6 +98,20 @@ public final class SQLDriver: StepDriver {
             }
             outcome.conclude(run)
             return
+        }
+    }
+
+    /// Waits for a connection of the pool.
+    private func lease(
+        _ user: String, of pool: ConnectionPool, for outcome: SQLOutcome, _ limits: AttemptLimits,
+        until deadline: ContinuousClock.Instant
+    ) async throws(StepError) -> ConnectionPool.Lease {
+        let asked = ContinuousClock.now
+        do throws(StepError) {
+            return try await pool.lease(user, limits: limits, until: deadline)
+        } catch {
+            outcome.failedToTake(from: pool, asked: asked, error)
+            throw error
         }
     }
 
@@ -108,7 +126,7 @@ public final class SQLDriver: StepDriver {
 
     /// Runs a step on the connection of a session.
     private func run(
-        _ outcome: inout SQLOutcome, on session: SQLSession, _ pool: ConnectionPool, _ limits: AttemptLimits,
+        _ outcome: SQLOutcome, on session: SQLSession, _ pool: ConnectionPool, _ limits: AttemptLimits,
         _ test: TestSession, until deadline: ContinuousClock.Instant
     ) async throws(StepError) {
         try await session.enter(until: deadline)
@@ -123,18 +141,13 @@ public final class SQLDriver: StepDriver {
             lease = known
             outcome.pool = pool.figures
         } else {
-            let asked = ContinuousClock.now
-            do throws(StepError) {
-                lease = try await pool.lease("session \(session.name) of \(test.test)", limits: limits, until: deadline)
-            } catch {
-                outcome.failedToTake(from: pool, asked: asked, error)
-                throw error
-            }
+            lease = try await self.lease(
+                "session \(session.name) of \(test.test)", of: pool, for: outcome, limits, until: deadline)
             session.lease = lease
             outcome.take(lease)
         }
         let wasInTransaction = lease.connection.transaction != .none
-        let run = await statements(&outcome, lease, until: deadline)
+        let run = await statements(outcome, lease, until: deadline)
         outcome.conclude(run)
         // To begin again where a transaction was cut is up to the scenario, not to a retry of one step.
         if wasInTransaction { outcome.code = nil }
@@ -146,7 +159,7 @@ public final class SQLDriver: StepDriver {
     }
 
     private func statements(
-        _ outcome: inout SQLOutcome, _ lease: ConnectionPool.Lease, until deadline: ContinuousClock.Instant
+        _ outcome: SQLOutcome, _ lease: ConnectionPool.Lease, until deadline: ContinuousClock.Instant
     ) async -> SQLRun {
         let begun = ContinuousClock.now
         var run = SQLRun(outcome.prepared, on: lease.connection, loop, until: deadline)

@@ -3,8 +3,12 @@ internal import Expressions
 internal import ScenarioModel
 
 /// What was run and what came of it; makes the attempt of it.
-struct SQLOutcome {
+///
+/// Lives on the loop's thread.
+final class SQLOutcome {
     let prepared: PreparedSQL
+    /// Which attempt of the step it is, from 1.
+    private let attemptNumber: Int
     var answers: [StatementAnswer] = []
     var error: StepError?
     /// What of the scenario the error is about.
@@ -19,25 +23,28 @@ struct SQLOutcome {
     var querying = Duration.zero
     var elapsed = Duration.zero
 
-    init(_ prepared: PreparedSQL) { self.prepared = prepared }
+    init(_ prepared: PreparedSQL) {
+        self.prepared = prepared
+        attemptNumber = prepared.attempts
+    }
 
     /// Takes note of the connection that the step has.
-    mutating func take(_ lease: ConnectionPool.Lease) {
+    func take(_ lease: ConnectionPool.Lease) {
         pool = lease.pool.figures
         waited += lease.waited
         connecting += lease.connecting
     }
 
     /// Takes note of a pool that had no connection for the step.
-    mutating func failedToTake(from pool: ConnectionPool, asked: ContinuousClock.Instant, _ error: StepError) {
+    func failedToTake(from pool: ConnectionPool, asked: ContinuousClock.Instant, _ error: StepError) {
         self.pool = pool.figures
         if error.kind == .poolExhausted { waited += ContinuousClock.now - asked }
     }
 
     /// Takes note of what the statements came to.
-    mutating func conclude(_ run: SQLRun) {
+    func conclude(_ run: SQLRun) {
         answers = run.answers
-        for answer in answers { notes += answer.notes.filter { !notes.contains($0) } }
+        for answer in answers where !answer.notes.isEmpty { notes += answer.notes.filter { !notes.contains($0) } }
         guard let failed = run.failure else { return }
         var error = failed.failure.error
         if let index = failed.index {
@@ -60,32 +67,14 @@ struct SQLOutcome {
     /// The attempt, whose larger members are made when they are read.
     func attempt() -> Attempt {
         Attempt(
-            result: SharedValue(fields: fields), error: error, exchange: SQLExchange(outcome: self).report, code: code,
-            requests: prepared.statements.count, notes: notes, place: place)
+            result: SharedValue(members: self), error: error, exchange: { SQLExchange(outcome: self).report() },
+            code: code, requests: prepared.statements.count, notes: notes, place: place)
     }
 
-    private var fields: [SharedValue.Field] {
-        let last = error == nil ? answers.last : nil
-        let explained = prepared.explains ? last : nil
-        let shown = prepared.explains ? nil : last
-        var fields: [SharedValue.Field] = [
-            .init("rows") { shown.map { .array($0.rows) } ?? (last == nil ? .null : .array([])) },
-            .init("row_count", shown.map { Value($0.rowCount) } ?? (last == nil ? .null : 0)),
-            .init("columns") { shown.map(\.columnList) ?? (last == nil ? .null : .array([])) },
-            .init("command", last.map { .string(prepared.explains ? "EXPLAIN" : $0.command) } ?? .null),
-            .init("truncated", last.map { .bool($0.isTruncated) } ?? .null),
-            .init("statements") { .array(answers.map(\.value)) },
-            .init("ms", .number(elapsed.inMilliseconds)),
-            .init("timing") { timing },
-            .init("pool") { poolValue },
-            .init("attempt", Value(prepared.attempts)),
-            .init("error", error?.value ?? .null),
-        ]
-        if prepared.explains {
-            fields.append(.init("plan") { explained.map { QueryPlan.value(of: $0, prepared.dialect) } ?? .null })
-        }
-        return fields
-    }
+    /// What the members of the result tell of: the last answer, unless there is an error.
+    private var last: StatementAnswer? { error == nil ? answers.last : nil }
+    /// An explained query shows its plan, and no rows.
+    private var shown: StatementAnswer? { prepared.explains ? nil : last }
 
     /// Milliseconds by phase.
     var timing: Value {
@@ -102,6 +91,33 @@ struct SQLOutcome {
             "idle": Value(pool.idle), "waiting": Value(pool.waiting), "opened": Value(pool.opened),
             "reused": Value(pool.reused), "waited_ms": .number(waited.inMilliseconds),
         ]
+    }
+}
+
+extension SQLOutcome: MemberSource {
+    private static let names = [
+        "rows", "row_count", "columns", "command", "truncated", "statements", "ms", "timing", "pool", "attempt",
+        "error",
+    ]
+
+    var memberNames: [String] { prepared.explains ? Self.names + ["plan"] : Self.names }
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "rows": shown.map { .array($0.rows) } ?? (last == nil ? .null : .array([]))
+        case "row_count": shown.map { Value($0.rowCount) } ?? (last == nil ? .null : 0)
+        case "columns": shown.map(\.columnList) ?? (last == nil ? .null : .array([]))
+        case "command": last.map { .string(prepared.explains ? "EXPLAIN" : $0.command) } ?? .null
+        case "truncated": last.map { .bool($0.isTruncated) } ?? .null
+        case "statements": .array(answers.map(\.value))
+        case "ms": .number(elapsed.inMilliseconds)
+        case "timing": timing
+        case "pool": poolValue
+        case "attempt": Value(attemptNumber)
+        case "error": error?.value ?? .null
+        case "plan" where prepared.explains: last.map { QueryPlan.value(of: $0, prepared.dialect) } ?? .null
+        default: nil
+        }
     }
 }
 

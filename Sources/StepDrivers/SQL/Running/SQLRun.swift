@@ -123,6 +123,7 @@ struct SQLRun {
 
     /// The error of an answer with two columns of one name.
     private static func doubled(_ answer: StatementAnswer) -> StatementFailure? {
+        guard answer.columns.count > 1 else { return nil }
         var seen: Set<String> = []
         let doubled = answer.columns.map(\.name).filter { !seen.insert($0).inserted }
         guard let first = doubled.first else { return nil }

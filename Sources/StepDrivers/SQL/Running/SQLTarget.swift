@@ -9,6 +9,8 @@ final class SQLTarget {
     let database: any Database
     private let loop: EventLoop
     private var pools: [PoolBounds: ConnectionPool] = [:]
+    /// The one that was asked for last, as it mostly will be next.
+    private var last: ConnectionPool?
 
     init(_ database: any Database, on loop: EventLoop) {
         self.database = database
@@ -30,9 +32,10 @@ final class SQLTarget {
 
     /// The pool of some bounds.
     func pool(_ bounds: PoolBounds) -> ConnectionPool {
-        if let known = pools[bounds] { return known }
-        let pool = ConnectionPool(database, bounds, on: loop)
+        if let last, last.bounds == bounds { return last }
+        let pool = pools[bounds] ?? ConnectionPool(database, bounds, on: loop)
         pools[bounds] = pool
+        last = pool
         return pool
     }
 
@@ -40,6 +43,7 @@ final class SQLTarget {
     func close() async {
         for pool in pools.values { await pool.drain() }
         pools = [:]
+        last = nil
         await database.close()
     }
 }

@@ -4,7 +4,7 @@ internal import ScenarioModel
 internal import ScenarioSyntax
 
 /// An `sql` step as written and checked: its templates are not evaluated yet.
-struct SQLCall: StepRequest {
+struct SQLCall: FileRequest {
     var work: Work
     var transaction = Transaction.none
     /// Whether all of it is undone at the end.

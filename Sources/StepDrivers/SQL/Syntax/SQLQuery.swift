@@ -7,6 +7,8 @@ internal import ScenarioSyntax
 struct SQLQuery: Sendable {
     /// The statement as each dialect reads it; a dialect that the author left out is missing.
     let byDialect: [SQLDialect: SQLStatement]
+    /// The statements that no name is filled into, ready for their values.
+    let fixed: [SQLDialect: PreparedStatement]
     /// Whether one text serves all dialects.
     let isCommon: Bool
     let span: SourceSpan
@@ -38,6 +40,7 @@ struct SQLQuery: Sendable {
                 return nil
             }
             byDialect = read
+            fixed = Self.fixed(read)
             return
         }
         isCommon = false
@@ -54,6 +57,11 @@ struct SQLQuery: Sendable {
             return nil
         }
         byDialect = read
+        fixed = Self.fixed(read)
+    }
+
+    private static func fixed(_ statements: [SQLDialect: SQLStatement]) -> [SQLDialect: PreparedStatement] {
+        statements.filter { $0.value.slots.isEmpty }.mapValues { PreparedStatement($0, SentText($0, names: [:])) }
     }
 
     /// The one statement of a text; nil after an error.

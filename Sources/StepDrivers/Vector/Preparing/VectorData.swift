@@ -80,17 +80,7 @@ indirect enum VectorData: Sendable, Equatable {
     }
 
     /// Appends numbers as JSON, each in the fewest digits that name its float.
-    static func append(_ numbers: some Sequence<Float>, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "["))
-        var isFirst = true
-        for number in numbers {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            // Swift's text of a finite float is a number of JSON, and short enough to need no allocation.
-            bytes += number.description.utf8
-        }
-        bytes.append(UInt8(ascii: "]"))
-    }
+    static func append(_ numbers: [Float], to bytes: inout [UInt8]) { bytes += FloatText.list(numbers) }
 
     private static func numbers(_ elements: [Value]) throws(Fault) -> [Float] {
         guard !elements.isEmpty else { throw Fault(message: "a vector is empty") }

@@ -6,7 +6,8 @@ struct VectorFileReader {
     struct Row {
         var vector: VectorData
         var id: PointID?
-        var payload: Value?
+        /// JSON, as it stands in the file.
+        var payload: [UInt8]?
     }
 
     /// The longest line and how much of the file is read at once.
@@ -96,7 +97,12 @@ struct VectorFileReader {
             if id == nil, let written = value["id"] {
                 throw VectorData.Fault(message: "'\(written.json().prefix(40))' is no id")
             }
-            return Row(vector: try VectorData(vector), id: id, payload: value["payload"])
+            var payload: [UInt8]?
+            if let read = value["payload"], !read.isNull {
+                // A value carries what no double holds as text; the file's own digits are numbers.
+                payload = JSONMember.text(of: "payload", in: line).map { Array($0) } ?? Array(read.json().utf8)
+            }
+            return Row(vector: try VectorData(vector), id: id, payload: payload)
         } catch {
             throw VectorFile.Fault(message: "has a bad line \(rowsRead): \(error.message)")
         }

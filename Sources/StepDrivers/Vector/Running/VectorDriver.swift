@@ -42,7 +42,8 @@ public final class VectorDriver: StepDriver {
             return VectorOutcome(step: prepared, elapsed: .now - begun, error: error, last: nil).attempt()
         }
         let endpoint = endpoint(connection, prepared.target.name, authorization, begun, limits)
-        var run = QdrantRun(endpoint: endpoint, collection: prepared.collection)
+        var run = QdrantRun(
+            endpoint: endpoint, collection: prepared.collection, onProgress: limits.onProgress)
         let fields: [(String, Value)]
         var failure: StepError?
         do throws(StepError) {

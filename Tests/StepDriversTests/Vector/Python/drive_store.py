@@ -86,6 +86,35 @@ client.update_collection_aliases([models.CreateAliasOperation(
 expect(client.count("other").count == 6, "alias")
 expect([alias.alias_name for alias in client.get_aliases().aliases] == ["other"], "aliases")
 
+client.create_payload_index("c", "n", field_schema=models.PayloadSchemaType.INTEGER)
+client.set_payload("c", payload={"at": {"lon": 13.4, "lat": 52.5}}, points=[2, 9], wait=True)
+records, following = client.scroll("c", order_by=models.OrderBy(key="n", direction=models.Direction.DESC), limit=2)
+expect([(record.id, record.order_value) for record in records] == [(9, 9), (big, 3)] and following is None, "order by")
+records, _ = client.scroll("c", order_by=models.OrderBy(key="n", start_from=3), limit=9)
+expect([record.id for record in records] == [big, 9], "start from")
+berlin = models.GeoPoint(lon=13.405, lat=52.52)
+corners = [models.GeoPoint(lon=lon, lat=lat) for lon, lat in [(13, 52), (14, 52), (14, 53), (13, 53), (13, 52)]]
+for place in [
+    models.FieldCondition(key="at", geo_radius=models.GeoRadius(center=berlin, radius=5000)),
+    models.FieldCondition(key="at", geo_bounding_box=models.GeoBoundingBox(top_left=corners[3], bottom_right=corners[1])),
+    models.FieldCondition(key="at", geo_polygon=models.GeoPolygon(exterior=models.GeoLineString(points=corners))),
+]:
+    expect(client.count("c", count_filter=models.Filter(must=[place])).count == 2, "places")
+first = [models.Prefetch(query=[1, 0, 0, 0], limit=3), models.Prefetch(query=[0, 1, 0, 0], limit=3)]
+hits = client.query_points("c", prefetch=first, query=models.FusionQuery(fusion=models.Fusion.RRF), limit=2).points
+expect({hit.id for hit in hits} == {1, 2} and all(abs(hit.score - 3 / 4) < 1e-6 for hit in hits), "fusion")
+hits = client.query_points("c", prefetch=first, query=[0, 0, 1, 0], limit=9).points
+expect(big in [hit.id for hit in hits] and name not in [hit.id for hit in hits], "searched again")
+
+snapshot = client.create_snapshot("c", wait=True)
+expect([one.name for one in client.list_snapshots("c")] == [snapshot.name], "snapshots")
+client.delete("c", points_selector=[big, 9], wait=True)
+location = f"{url}/collections/c/snapshots/{snapshot.name}"
+expect(client.recover_snapshot("c", location=location, wait=True) and client.count("c").count == 6, "recover")
+expect(client.recover_snapshot("copy", location=location, wait=True) and client.count("copy").count == 6, "recover as new")
+expect(client.delete_collection("copy"), "drop the copy")
+expect(client.delete_snapshot("c", snapshot.name, wait=True) and client.list_snapshots("c") == [], "snapshot deleted")
+
 client.delete("c", points_selector=[1, 2], wait=True)
 client.delete("c", points_selector=models.FilterSelector(filter=models.Filter(
     must=[models.FieldCondition(key="n", range=models.Range(gt=8))])), wait=True)

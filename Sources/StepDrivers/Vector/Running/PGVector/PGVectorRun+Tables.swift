@@ -214,6 +214,7 @@ extension PGVectorRun {
                 try await write(points)
                 written += points.count
                 batches += 1
+                onProgress?(StepProgress(done: written, of: source.total, unit: "points"))
             }
         } catch {
             var error = error
@@ -227,19 +228,20 @@ extension PGVectorRun {
 
     private mutating func write(_ points: [VectorOperation.Point]) async throws(StepError) {
         var columns: [String] = []
-        var rows: [PointID: Value.Object] = [:]
+        var rows: [PointID: [UInt8]] = [:]
         var order: [PointID] = []
         for point in points {
-            var row = Value.Object()
-            row["i"] = .string(point.id.text)
-            row["p"] = point.payload.flatMap { (try? JSON.parse($0))?.value } ?? .object(.init())
+            var row = JSONObjectWriter()
+            row.add("i", text: point.id.text)
+            // As it was written: a value would carry what no double holds as text.
+            row.add("p", point.payload ?? Array("{}".utf8))
             for (name, vector) in try Self.dense(point.vector) {
                 let column = names.column(name)
                 if !columns.contains(column) { columns.append(column) }
-                row["v\(columns.firstIndex(of: column) ?? 0)"] = .string(vector)
+                row.add("v\(columns.firstIndex(of: column) ?? 0)", text: vector)
             }
             // One statement cannot write a row twice: the last one counts, as it does one after the other.
-            if rows.updateValue(row, forKey: point.id) == nil { order.append(point.id) }
+            if rows.updateValue(row.finish(), forKey: point.id) == nil { order.append(point.id) }
         }
         let places = columns.indices
         let set = (columns + [names.payload]).map { "\($0) = EXCLUDED.\($0)" }.joined(separator: ", ")
@@ -249,7 +251,8 @@ extension PGVectorRun {
             FROM jsonb_to_recordset($1::jsonb) AS x(\((["i text"] + places.map { "v\($0) text" } + ["p jsonb"]).joined(separator: ", "))) \
             ON CONFLICT (\(names.id)) DO UPDATE SET \(set)
             """
-        _ = try await ask(text, [.array(order.compactMap { rows[$0].map { .object($0) } })])
+        let list = order.compactMap { rows[$0] }.joined(separator: [UInt8(ascii: ",")])
+        _ = try await ask(text, [.string("[\(String(decoding: Array(list), as: UTF8.self))]")])
     }
 
     private static func dense(_ vector: VectorData) throws(StepError) -> [(name: String?, text: String)] {

@@ -9,6 +9,8 @@ struct PGVectorRun {
     /// The name of the table.
     let collection: String
     let deadline: ContinuousClock.Instant
+    /// Hears how many points are written.
+    var onProgress: (@Sendable (StepProgress) -> Void)?
 
     /// The last statement.
     var statement = ""
@@ -145,14 +147,19 @@ struct PGVectorRun {
         if scroll.offset != nil { text += " AND (\(order)) >= (length($1), $1)" }
         var by = order
         if let field = scroll.orderBy {
-            by =
-                "\(names.payload) #> \("{\(field.split(separator: ".").joined(separator: ","))}".quotedLiteral), \(order)"
+            let value =
+                "\(names.payload) #> \("{\(field.split(separator: ".").joined(separator: ","))}".quotedLiteral)"
+            // Points without a number or a text there are left out, as Qdrant leaves out what its index does not hold.
+            text += " AND jsonb_typeof(\(value)) IN ('number', 'string')"
+            by = "\(value), \(order)"
         }
         let answer = try await ask(
             "SELECT \(columns(scroll.selection)) FROM \(table) WHERE \(text) ORDER BY \(by) "
                 + "LIMIT \(scroll.limit + 1)", condition.parameters)
         let points = answer.rows.map { point($0, scroll.selection) }
-        let next = points.count > scroll.limit ? points[scroll.limit]["id"] ?? .null : .null
+        // Another page of such an order begins with a value, not with a point.
+        let hasMore = points.count > scroll.limit && scroll.orderBy == nil
+        let next = hasMore ? points[scroll.limit]["id"] ?? .null : .null
         return [("points", .array(Array(points.prefix(scroll.limit)))), ("next", next)]
     }
 

@@ -22,6 +22,7 @@ final class PGVectorService {
             let connection = try connection(step.target, session)
             let lease = try await connection.pool(limits.pool).lease(limits.label, limits: limits, until: deadline)
             var run = PGVectorRun(lease, connection.names, step.collection, until: deadline)
+            run.onProgress = limits.onProgress
             var fields: [(String, Value)] = []
             var failure: StepError?
             do throws(StepError) {

@@ -40,6 +40,7 @@ extension QdrantRun {
                     try Self.checkCompleted(answer.result)
                     written += count
                     batches += 1
+                    onProgress?(StepProgress(done: written, of: source.total, unit: "points"))
                 } catch {
                     failure = failure ?? error
                 }
@@ -119,13 +120,18 @@ struct PointSource {
     private var file: VectorFile?
     private var reader: VectorFileReader?
     private var nextID: UInt64 = 0
+    /// How many points there are, where that is known beforehand.
+    let total: Int?
 
     init(_ upsert: VectorOperation.Upsert) {
         batch = upsert.batch
         size = upsert.size
         switch upsert.points {
-        case .known(let points): known = points[...]
+        case .known(let points):
+            known = points[...]
+            total = points.count
         case .file(let file, let firstID):
+            total = file.rowCount
             self.file = file
             nextID = firstID
         }
@@ -169,12 +175,6 @@ struct PointSource {
         } else {
             throw VectorFile.Fault(message: "has no 'id' near line \(line)")
         }
-        var payload: [UInt8]?
-        if let value = row.payload, !value.isNull {
-            var bytes: [UInt8] = []
-            value.appendJSON(to: &bytes)
-            payload = bytes
-        }
-        return VectorOperation.Point(id: id, vector: row.vector, payload: payload)
+        return VectorOperation.Point(id: id, vector: row.vector, payload: row.payload)
     }
 }

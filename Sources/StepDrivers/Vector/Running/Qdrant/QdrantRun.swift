@@ -6,6 +6,8 @@ internal import ScenarioModel
 struct QdrantRun {
     let endpoint: QdrantEndpoint
     let collection: String
+    /// Hears how many points are written.
+    let onProgress: (@Sendable (StepProgress) -> Void)?
 
     /// The last exchange.
     var last: QdrantAnswer?
@@ -22,9 +24,10 @@ struct QdrantRun {
     /// How many batches of points are on their way at once.
     static let batchesInFlight = 4
 
-    init(endpoint: QdrantEndpoint, collection: String) {
+    init(endpoint: QdrantEndpoint, collection: String, onProgress: (@Sendable (StepProgress) -> Void)? = nil) {
         self.endpoint = endpoint
         self.collection = collection
+        self.onProgress = onProgress
     }
 
     /// Does it.

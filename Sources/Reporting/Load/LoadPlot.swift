@@ -1,0 +1,117 @@
+/// Draws lines over a plane as SVG, with its axes; it loads nothing.
+struct LoadPlot {
+    /// A line, by points of the plane's own units.
+    struct Line {
+        var name: String
+        /// The class in the page's style sheet that colours it.
+        var style: String
+        var points: [(x: Double, y: Double)]
+    }
+
+    var title: String
+    var xUnit: String
+    var yUnit: String
+    var lines: [Line]
+    /// Where the x axis is marked, and with what words; even steps where there are none.
+    var xMarks: [(x: Double, text: String)] = []
+
+    private static let width = 860.0
+    private static let height = 260.0
+    private static let left = 64.0
+    private static let bottom = 34.0
+    private static let top = 12.0
+    private static let right = 12.0
+
+    /// The figure, its legend included.
+    var html: String {
+        let all = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+        guard let least = all.map(\.x).min(), let most = all.map(\.x).max() else {
+            return "<figure><figcaption>\(HTMLText.escaped(title))</figcaption><p>nothing was measured</p></figure>"
+        }
+        let highest = Self.roundUp(all.map(\.y).max() ?? 1)
+        let span = max(most - least, 1e-9)
+        func x(_ value: Double) -> Double {
+            Self.left + (value - least) / span * (Self.width - Self.left - Self.right)
+        }
+        func y(_ value: Double) -> Double {
+            Self.height - Self.bottom - value / highest * (Self.height - Self.bottom - Self.top)
+        }
+        var svg = "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">"
+        svg += "<title>\(HTMLText.escaped(title))</title>"
+        for step in 0...4 {
+            let value = highest * Double(step) / 4
+            svg += Self.rule(x1: Self.left, y1: y(value), x2: Self.width - Self.right, y2: y(value))
+            svg += Self.word(Self.figure(value), x: Self.left - 6, y: y(value) + 4, anchor: "end")
+        }
+        let marks =
+            xMarks.isEmpty
+            ? Self.evenMarks(from: least, to: most) : xMarks.filter { $0.x <= most && $0.x >= least }
+        for mark in marks {
+            svg += Self.rule(x1: x(mark.x), y1: Self.top, x2: x(mark.x), y2: Self.height - Self.bottom)
+            svg += Self.word(mark.text, x: x(mark.x), y: Self.height - Self.bottom + 16, anchor: "middle")
+        }
+        svg += Self.word(xUnit, x: Self.width - Self.right, y: Self.height - 3, anchor: "end")
+        svg += Self.word(yUnit, x: 2, y: Self.top, anchor: "start")
+        for line in lines {
+            let points = line.points.filter { $0.x.isFinite && $0.y.isFinite }
+                .map { "\(Figures.fixed(x($0.x), digits: 1)),\(Figures.fixed(y($0.y), digits: 1))" }
+            svg += "<polyline class=\"\(line.style)\" points=\"\(points.joined(separator: " "))\"/>"
+        }
+        let legend = lines.map { "<span class=\"key \($0.style)\">\(HTMLText.escaped($0.name))</span>" }
+        return "<figure><figcaption>\(HTMLText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
+            + svg + "</svg></figure>"
+    }
+
+    private static func rule(x1: Double, y1: Double, x2: Double, y2: Double) -> String {
+        let numbers = [x1, y1, x2, y2].map { Figures.fixed($0, digits: 1) }
+        return "<line class=\"grid\" x1=\"\(numbers[0])\" y1=\"\(numbers[1])\""
+            + " x2=\"\(numbers[2])\" y2=\"\(numbers[3])\"/>"
+    }
+
+    private static func word(_ text: String, x: Double, y: Double, anchor: String) -> String {
+        "<text x=\"\(Figures.fixed(x, digits: 1))\" y=\"\(Figures.fixed(y, digits: 1))\" text-anchor=\"\(anchor)\">"
+            + "\(HTMLText.escaped(text))</text>"
+    }
+
+    private static func figure(_ value: Double) -> String {
+        value >= 100 || value == value.rounded() ? Figures.fixed(value, digits: 0) : Figures.fixed(value, digits: 2)
+    }
+
+    private static func evenMarks(from least: Double, to most: Double) -> [(x: Double, text: String)] {
+        (0...6).map { step in
+            let value = least + (most - least) * Double(step) / 6
+            return (value, figure((value * 10).rounded() / 10))
+        }
+    }
+
+    /// The next of 1, 2, 2.5, 5 times a power of ten.
+    private static func roundUp(_ value: Double) -> Double {
+        guard value > 0, value.isFinite else { return 1 }
+        var power = 1.0
+        while power * 10 <= value { power *= 10 }
+        while power > value { power /= 10 }
+        return [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= value } ?? power * 10
+    }
+}
+
+/// Text in a page.
+enum HTMLText {
+    /// The text with all that means something to a browser written out, and without what no page may hold.
+    static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+                escaped += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}

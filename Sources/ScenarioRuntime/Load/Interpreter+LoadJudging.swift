@@ -1,0 +1,167 @@
+import EventLoop
+import Expressions
+import ScenarioModel
+import ScenarioSyntax
+
+extension Interpreter {
+    /// Tells of each interval as it ends, until cancelled; returns the processor time up to the last and its end.
+    func tellIntervals(_ load: LoadRun, _ frame: Frame) async -> LoadMoment {
+        var last = LoadMoment(time: load.began, spent: loadSurroundings.processTime())
+        var number = 1
+        while true {
+            let due = load.began + load.options.interval * number
+            guard (try? await clock.sleep(until: due)) != nil else { return last }
+            last = tellInterval(load, frame, since: last)
+            number = max(number + 1, Int((last.time - load.began) / load.options.interval) + 1)
+        }
+    }
+
+    /// Tells of what happened since a moment, judges all so far, and returns the present moment.
+    @discardableResult
+    func tellInterval(_ load: LoadRun, _ frame: Frame, since last: LoadMoment) -> LoadMoment {
+        let now = LoadMoment(time: clock.now, spent: loadSurroundings.processTime())
+        let length = now.time - last.time
+        let tally = load.takeInterval()
+        // A short rest in which nothing happened is no interval.
+        let isIdle = tally.runs + tally.dropped == 0 && length < load.options.interval / 10
+        guard length > .milliseconds(1), !isIdle else { return now }
+        var interval = LoadInterval(
+            startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
+        interval.isWarmup = last.time < load.countedFrom
+        interval.passed = tally.passed
+        interval.failed = tally.failed
+        interval.errors = tally.errors
+        interval.dropped = tally.dropped
+        interval.late = tally.late
+        interval.inFlight = load.inFlight
+        interval.latencies = tally.latencies.counts
+        interval.failedLatencies = tally.failedLatencies.counts
+        interval.lagMs = load.worstLag.milliseconds
+        interval.cpu = (now.spent - last.spent) / length
+        interval.memory = loadSurroundings.memory()
+        interval.steps = Value.Object(tally.stepOrder.map { ($0, tally.steps[$0]?.brief ?? .null) })
+        load.worstLag = .zero
+        if !interval.isWarmup {
+            load.intervals += 1
+            if interval.isGeneratorBusy { load.busyIntervals += 1 }
+        }
+        if load.total.runs > 0, !load.plan.assertions.isEmpty {
+            let failures = judge(load, frame)
+            interval.failing = failures.map { $0.name ?? $0.place?.excerpt ?? $0.message }
+            if !failures.isEmpty, load.plan.abortsEarly { load.end(.aborted, at: now.time) }
+        }
+        loadSurroundings.sink(.interval(interval))
+        return now
+    }
+
+    private func judge(_ load: LoadRun, _ frame: Frame) -> [FailureReport] {
+        let judged = Frame(parent: frame, trail: "load")
+        let dot = SharedValue(.object(aggregate(load, withCaptures: true)))
+        let rendering = rendering(judged, dot: dot, seed: plan.options.seed)
+        let assertions = load.plan.assertions
+        let context = judged.context(for: assertions.map(\.expression), dot: dot, seed: rendering.seed)
+        let judgements = engine.judge(assertions.map(\.expression), in: context)
+        return zip(assertions, judgements).compactMap { assertion, judgement in
+            guard case .fails(let failure) = judgement else { return nil }
+            return Judge.report(assertion, failure, code: "load.threshold", rendering: rendering)
+        }
+    }
+
+    private func aggregate(_ load: LoadRun, withCaptures: Bool) -> Value.Object {
+        let elapsed = max(clock.now - load.countedFrom, .milliseconds(1))
+        var aggregate = load.total.value(elapsed: elapsed, withCaptures: withCaptures)
+        aggregate["most_in_flight"] = Value(load.mostInFlight)
+        aggregate["generator"] = [
+            "intervals": Value(load.intervals), "busy_intervals": Value(load.busyIntervals),
+            "bottleneck": .bool(load.isGeneratorBottleneck),
+        ]
+        return aggregate
+    }
+
+    /// Judges what a load came to as a whole.
+    func conclude(_ load: LoadRun, _ frame: Frame) -> LoadOutcome {
+        var failures: [FailureReport] = []
+        let total = load.total
+        if total.runs == 0 {
+            var failure = FailureReport(
+                code: "load.none", verdict: .failed, message: "no run ended, so nothing is proved")
+            if let skip = load.firstSkip { failure.notes = ["\(total.skipped) skipped: \(skip)"] }
+            if total.dropped > 0 { failure.notes.append("\(total.dropped) arrivals found no room") }
+            if total.unfinished > 0 { failure.notes.append("\(total.unfinished) were cut off at the end") }
+            failures.append(failure)
+        } else {
+            failures += passFailure(total, load.plan.pass).map { [$0] } ?? []
+            failures += judge(load, frame)
+        }
+        if let failure = droppedFailure(total, load) { failures.append(failure) }
+        let end = load.end ?? .completed
+        if total.unfinished > 0, end != .interrupted, total.runs > 0 {
+            failures.append(
+                FailureReport(
+                    code: "load.unfinished", verdict: .failed,
+                    message:
+                        "\(total.unfinished) runs had not ended \(DurationText.format(load.options.drain)) after the last "
+                        + "was started, and were cut off"))
+        }
+        return LoadOutcome(
+            aggregate: .object(aggregate(load, withCaptures: false)), failures: failures, samples: load.samples,
+            latencies: total.latencies.counts, end: end, requests: requests)
+    }
+
+    private func passFailure(_ total: LoadTally, _ pass: Repetition.Pass) -> FailureReport? {
+        let wanted: String
+        switch pass {
+        case .all, .template:
+            if total.passed == total.runs { return nil }
+            wanted = "all"
+        case .count(let count):
+            if total.passed >= count { return nil }
+            wanted = "\(count)"
+        case .share(let share):
+            if Double(total.passed) >= share * Double(total.runs) { return nil }
+            wanted = "\(Value.number(share * 100).tostring)%"
+        }
+        return FailureReport(
+            code: "load.pass", verdict: .failed,
+            message: "\(total.passed) of \(total.runs) runs passed, and \(wanted) must",
+            hint: wanted == "all" ? "'pass: 99%' in the load, or '--pass 99%', would allow some" : nil)
+    }
+
+    private func droppedFailure(_ total: LoadTally, _ load: LoadRun) -> FailureReport? {
+        guard load.plan.isOpen, total.dropped > 0 else { return nil }
+        let arrivals = total.dropped + total.runs + total.unfinished + total.skipped
+        switch load.plan.allowedDropped {
+        case .all, .template: return nil
+        case .count(let count): if total.dropped <= count { return nil }
+        case .share(let share): if Double(total.dropped) <= share * Double(arrivals) { return nil }
+        }
+        return FailureReport(
+            code: "load.dropped", verdict: .failed,
+            message: "\(total.dropped) of \(arrivals) arrivals found \(load.plan.parallel) runs in flight, "
+                + "and were dropped",
+            hint: "the target is too slow for this rate, or 'parallel' ('--users') too small; "
+                + "'allow_dropped: 1%' would allow some")
+    }
+}
+
+/// A moment of a load, and the processor time that was spent by then.
+struct LoadMoment: Sendable {
+    var time: ContinuousClock.Instant
+    var spent: Duration
+}
+
+extension LoadRun {
+    /// Whether the generator had too little time for itself in more than a tenth of the intervals.
+    var isGeneratorBottleneck: Bool { busyIntervals * 10 > intervals }
+}
+
+extension Place {
+    /// What the place underlines.
+    fileprivate var excerpt: String? {
+        let scalars = text.unicodeScalars
+        guard column >= 1, endColumn > column, endColumn - 1 <= scalars.count else { return nil }
+        let start = scalars.index(scalars.startIndex, offsetBy: column - 1)
+        let end = scalars.index(start, offsetBy: endColumn - column)
+        return String(scalars[start..<end])
+    }
+}

@@ -1,0 +1,74 @@
+import EventLoop
+import Expressions
+import ScenarioModel
+
+extension Interpreter {
+    /// Runs one run of a load, from its variables to its cleanup, and counts what came of it.
+    func runOne(
+        _ load: LoadRun, _ index: Int, meant: ContinuousClock.Instant, started: ContinuousClock.Instant
+    ) async {
+        defer { load.ended() }
+        let own = load.cases[index % load.cases.count]
+        let scenario = own.planned.scenario
+        let run = TestRun(
+            planned: own.planned, scenario: scenario, layers: own.layers,
+            session: TestSession(test: own.planned.name.name), seed: "\(own.seed)/\(index)", started: started,
+            terms: own.terms)
+        // Passed runs keep no request and answer.
+        run.repeatDepth = 1
+        let frame = Frame(parent: base, trail: "", variables: ["suite": own.suite])
+        if own.readsRun { frame.set("run", SharedValue(runValue(run))) }
+        if let row = own.row { frame.set("case", row) }
+        let limits = Limits().adding("scenario timeout", own.layers.scenarioLimit, from: started)
+        var steps: [StepReport] = []
+        var failures: [FailureReport] = []
+        var skip: String?
+        do throws(StepFailure) {
+            skip = try await begin(scenario, run, frame, with: [:])
+            if skip == nil {
+                steps = await runBlock(scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [])
+            }
+        } catch {
+            failures.append(error.report)
+        }
+        let ended = clock.now
+        if let cleanup = scenario.cleanup, skip == nil {
+            run.cleanups.insert(.init(block: cleanup, frame: frame, owner: scenario.name), at: 0)
+        }
+        for driver in own.drivers { await driver.endSteps(run.session) }
+        let cleanup = await cleanUp(run)
+        for driver in own.drivers { await driver.endSession(run.session) }
+        if Task.isCancelled {
+            if meant >= load.countedFrom { load.total.addUnfinished() }
+            return
+        }
+        if let skip, load.firstSkip == nil { load.firstSkip = skip }
+        var verdict: Verdict = skip == nil ? .passed : .skipped
+        for step in steps where step.verdict != .skipped { verdict = verdict.worse(step.verdict) }
+        for failure in failures { verdict = verdict.worse(failure.verdict) }
+        var kind = Self.firstCode(failures, steps)
+        if verdict == .passed, cleanup.contains(where: { $0.verdict == .failed || $0.verdict == .error }) {
+            verdict = .error
+            kind = "cleanup"
+        }
+        load.add(
+            LoadTally.Run(
+                verdict: verdict, kind: kind, ms: (ended - meant).milliseconds,
+                serviceMs: (ended - started).milliseconds, prefix: own.prefix, steps: steps),
+            meant: meant)
+        guard verdict == .failed || verdict == .error, load.wantsSample(of: kind ?? "") else { return }
+        var sample = TestResult(
+            test: own.planned.name, verdict: verdict, startedMs: (started - load.began).milliseconds,
+            ms: (ended - started).milliseconds, steps: steps, cleanup: cleanup, failures: failures)
+        sample.test.name += "#\(index)"
+        load.keep(sample, cause: kind ?? "")
+    }
+
+    private static func firstCode(_ failures: [FailureReport], _ steps: [StepReport]) -> String? {
+        if let failure = failures.first { return failure.code }
+        for step in steps {
+            if let code = firstCode(step.failures, step.children) { return code }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,68 @@
+import Expressions
+import ScenarioModel
+
+/// What one step of a load's runs has come to so far.
+struct StepTally {
+    private(set) var runs = 0
+    private(set) var passed = 0
+    private(set) var failed = 0
+    private(set) var errors = 0
+    private(set) var skipped = 0
+    private(set) var latencies: Latencies
+    private var failedLatencies: Latencies?
+    private var captures: [String: Reservoir] = [:]
+    private let isCoarse: Bool
+
+    /// Creates a tally of nothing.
+    init(coarse: Bool) {
+        isCoarse = coarse
+        latencies = Latencies(coarse: coarse)
+    }
+
+    /// Adds a step that has ended; `lateness` is what its run started behind its time, in milliseconds.
+    mutating func add(_ report: StepReport, lateness: Double) {
+        switch report.verdict {
+        case .skipped:
+            skipped += 1
+            return
+        case .passed:
+            passed += 1
+            latencies.record(report.ms + lateness)
+        case .failed, .error:
+            if report.verdict == .failed { failed += 1 } else { errors += 1 }
+            if failedLatencies == nil { failedLatencies = Latencies(coarse: true) }
+            failedLatencies?.record(report.ms + lateness)
+        }
+        runs += 1
+        guard !isCoarse else { return }
+        for (name, value) in report.captures {
+            captures[name, default: Reservoir(seed: report.id + name)].offer(value)
+        }
+    }
+
+    /// The step's part of the aggregate; captured values only where asked for.
+    func value(withCaptures: Bool) -> Value {
+        var object = Value.Object()
+        object["runs"] = Value(runs)
+        object["passed"] = Value(passed)
+        object["failed"] = Value(failed)
+        object["errors"] = Value(errors)
+        object["skipped"] = Value(skipped)
+        object["ms"] = latencies.value
+        object["failed_ms"] = failedLatencies?.value ?? .null
+        guard withCaptures else { return .object(object) }
+        for (name, sample) in captures.sorted(by: { $0.key < $1.key }) where object[name] == nil {
+            object[name] = .array(sample.values)
+        }
+        return .object(object)
+    }
+
+    /// The step's line of an interval.
+    var brief: Value {
+        [
+            "runs": Value(runs), "failed": Value(failed + errors),
+            "p50": latencies.count > 0 ? .number(latencies.percentile(50)) : .null,
+            "p95": latencies.count > 0 ? .number(latencies.percentile(95)) : .null,
+        ]
+    }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import Glibc
+import Reporting
+import ScenarioModel
+import ScenarioSyntax
+
+/// `plumb load`: runs scenarios many times, by a schedule, and judges the whole.
+struct LoadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Runs scenarios many times, by a schedule, and judges the whole.",
+        discussion: """
+            What is run comes from 'loads' of the configuration (--load NAME), from the options below, or from both; \
+            options win. With --rate arrivals are open: they come by the schedule, whatever the target does. Without, \
+            so many users run one after another.
+
+            Exit status: 0 all held, 4 a threshold did not hold, 3 the load could not be carried out, 2 nothing ran \
+            (usage, lint, nothing selected), 130 interrupted.
+
+            Reports: \(LoadReportFormat.all.map(\.name).joined(separator: ", ")).
+            """)
+
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var shape: LoadShapeOptions
+
+    @Option(help: .init("The seed of everything random; one of its own for each load otherwise.", valueName: "text"))
+    var seed: String?
+
+    @Option(help: .init("How often figures are told and judged.", valueName: "duration"))
+    var interval: String = "1s"
+
+    @Option(help: .init("How long runs under way at the end may still take.", valueName: "duration"))
+    var drain: String = "30s"
+
+    @Option(
+        help: .init(
+            "Compares with a stored load: a JSON report, or 'last' for the last that passed.", valueName: "path"))
+    var baseline: String?
+
+    @Flag(help: "Makes it a failure to be worse than the baseline.")
+    var failWhenWorse = false
+
+    @Option(help: .init("Writes a report; '-' is standard output. May be repeated.", valueName: "format=path"))
+    var report: [String] = []
+
+    @Flag(help: "Lets scenarios start programs with 'exec'.")
+    var allowExec = false
+
+    @Flag(name: .shortAndLong, help: "Shows the result only.")
+    var quiet = false
+
+    @Option(
+        name: .customLong("sandbox-break"),
+        help: .init(
+            "Starts the embedded services broken in this way; 'plumb sandbox --list-breaks' tells which.",
+            valueName: "name"))
+    var sandboxBreak: [String] = []
+
+    @Argument(
+        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
+    var paths: [String]
+
+    mutating func run() throws {
+        throw try LoadPreparation(self).carryOut()
+    }
+
+    func validate() throws {
+        var paths: Set<String> = []
+        for text in report {
+            let path = try LoadReportRequest(text).path
+            guard paths.insert(path).inserted else {
+                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
+            }
+        }
+        if failWhenWorse, baseline == nil { throw ValidationError("--fail-when-worse needs --baseline") }
+        try shape.check()
+        let interval = try Self.duration(interval, "--interval")
+        guard interval >= .milliseconds(100) else { throw ValidationError("--interval takes 100ms or more") }
+        _ = try Self.duration(drain, "--drain")
+        _ = try Project.variables(selection.variables)
+        _ = try Project.flags(selection)
+    }
+
+    /// Reads the duration of an option, above zero.
+    static func duration(_ text: String, _ option: String) throws -> Duration {
+        guard let duration = DurationText.parse(text), duration > .zero else {
+            throw ValidationError("\(option) takes a duration above 0, such as 5s, not '\(text)'")
+        }
+        return duration
+    }
+}
+
+/// The shape of a load on the command line.
+struct LoadShapeOptions: ParsableArguments {
+    @Option(help: .init("A load of the configuration's 'loads'.", valueName: "name"))
+    var load: String?
+
+    @Option(help: .init("Arrivals, such as 200/s, whether or not earlier runs are done.", valueName: "rate"))
+    var rate: String?
+
+    @Option(help: .init("Users that run one after another; with --rate, the most runs in flight.", valueName: "number"))
+    var users: Int?
+
+    @Option(help: .init("How long runs are started.", valueName: "duration"))
+    var duration: String?
+
+    @Option(help: .init("How many runs there are, in place of a duration.", valueName: "number"))
+    var times: Int?
+
+    @Option(help: .init("The time at the beginning that is not counted.", valueName: "duration"))
+    var warmup: String?
+
+    @Option(help: .init("The pause of a user between two runs.", valueName: "duration"))
+    var think: String?
+
+    @Option(help: .init("How arrivals are spread: even or poisson.", valueName: "word"))
+    var spacing: String?
+
+    @Option(help: .init("How many runs must pass: a count, or a share such as 99%.", valueName: "number"))
+    var pass: String?
+
+    @Option(help: .init("How many arrivals may find no room: a count, or a share.", valueName: "number"))
+    var allowDropped: String?
+
+    @Option(
+        name: .customLong("assert"),
+        help: .init("What must hold of the aggregate, such as '.ms.p95 < 200'. May be repeated.", valueName: "jq"))
+    var assertions: [String] = []
+
+    @Flag(help: "Ends the load at the first interval in which an assertion does not hold.")
+    var abort = false
+
+    /// Refuses what can mean nothing.
+    func check() throws {
+        if let rate, QuantityText.parseRate(rate) == nil {
+            throw ValidationError("--rate takes a rate up to 1000000/s, such as 200/s, not '\(rate)'")
+        }
+        if let users, !(1...Repetition.mostParallel).contains(users) {
+            throw ValidationError("--users takes a number from 1 to \(Repetition.mostParallel)")
+        }
+        if let times, times < 1 { throw ValidationError("--times takes a number above 0") }
+        if times != nil, duration != nil { throw ValidationError("--times and --duration exclude one another") }
+        if rate != nil, think != nil { throw ValidationError("--think belongs to users, and not to --rate") }
+        if rate == nil, load == nil, spacing != nil { throw ValidationError("--spacing belongs to --rate") }
+        if let duration { _ = try LoadCommand.duration(duration, "--duration") }
+        if let warmup { _ = try LoadCommand.duration(warmup, "--warmup") }
+        if let think { _ = try LoadCommand.duration(think, "--think") }
+        if let spacing, Repetition.Spacing(rawValue: spacing) == nil {
+            throw ValidationError("--spacing takes even or poisson, not '\(spacing)'")
+        }
+        for (option, text) in [("--pass", pass), ("--allow-dropped", allowDropped)] {
+            guard let text, Repetition.Pass(written: text) == nil else { continue }
+            throw ValidationError("\(option) takes a count, or a share such as 99%, not '\(text)'")
+        }
+        if load == nil, duration == nil, times == nil {
+            throw ValidationError("nothing says how long this goes on: give --load, --duration or --times")
+        }
+        if load == nil, rate == nil, users == nil {
+            throw ValidationError("nothing says how much there is to do: give --load, --rate or --users")
+        }
+    }
+}
+
+/// `FORMAT=PATH` of a load's `--report`.
+struct LoadReportRequest {
+    let format: LoadReportFormat
+    let path: String
+
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let format = LoadReportFormat.all.first(where: { $0.name == parts[0] }) else {
+            let names = LoadReportFormat.all.map(\.name).joined(separator: ", ")
+            throw ValidationError("there is no report format '\(parts[0])' of a load: use \(names)")
+        }
+        guard parts.count == 2, !parts[1].isEmpty else {
+            throw ValidationError("--report takes FORMAT=PATH, such as \(format.name)=reports/load.\(format.name)")
+        }
+        self.format = format
+        path = parts[1]
+    }
+}

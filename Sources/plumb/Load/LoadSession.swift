@@ -1,0 +1,131 @@
+import CLinux
+import Expressions
+import Glibc
+import Reporting
+import ScenarioModel
+
+/// The command's side of a load: it starts the worker, folds its events, hears signals and writes the reports.
+struct LoadSession {
+    private let order: LoadOrder
+    private let terminal: LoadTerminal
+    private var reporters: [any LoadReporter]
+    private var problems: [ReportError] = []
+    private let signals: Signals
+    private(set) var result: LoadResult
+    private var isInterrupted = false
+    private var killAt: ContinuousClock.Instant?
+    private var buffer: [UInt8] = []
+    /// What a worker may take to end after an interrupt: draining, cleanups, and a little.
+    private static let grace: Duration = .seconds(45)
+
+    init(
+        _ order: LoadOrder, start: LoadStart, terminal: LoadTerminal, reporters: [any LoadReporter], signals: Signals
+    ) {
+        self.order = order
+        self.terminal = terminal
+        self.reporters = reporters
+        self.signals = signals
+        result = LoadResult(start: start)
+    }
+
+    /// Runs the load to its end.
+    mutating func run() {
+        tell(.started(result.start))
+        guard let box = BlackBox(), let worker = WorkerProcess.start(order, blackBox: box) else {
+            let reason = String(cString: strerror(errno)).lowercased()
+            return tell(crashed("the worker could not be started: \(reason)", nil))
+        }
+        follow(worker)
+        let (ending, words) = worker.reap()
+        guard result.outcome == nil else { return }
+        var cause = "the worker process \(RunSession.describe(ending))"
+        if let expression = box.content?.expression { cause += " while jq evaluated '\(expression)'" }
+        tell(crashed(cause, words))
+    }
+
+    /// Holds the load against an earlier one.
+    mutating func compare(with baseline: LoadResult, fails: Bool) {
+        let comparison = LoadComparison(baseline: baseline, current: result)
+        result.comparison = comparison
+        guard fails, comparison.verdict == .worse, var outcome = result.outcome else { return }
+        let worse = comparison.lines.filter { $0.verdict == .worse }.map(\.measure).joined(separator: ", ")
+        outcome.failures.append(
+            FailureReport(
+                code: "load.worse", verdict: .failed,
+                message: "worse than the baseline of \(comparison.baseline): \(worse)"))
+        result.outcome = outcome
+    }
+
+    /// Writes the reports; returns what could not be written.
+    mutating func conclude() -> [ReportError] {
+        terminal.finish(result)
+        for reporter in reporters {
+            do throws(ReportError) { try reporter.finish(result) } catch { problems.append(error) }
+        }
+        return problems
+    }
+
+    private mutating func follow(_ worker: WorkerProcess) {
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            var waiting = [
+                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = poll(&waiting, 2, 200)
+            for _ in signals.read() { hear(worker) }
+            if let killAt, ContinuousClock.now > killAt { worker.kill() }
+            guard waiting[0].revents != 0 else { continue }
+            let count = read(worker.events, &chunk, chunk.count)
+            if count > 0 {
+                take(chunk[..<count])
+            } else if count == 0 || errno != EAGAIN && errno != EINTR {
+                return
+            }
+        }
+    }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while let end = rest.firstIndex(of: 0x0A) {
+            buffer += rest[..<end]
+            rest = rest[(end + 1)...]
+            if let value = try? JSON.parse(buffer).value, let event = try? LoadEvent(json: value) { tell(event) }
+            buffer.removeAll(keepingCapacity: true)
+        }
+        buffer += rest
+    }
+
+    private mutating func hear(_ worker: WorkerProcess) {
+        if isInterrupted {
+            terminal.pause()
+            worker.kill()
+            _exit(130)
+        }
+        isInterrupted = true
+        killAt = .now + Self.grace
+        tell(.note("interrupted: waiting for the runs under way; once more to leave at once"))
+        worker.stop()
+    }
+
+    private func crashed(_ cause: String, _ words: String?) -> LoadEvent {
+        let failure = FailureReport(
+            code: "run.crash", verdict: .error, message: cause, notes: words.map { ["it said: \($0)"] } ?? [])
+        return .finished(
+            LoadOutcome(aggregate: .null, failures: [failure], end: isInterrupted ? .interrupted : .crashed))
+    }
+
+    private mutating func tell(_ event: LoadEvent) {
+        result.receive(event)
+        terminal.receive(event)
+        reporters.removeAll { reporter in
+            do throws(ReportError) {
+                try reporter.receive(event)
+                return false
+            } catch {
+                problems.append(error)
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import CLinux
+import EventLoop
+import Expressions
+import Glibc
+import ScenarioModel
+import ScenarioRuntime
+
+extension Worker {
+    /// Runs a load in this process and ends it.
+    static func main(_ order: LoadOrder, events: Int32, control: Int32, blackBox: BlackBox) -> Never {
+        prepareProcess()
+        guard let loop = try? EventLoop() else { _exit(71) }
+        let box = Confined(blackBox)
+        let confined = Confined(order)
+        loop.run { await runLoad(confined, on: loop, events: events, control: control, box) }
+    }
+
+    private static func runLoad(
+        _ order: Confined<LoadOrder>, on loop: EventLoop, events: Int32, control: Int32, _ box: Confined<BlackBox>
+    ) async -> Never {
+        let order = order.value
+        let mask = SecretMask(order.plan.configuration.secrets.values.compactMap { $0 })
+        let stream = LineStream(events)
+        var surroundings = LoadSurroundings()
+        surroundings.sink = { event in
+            var line: [UInt8] = []
+            event.appendJSONLine(to: &line, masking: mask)
+            stream.write(line)
+        }
+        surroundings.processTime = { ProcessFigures.time }
+        surroundings.memory = { ProcessFigures.memory }
+        let interpreter = make(
+            order.plan, on: loop, mask: mask, box: box, load: surroundings,
+            sink: { [sink = surroundings.sink] event in
+                if case .note(let text) = event { sink(.note(text)) }
+            })
+        watch(control, on: loop) {
+            Task(executorPreference: loop) { await interpreter.stopLoad() }
+        }
+        await interpreter.runLoad(order.repetition, order.options, baseline: order.baseline)
+        _exit(0)
+    }
+}
+
+/// Writes lines to a pipe at once; ends the process where nobody reads any more.
+struct LineStream {
+    private let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    func write(_ bytes: [UInt8]) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { _exit(70) }
+            written += count
+        }
+    }
+}
+
+/// What the process takes of the machine.
+enum ProcessFigures {
+    /// The processor time of all its threads.
+    static var time: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    /// The memory that is in use, in bytes; 0 where the system does not say.
+    static var memory: Int {
+        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = read(descriptor, &bytes, bytes.count)
+        guard count > 0 else { return 0 }
+        let fields = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+}

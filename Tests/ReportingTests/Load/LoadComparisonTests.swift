@@ -1,0 +1,66 @@
+import ScenarioModel
+import Testing
+
+@Suite struct LoadComparisonTests {
+    /// A load of intervals that each have ten runs of about the given time, a little different each.
+    private func load(_ microseconds: Int, intervals: Int = 20) -> LoadResult {
+        var result = LoadResult(start: Self.start)
+        for number in 0..<intervals {
+            var interval = LoadInterval(startMs: Double(number) * 1000, lengthMs: 1000)
+            interval.passed = 10
+            let noise = number * 37 % 20 * microseconds / 1000
+            interval.latencies = LatencyCounts([.init(microseconds: microseconds + noise, count: 10)])
+            result.receive(.interval(interval))
+        }
+        return result
+    }
+
+    static let start = LoadStart(
+        id: "i", version: "0", seed: "s", profile: nil, started: "2026-01-01T00:00:00Z", load: nil, tests: ["t"])
+
+    private func verdict(_ measure: String, _ comparison: LoadComparison) -> LoadComparison.Verdict? {
+        comparison.lines.first { $0.measure == measure }?.verdict
+    }
+
+    @Test func `a slower load is worse, a faster one better, an equal one neither`() {
+        #expect(LoadComparison(baseline: load(10_000), current: load(12_000)).verdict == .worse)
+        #expect(LoadComparison(baseline: load(10_000), current: load(8000)).verdict == .better)
+        #expect(LoadComparison(baseline: load(10_000), current: load(10_000)).verdict == .noEvidence)
+    }
+
+    @Test func `a change of a few percent is no matter, however certain`() {
+        #expect(LoadComparison(baseline: load(10_000), current: load(10_300)).verdict == .noEvidence)
+    }
+
+    @Test func `a few intervals prove nothing`() {
+        let comparison = LoadComparison(baseline: load(10_000), current: load(50_000, intervals: 7))
+        #expect(comparison.verdict == .noEvidence)
+        #expect(comparison.lines.allSatisfy { $0.probability == nil })
+    }
+
+    @Test func `fewer runs per second and more failures are worse`() {
+        var slow = LoadResult(start: Self.start)
+        for interval in load(10_000).intervals {
+            var changed = interval
+            changed.passed = 6
+            changed.failed = 2
+            slow.receive(.interval(changed))
+        }
+        let comparison = LoadComparison(baseline: load(10_000), current: slow)
+        #expect(verdict("per_second", comparison) == .worse)
+        #expect(verdict("failed_share", comparison) == .worse)
+        #expect(verdict("ms.p50", comparison) == .noEvidence)
+    }
+
+    @Test func `the rank test gives the probabilities of the books`() throws {
+        // Two lists of ten without overlap: U = 0, z = (50 - 0.5) / sqrt(175), two-sided.
+        let apart = try #require(RankTest((1...10).map(Double.init), (11...20).map(Double.init)))
+        #expect(apart.share == 1)
+        #expect(abs(apart.probability - 0.000183) < 0.000005)
+        let same = try #require(RankTest([1, 2, 3, 4], [1, 2, 3, 4]))
+        #expect(same.share == 0.5)
+        #expect(same.probability == 1)
+        #expect(try #require(RankTest([5, 5], [5, 5])).probability == 1)
+        #expect(RankTest([], [1]) == nil)
+    }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import Expressions
+import ScenarioModel
+import Testing
+
+@testable import Reporting
+
+@Suite struct LoadReportTests {
+    private static let hostile = "<script>alert('x')</script> & \"q\""
+
+    private func result() -> LoadResult {
+        var start = LoadComparisonTests.start
+        start.load = Self.hostile
+        start.tests = [Self.hostile]
+        var result = LoadResult(start: start)
+        for number in 0..<5 {
+            var interval = LoadInterval(startMs: Double(number) * 1000, lengthMs: 1000)
+            interval.passed = 10
+            interval.dropped = number
+            interval.latencies = LatencyCounts([
+                .init(microseconds: 1000, count: 9), .init(microseconds: 20_000, count: 1),
+            ])
+            result.receive(.interval(interval))
+        }
+        let ms: Value = ["min": 1, "mean": 2.9, "p50": 1, "p90": 1, "p95": 20, "p99": 20, "max": 20]
+        var outcome = LoadOutcome(
+            aggregate: [
+                "runs": 50, "passed": 50, "failed": 0, "errors": 0, "dropped": 10, "per_second": 10, "ms": ms,
+                "error_kinds": .object(Value.Object([("http.refused", 2)])),
+                "steps": .object(Value.Object([(Self.hostile, Value.object(Value.Object([("ms", ms)])))])),
+                "generator": ["bottleneck": true, "busy_intervals": 3, "intervals": 5],
+            ])
+        outcome.failures = [FailureReport(code: "load.dropped", verdict: .failed, message: Self.hostile)]
+        outcome.latencies = result.intervals.reduce(LatencyCounts()) { $0.merged(with: $1.latencies) }
+        result.receive(.finished(outcome))
+        return result
+    }
+
+    @Test func `a page holds plots, loads nothing, and nothing in it can act`() {
+        let page = LoadHTML(result: result()).text
+        #expect(page.components(of: "<svg").count == 4)
+        #expect(page.contains("<polyline class=\"c\" points=\""))
+        #expect(!page.contains("<script"))
+        for word in ["src=", "href=", "http:", "https:", "url(", "@import"] { #expect(!page.contains(word)) }
+        #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot;"))
+        #expect(page.contains("the generator itself was the bottleneck in 3 of 5 intervals"))
+    }
+
+    @Test func `a page of a load that never was is a page all the same`() {
+        let page = LoadHTML(result: LoadResult(start: LoadComparisonTests.start)).text
+        #expect(page.contains("nothing was measured"))
+        #expect(page.hasSuffix("</html>\n"))
+    }
+
+    @Test func `the summary tells counts, latencies, steps, and what did not hold`() {
+        let text = LoadSummary(style: TerminalStyle()).render(result()).plain
+        #expect(text.contains("runs        50 in 5.0 s, 10.0/s; 50 passed, 0 failed, 0 errors\n"))
+        #expect(text.contains("also        10 dropped\n"))
+        #expect(text.contains("latency     min 1.0 ms  p50 1.0 ms"))
+        #expect(text.contains("failed[load.dropped]"))
+        #expect(text.hasSuffix("1 threshold did not hold\n"))
+    }
+
+    @Test func `where lines can be redrawn there is one state, else a line for each interval`() {
+        for isLive in [true, false] {
+            var written = ""
+            let terminal = LoadTerminal(style: TerminalStyle(width: 60, isLive: isLive), tellsIntervals: true) {
+                written += $0
+            }
+            for interval in result().intervals { terminal.receive(.interval(interval)) }
+            #expect(written.components(of: "\u{1B}[1A\u{1B}[J").count == (isLive ? 5 : 1))
+            #expect(written.components(of: "in flight").count == 6)
+        }
+    }
+
+    @Test func `a log of a long load stays short`() {
+        var lines = 0
+        let terminal = LoadTerminal(style: TerminalStyle(), tellsIntervals: true) { _ in lines += 1 }
+        for number in 0..<36_000 {
+            terminal.receive(.interval(LoadInterval(startMs: Double(number) * 1000, lengthMs: 1000)))
+        }
+        #expect(lines < 700)
+    }
+}
+
+extension String {
+    /// The parts between a text's places.
+    fileprivate func components(of text: String) -> [Substring] {
+        split(separator: text, omittingEmptySubsequences: false)
+    }
+}
