@@ -73,7 +73,9 @@ extension Interpreter {
         do throws(StepFailure) {
             let prepared = try carrier.request.prepare(rendering, target: carrier.target)
             let timeout = try timeout(of: carrier, rendering)
-            let most = try mostRetries(of: carrier, rendering)
+            var most = try mostRetries(of: carrier, rendering)
+            // Under a fault only what the step itself says is sent again.
+            if run.isStruck, carrier.step.retry.max == nil { most = 0 }
             var retry = most > 0 ? Retry(carrier.retryRules(max: most, isIdempotent: prepared.isIdempotent)) : nil
             var chance: SeededChance?
             let tracing = tracing(of: carrier.step, run, frame)

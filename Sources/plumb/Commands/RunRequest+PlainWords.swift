@@ -68,6 +68,7 @@ extension RunRequest {
             guard let number = Int(value) else { return false }
             self.repeat = number
         case "--report": report.append(value)
+        case "--fault": fault.append(value)
         case "--sandbox-break": sandboxBreak.append(value)
         default: return false
         }

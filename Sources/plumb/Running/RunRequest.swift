@@ -16,6 +16,8 @@ struct RunRequest: Equatable {
     var paths: [String] = []
     /// How many runs the history keeps, where this one is to be kept.
     var historyRuns: Int?
+    /// Trouble on targets and links as long as the run, in the words of `--fault`.
+    var fault: [String] = []
 
     /// Throws what is wrong with it, as a `ValidationError`.
     func check() throws {
