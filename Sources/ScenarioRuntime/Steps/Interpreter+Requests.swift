@@ -147,7 +147,9 @@ extension Interpreter {
         return try known(most, rendering, { Int($0) }, "a number of retries")
     }
 
-    /// What an attempt tells its progress to; nil where nobody follows steps. Of many repetitions none is followed.
+    /// What an attempt tells its progress to; nil where nobody follows steps.
+    ///
+    /// Of many repetitions none is followed.
     private func progressTelling() -> (@Sendable (StepProgress) -> Void)? {
         guard plan.options.tellsSteps, let position = RunPosition.current else { return nil }
         let clock = clock
