@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Two builds at a time would wait for one another, and need twice the memory.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run run-local test build check lint-format format mutants mutants-local bench schemas completions clean \
+.PHONY: help run run-local test build check lint-format format mutants mutants-local bench sanitize schemas completions clean \
     packages services services-stop vector-client
 
 JOBS ?= 2
@@ -21,7 +21,8 @@ help: ## Lists these commands
 run: build ## Runs scenarios/ on the embedded profile; the reports go to reports/
 	@mkdir -p reports
 	$(PLUMB) run scenarios --profile embedded \
-	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
+	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json \
+	    --report html=reports/report.html
 
 run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL and a Prometheus of this project's own
 	@mkdir -p reports
@@ -65,6 +66,11 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 mutants-local: build services ## Proves scenarios against a PostgreSQL and a Prometheus that are broken on purpose
 	@scripts/install-packages jq
 	scripts/mutants --profile local
+
+sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSanitizer; an hour
+	@scripts/install-packages jq openssl libxml2-utils python3
+	scripts/sanitize address
+	scripts/sanitize thread
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
 	@scripts/install-packages nginx python3 gcc jq

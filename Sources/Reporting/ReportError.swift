@@ -7,12 +7,18 @@ public struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What the user could do about it.
     public var hint: String?
 
-    /// Creates an error about a report's path.
-    public init(path: String, message: String, hint: String? = nil) {
+    /// Whether it was to be sent to a service.
+    public var isSent: Bool
+
+    /// Creates an error about a report's path, or about the address that it is sent to.
+    public init(path: String, message: String, hint: String? = nil, isSent: Bool = false) {
         self.path = path
         self.message = message
         self.hint = hint
+        self.isSent = isSent
     }
 
-    public var description: String { "cannot write the report '\(path)': \(message)" }
+    public var description: String {
+        "cannot \(isSent ? "send the report to" : "write the report") '\(path)': \(message)"
+    }
 }

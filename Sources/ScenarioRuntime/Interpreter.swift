@@ -28,6 +28,10 @@ public actor Interpreter {
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0
+    /// Attempts so far, each of which has a span of its own.
+    var spans = 0
+    /// Tells the traces of this worker's loads from those of others.
+    let salt = UInt64.random(in: .min ... .max)
     var isStopping = false
     var needs: [String: NeedRun] = [:]
     var remainingUsers: [String: Int] = [:]
@@ -167,7 +171,7 @@ public actor Interpreter {
         sink(.testStarted(test: planned.name.index, ms: milliseconds(since: began)))
         let position = RunPosition(test: planned.name.index, trail: "")
         let result = await RunPosition.$current.withValue(position) { await execute(planned) }
-        sink(.testFinished(result))
+        sink(.testFinished(plan.options.keepsPlainSteps ? result : result.withoutPlainSteps))
         await releaseNeeds(of: planned)
         return (number, result.verdict == .failed || result.verdict == .error)
     }

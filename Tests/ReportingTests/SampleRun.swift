@@ -33,9 +33,17 @@ enum SampleRun {
             test: 0, trail: "chat", progress: StepProgress(done: 2560, of: $0, unit: "points"), ms: 9.5)
     }
 
-    static let start = RunStart(
-        id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,
-        tests: tests.map(\.test))
+    static let start: RunStart = {
+        var start = RunStart(
+            id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,
+            tests: tests.map(\.test))
+        start.suites = [
+            ConfiguredSuite(
+                suite: "gateway", scenarios: ["routing", "timeouts", "streaming", "limits"], missing: ["limits"]),
+            ConfiguredSuite(suite: "load", scenarios: ["steady"]),
+        ]
+        return start
+    }()
 
     static let tests: [TestResult] = [
         passed, failed, timedOut, skipped, flaky, repeated, elements, cleanupFailed, hostile, ranOut,
@@ -69,7 +77,16 @@ enum SampleRun {
         body: #"{"id":"chatcmpl-1","model":"mixtral","choices":[],"usage":{"total_tokens":0}}"#, bodyBytes: 31_457_280,
         command: #"curl -sS -X POST -H 'content-type: application/json' -d '{"model":"hermes"}' "#
             + "http://127.0.0.1:8000/v1/chat/completions",
-        timing: .init([("connect", 0.4), ("total", 210.125)]))
+        timing: .init([("connect", 0.4), ("total", 210.125)]),
+        attributes: .init([
+            ("http.request.method", "POST"), ("url.full", "http://127.0.0.1:8000/v1/chat/completions"),
+            ("server.address", "127.0.0.1"), ("server.port", 8000), ("http.response.status_code", 200),
+        ]))
+
+    static let trace = StepReport.Trace(
+        traceID: SpanContext.traceID(run: "7f3a", test: 1), spanID: "00f067aa0ba902b7",
+        attemptSpanID: "53995c3f42cd8ad8",
+        startedMs: 2.5, ms: 208)
 
     static let passed = TestResult(
         test: name(0, "gateway", "routing", row: "mixtral"), description: "Each model's name reaches its service.",
@@ -89,11 +106,15 @@ enum SampleRun {
         steps: [
             step("chat", .failed, ms: 210, name: "a completion of the model asked for") {
                 $0.target = "gateway"
+                $0.trace = trace
                 $0.exchange = exchange
                 $0.failures = [falseAssertion, mismatch]
                 $0.polls = .init(count: 12, ms: 5012, last: "false")
             },
-            step("stored", kind: "sql", .skipped, ms: 0, line: 20) { $0.reason = "chat failed" },
+            step("stored", kind: "sql", .skipped, ms: 0, line: 20) {
+                $0.reason = "chat failed"
+                $0.needs = ["chat"]
+            },
         ])
 
     static let falseAssertion = FailureReport(
@@ -149,7 +170,9 @@ enum SampleRun {
         steps: [
             step("stream", .passed, ms: 94) {
                 $0.isFlaky = true
-                $0.retries = [.init(cause: "status 503", ms: 3, waitedMs: 50)]
+                $0.retries = [
+                    .init(cause: "status 503", ms: 3, waitedMs: 50, startedMs: 5.5, spanID: "b7ad6b7169203331")
+                ]
                 $0.notes = ["'id' 9007199254740993 is carried as text"]
             }
         ])

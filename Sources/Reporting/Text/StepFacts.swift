@@ -28,6 +28,7 @@ struct StepFacts {
             fact("polled", "\(times) in \(Figures.duration(polls.ms)); last value \(polls.last)", in: &text)
         }
         for note in step.notes.prefix(Self.mostNotes) { fact("note", note, in: &text) }
+        if let trace = step.trace { fact("trace", "\(trace.traceID), span \(trace.attemptSpanID)", in: &text) }
         if let command = step.exchange?.command { fact("by hand", command, cells: 8000, in: &text) }
     }
 

@@ -39,19 +39,26 @@ public struct AttemptLimits: Sendable {
     public var pool: PoolBounds
     /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
     public var mayRepeat: Bool
+    /// The step that services are told of; nil where none sends.
+    public var origin: StepOrigin?
+    /// The attempt's own place in the trace of its test.
+    public var span: SpanContext?
     /// Hears, on the driver's loop, how far an attempt of many requests is; nil where nobody follows it.
     public var onProgress: (@Sendable (StepProgress) -> Void)?
 
     /// Creates limits.
     public init(
         timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds(),
-        mayRepeat: Bool = false, onProgress: (@Sendable (StepProgress) -> Void)? = nil
+        mayRepeat: Bool = false, origin: StepOrigin? = nil, span: SpanContext? = nil,
+        onProgress: (@Sendable (StepProgress) -> Void)? = nil
     ) {
         self.timeout = timeout
         self.connect = connect
         self.label = label
         self.pool = pool
         self.mayRepeat = mayRepeat
+        self.origin = origin
+        self.span = span
         self.onProgress = onProgress
     }
 }

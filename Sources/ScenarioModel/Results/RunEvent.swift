@@ -27,19 +27,25 @@ public struct RunStart: Sendable, Hashable {
     public var profile: String?
     /// Wall-clock time, RFC 3339 in UTC.
     public var started: String
+    /// The same in milliseconds since 1970, as exactly as the clock has it; 0 where it is not known.
+    public var startedUnixMs: Double
     public var jobs: Int
     /// All tests, in file order.
     public var tests: [TestName]
+    /// What the configuration asks of the suites that have tests here.
+    public var suites: [ConfiguredSuite] = []
 
     /// Creates a start.
     public init(
-        id: String, version: String, seed: String, profile: String?, started: String, jobs: Int, tests: [TestName]
+        id: String, version: String, seed: String, profile: String?, started: String,
+        startedUnixMs: Double = 0, jobs: Int, tests: [TestName]
     ) {
         self.id = id
         self.version = version
         self.seed = seed
         self.profile = profile
         self.started = started
+        self.startedUnixMs = startedUnixMs
         self.jobs = jobs
         self.tests = tests
     }

@@ -19,6 +19,8 @@ public struct StepReport: Sendable, Hashable {
     public var ms: Double = 0
     /// The connection it used.
     public var target: String?
+    /// Where its requests stand in the trace of its test; nil where it sent none.
+    public var trace: Trace?
     /// What was sent and what came back, at the last attempt.
     public var exchange: Exchange?
     /// Earlier attempts that were retried, oldest first, with what each met.
@@ -31,6 +33,8 @@ public struct StepReport: Sendable, Hashable {
     public var children: [StepReport] = []
     /// The aggregate of a `repeat`.
     public var aggregate: Value?
+    /// The steps beside it that it waited for by a reference, `needs` or a watch, not by the order of the file alone.
+    public var needs: [String] = []
     /// Facts worth a line: a number carried as text, a cleanup that may have left something.
     public var notes: [String] = []
 
@@ -50,11 +54,39 @@ public struct StepReport: Sendable, Hashable {
         public var ms: Double
         /// The pause before the next attempt, in milliseconds.
         public var waitedMs: Double
+        /// Milliseconds from the run's start.
+        public var startedMs: Double
+        /// Its span in the step's trace; empty where it has none.
+        public var spanID: String
         /// Creates a record of a retried attempt.
-        public init(cause: String, ms: Double, waitedMs: Double) {
+        public init(cause: String, ms: Double, waitedMs: Double, startedMs: Double = 0, spanID: String = "") {
             self.cause = cause
             self.ms = ms
             self.waitedMs = waitedMs
+            self.startedMs = startedMs
+            self.spanID = spanID
+        }
+    }
+
+    /// The ids by which the logs of services and the report find each other.
+    public struct Trace: Sendable, Hashable {
+        /// The trace of the test.
+        public var traceID: String
+        /// The span of the step.
+        public var spanID: String
+        /// The span of the last attempt, which `traceparent` told.
+        public var attemptSpanID: String
+        /// When the last attempt began, in milliseconds from the run's start.
+        public var startedMs: Double
+        /// How long it took.
+        public var ms: Double
+        /// Creates a record of a step's ids.
+        public init(traceID: String, spanID: String, attemptSpanID: String, startedMs: Double, ms: Double) {
+            self.traceID = traceID
+            self.spanID = spanID
+            self.attemptSpanID = attemptSpanID
+            self.startedMs = startedMs
+            self.ms = ms
         }
     }
 
@@ -88,10 +120,13 @@ public struct StepReport: Sendable, Hashable {
         public var command: String?
         /// Phases in milliseconds: dns, connect, tls, first_byte, total.
         public var timing: Value.Object
+        /// What a trace tells of it, by the names of OpenTelemetry's conventions.
+        public var attributes: Value.Object
         /// Creates an exchange.
         public init(
             summary: String, request: [String] = [], response: [String] = [], body: String? = nil,
-            bodyBytes: Int? = nil, command: String? = nil, timing: Value.Object = .init()
+            bodyBytes: Int? = nil, command: String? = nil, timing: Value.Object = .init(),
+            attributes: Value.Object = .init()
         ) {
             self.summary = summary
             self.request = request
@@ -100,6 +135,7 @@ public struct StepReport: Sendable, Hashable {
             self.bodyBytes = bodyBytes
             self.command = command
             self.timing = timing
+            self.attributes = attributes
         }
     }
 }

@@ -35,6 +35,8 @@ public struct RunPlan: Sendable {
         public var flags = SettingsLayers.Flags()
         /// Whether requests and answers of passed steps are kept for the reports.
         public var keepsExchanges = true
+        /// Whether anyone reads of steps that passed and have nothing to tell, in tests that passed.
+        public var keepsPlainSteps = true
         /// Whether anyone looks on as steps begin and end; results hold them whether or not.
         public var tellsSteps = true
 

@@ -12,11 +12,13 @@ extension Interpreter {
         let scenario = own.planned.scenario
         let run = TestRun(
             planned: own.planned, scenario: scenario, layers: own.layers,
-            session: TestSession(test: own.planned.name.name), seed: "\(own.seed)/\(index)", started: started,
+            session: TestSession(test: own.planned.name.name), seed: "\(own.seed)/\(index)",
+            traceID: SpanContext.traceID(run: "\(plan.options.runID)/\(salt)", test: index), started: started,
             terms: own.terms)
+        run.isTraceRecorded = false
         // Passed runs keep no request and answer.
         run.repeatDepth = 1
-        let frame = Frame(parent: base, trail: "", variables: ["suite": own.suite])
+        let frame = Frame(parent: base, trail: "", seed: run.seed, variables: ["suite": own.suite])
         if own.readsRun { frame.set("run", SharedValue(runValue(run))) }
         if let row = own.row { frame.set("case", row) }
         let limits = Limits().adding("scenario timeout", own.layers.scenarioLimit, from: started)

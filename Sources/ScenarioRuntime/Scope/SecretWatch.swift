@@ -26,6 +26,9 @@ final class SecretWatch {
         }
     }
 
+    /// The text without the secrets that were read so far.
+    func masked(_ text: String) -> String { mask.masked(text) }
+
     /// Whether a text holds a secret that was read so far, in any encoding.
     func isHeld(in text: String) -> Bool { mask.masked(text) != text }
 

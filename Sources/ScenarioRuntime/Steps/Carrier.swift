@@ -63,6 +63,8 @@ final class Attempted {
     /// Set where nothing could be sent.
     var failure: FailureReport?
     var retries: [StepReport.Retry] = []
+    /// The last attempt.
+    var sent: TracedAttempt?
     var tries = 0
     var limit: Limits.Limit?
 }

@@ -115,6 +115,7 @@ extension Interpreter {
         var report = newReport(step)
         report.polls = polls
         report.retries = retries
+        report.trace = attempted.sent?.trace
         if let error = attempt.error, !step.acceptsError {
             report.verdict = .error
             report.failures = [
@@ -143,6 +144,7 @@ extension Interpreter {
         report.verdict = failure.verdict
         report.polls = polls
         report.retries = retries
+        report.trace = attempted?.sent?.trace
         report.failures = [failure]
         if let attempt = attempted?.attempt {
             let exchange = attempt.exchange()

@@ -76,9 +76,12 @@ extension Interpreter {
             let most = try mostRetries(of: carrier, rendering)
             var retry = most > 0 ? Retry(carrier.retryRules(max: most, isIdempotent: prepared.isIdempotent)) : nil
             var chance: SeededChance?
+            let tracing = tracing(of: carrier.step, run, frame)
             while true {
                 if carrier.rateLimit != nil { await admit(carrier) }
                 let begun = clock.now
+                spans += 1
+                let span = tracing.attempt(spans)
                 let inner = limits.adding("timeout", timeout, from: begun)
                 let left = inner.remaining(at: begun) ?? timeout.value
                 let gate = gate(before: carrier)
@@ -88,9 +91,13 @@ extension Interpreter {
                     AttemptLimits(
                         timeout: left, connect: min(carrier.terms.settings.connect.value, left), label: carrier.label,
                         pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent,
-                        onProgress: progressTelling()),
+                        origin: tracing.origin, span: span,
+                        onProgress: run.repeatDepth > 0 ? nil : progressTelling()),
                     in: run.session)
                 gate?.leave()
+                let took = milliseconds(since: begun)
+                attempted.sent = TracedAttempt(
+                    tracing: tracing, span: span, startedMs: (begun - began).milliseconds, ms: took)
                 requests += attempt.requests
                 for secret in attempt.secrets { secrets.add(.string(secret)) }
                 attempted.tries += 1
@@ -112,7 +119,9 @@ extension Interpreter {
                     return attempted
                 }
                 attempted.retries.append(
-                    .init(cause: cause, ms: milliseconds(since: begun), waitedMs: pause.milliseconds))
+                    .init(
+                        cause: cause, ms: took, waitedMs: pause.milliseconds,
+                        startedMs: (begun - began).milliseconds, spanID: span.spanID))
                 _ = try? await clock.sleep(until: clock.now + pause)
             }
         } catch {
@@ -136,7 +145,7 @@ extension Interpreter {
         return try known(most, rendering, { Int($0) }, "a number of retries")
     }
 
-    /// What an attempt tells its progress to; nil where nobody follows steps.
+    /// What an attempt tells its progress to; nil where nobody follows steps. Of many repetitions none is followed.
     private func progressTelling() -> (@Sendable (StepProgress) -> Void)? {
         guard plan.options.tellsSteps, let position = RunPosition.current else { return nil }
         let clock = clock
@@ -187,6 +196,7 @@ extension Interpreter {
         var report = newReport(step)
         report.target = carrier.target?.name
         report.retries = attempted.retries
+        report.trace = attempted.sent?.trace
         // What an interrupt cut short is no result of the service, even for a step that takes errors.
         if isInterrupted(run) {
             report.verdict = .error

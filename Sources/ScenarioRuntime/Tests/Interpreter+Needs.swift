@@ -45,7 +45,9 @@ extension Interpreter {
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
             planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
-            seed: plan.options.seed + "/needs/" + key, started: clock.now)
+            seed: plan.options.seed + "/needs/" + key,
+            // It stands in the trace of the test that came first, which waits for it.
+            traceID: run.traceID, started: clock.now)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
         needs[key] = NeedRun(run: own, scenario: scenario, task: task)

@@ -11,7 +11,8 @@ extension Interpreter {
             plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         let run = TestRun(
             planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
-            seed: plan.options.seed + "/" + planned.name.name, started: clock.now)
+            seed: plan.options.seed + "/" + planned.name.name,
+            traceID: SpanContext.traceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))

@@ -25,6 +25,10 @@ final class TestRun: @unchecked Sendable {
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
+    /// The trace of the test's requests.
+    let traceID: String
+    /// Whether services are asked to keep that trace; those of a load would fill their stores.
+    var isTraceRecorded = true
     let known: KnownTerms
     /// What carries the requests of steps whose target the scenario derives: it ends with this run.
     private var ownCarriers: [Step.Identity: Carrier] = [:]
@@ -38,13 +42,14 @@ final class TestRun: @unchecked Sendable {
 
     init(
         planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
-        started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
+        traceID: String, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
     ) {
         self.planned = planned
         self.scenario = scenario
         self.layers = layers
         self.session = session
         self.seed = seed
+        self.traceID = traceID
         self.started = started
         known = terms
     }
@@ -91,8 +96,11 @@ final class KnownTerms: @unchecked Sendable {
     var terms: [Key: Terms] = [:]
     /// What carries the requests of steps whose target is always the same.
     var carriers: [Step.Identity: Carrier] = [:]
+    /// What services are told of each step that sent something.
+    var origins: [Step.Identity: StepOrigin] = [:]
 }
 
+/// The settings of a step, and the bounds of the connections to its target.
 struct Terms {
     var settings: StepSettings
     var pool: PoolBounds

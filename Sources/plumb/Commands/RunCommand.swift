@@ -16,7 +16,9 @@ struct RunCommand: ParsableCommand {
             Exit status: 0 all passed, 1 a test failed, 2 nothing ran (usage, lint, nothing selected), 3 a test could \
             not be carried out, 130 interrupted.
 
-            Reports: \(ReportFormat.all.map(\.name).joined(separator: ", ")); written to a temporary file and renamed.
+            Reports: \(ReportFormat.all.map(\.name).joined(separator: ", ")); written to a temporary file and renamed. \
+            \(ReportFormat.all.filter { $0.service != nil }.map(\.name).joined(separator: " and ")) take the URL of a \
+            service; one that does not take the report makes a run that passed exit with 3.
             """)
 
     @OptionGroup var project: ProjectOptions
@@ -39,8 +41,19 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Only the tests that did not pass in the last run.")
     var failed = false
 
-    @Option(help: .init("Writes a report; '-' is standard output. May be repeated.", valueName: "format=path"))
+    @Option(
+        help: .init(
+            "Writes a report, or sends it to a service; '-' is standard output. May be repeated.",
+            valueName: "format=path"))
     var report: [String] = []
+
+    @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
+    var history = false
+
+    @Option(
+        name: .customLong("history-runs"),
+        help: .init("How many runs the history keeps; older ones are forgotten.", valueName: "number"))
+    var historyRuns: Int = 500
 
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
@@ -59,44 +72,15 @@ struct RunCommand: ParsableCommand {
         help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
     var paths: [String]
 
-    mutating func run() throws {
-        let runner = try RunPreparation(self)
-        throw try runner.carryOut()
-    }
+    mutating func run() throws { throw try RunPreparation(request).carryOut() }
 
-    func validate() throws {
-        if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
-        if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
-        var paths: Set<String> = []
-        for text in report {
-            let path = try ReportRequest(text).path
-            guard paths.insert(path).inserted else {
-                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
-            }
-        }
-        _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection)
-    }
-}
+    func validate() throws { try request.check() }
 
-/// `FORMAT=PATH` of `--report`.
-struct ReportRequest {
-    let format: ReportFormat
-    let path: String
-
-    init(_ text: String) throws {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let names = ReportFormat.all.map(\.name)
-        guard let format = ReportFormat.named(parts[0]) else {
-            let near = NearestName.of(parts[0], in: names).map { "; did you mean '\($0)'?" } ?? ""
-            throw ValidationError(
-                "there is no report format '\(parts[0])': use \(names.joined(separator: ", "))\(near)")
-        }
-        guard parts.count == 2, !parts[1].isEmpty else {
-            throw ValidationError(
-                "--report takes FORMAT=PATH, such as \(format.name)=reports/run.\(format.fileExtension)")
-        }
-        self.format = format
-        path = parts[1]
+    /// What was asked by the words.
+    var request: RunRequest {
+        RunRequest(
+            project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
+            repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
+            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil)
     }
 }

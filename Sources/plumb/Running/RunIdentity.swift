@@ -9,6 +9,13 @@ enum RunIdentity {
         return String((0..<12).map { _ in letters[Int.random(in: letters.indices, using: &generator)] })
     }
 
+    /// The time of the wall clock in milliseconds since 1970.
+    static func milliseconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1e6
+    }
+
     /// The time of the wall clock, RFC 3339 in UTC.
     static func now() -> String {
         var time = Glibc.time(nil)

@@ -53,6 +53,47 @@ struct PostgresRunTests {
         run.expectAllPassed()
     }
 
+    @Test func `the line for psql does by hand what the step did`() async throws {
+        let project = try HTTPProject(try Self.target("database"))
+        let run = try await project.run(
+            #"""
+              - { id: asked, sql: { query: "SELECT $1::int + 1 AS n, $2 AS t", params: [6, "it's"] } }
+            """#)
+        let line = try #require(try run.step("asked")["exchange"]?["command"]?.string)
+        #expect(line.hasPrefix("psql -X "))
+        #expect(!line.contains("password"))
+        var environment = RunningCommand.plainEnvironment
+        environment["PGPASSWORD"] = try PrivatePostgres.shared.keywords.first { $0.0 == "password" }?.1
+        let ended = try await OwnThread.run { [environment] in
+            try RunningCommand("/bin/sh", ["-c", line + " -At"], environment: environment).finish()
+        }
+        #expect(ended.standardOutput.contains("7|it's"), "\(ended.standardError)")
+    }
+
+    @Test func `the server is told the step, and a statement is prepared once`() async throws {
+        let project = try HTTPProject(try Self.target("database", ", pool: { size: 1, max_overflow: 0 }"))
+        let run = try await project.run(
+            #"""
+              - id: seen
+                sql: SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()
+                assert: ['.rows[0].query | test("^/[*] plumb: run=[a-z0-9]+ scenario=scenario step=seen [*]/ SELECT query")']
+              - id: many
+                each: '[1, 2, 3, 4]'
+                sql: { query: "SELECT $1::int AS n", params: ["${{ $item }}"] }
+              - id: prepared
+                sql: SELECT count(*)::int AS n FROM pg_prepared_statements WHERE statement LIKE '%step=man' || 'y%'
+                assert: ['.rows[0].n == 1']
+              - id: wrong
+                sql: SELECT nope FROM pg_class
+                assert: ['.error.sqlstate == "42703"', '.error.position.column == 17']
+              - id: shown
+                sql: { query: SELECT 1 AS n, explain: true }
+                assert: ['.command == "EXPLAIN"']
+            """#)
+        run.expectAllPassed()
+        #expect(run.texts["r.json"]?.contains("\"summary\":\"/*") == false)
+    }
+
     @Test func `sessions that race in a parallel group give the errors that are expected`() async throws {
         let project = try HTTPProject(try Self.target("database"))
         let run = try await project.run(

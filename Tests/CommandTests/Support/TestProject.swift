@@ -112,7 +112,9 @@ final class TestProject {
             } else if name.hasSuffix(".xml") {
                 #expect(XMLCheck.problem(in: text) == nil, "\(name)", sourceLocation: location)
             } else {
-                #expect(name.hasSuffix(".md"), "a stray file \(name)", sourceLocation: location)
+                #expect(
+                    [".md", ".prom", ".html"].contains { name.hasSuffix($0) }, "a stray file \(name)",
+                    sourceLocation: location)
             }
         }
     }

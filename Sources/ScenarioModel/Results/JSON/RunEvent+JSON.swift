@@ -123,14 +123,18 @@ extension RunStart: ResultRecord {
         writer.text("seed", seed)
         writer.text("profile", ifPresent: profile)
         writer.text("started", started)
+        if startedUnixMs > 0 { writer.milliseconds("started_unix_ms", startedUnixMs) }
         writer.integer("jobs", jobs)
+        writer.records("suites", unlessEmpty: suites)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
         self.init(
             id: try reader.text("id"), version: try reader.text("version"), seed: try reader.text("seed"),
             profile: try reader.optionalText("profile"), started: try reader.text("started"),
-            jobs: try reader.integer("jobs"), tests: try reader.records("tests"))
+            startedUnixMs: try reader.milliseconds("started_unix_ms"), jobs: try reader.integer("jobs"),
+            tests: try reader.records("tests"))
+        suites = try reader.records("suites")
     }
 }
 

@@ -12,12 +12,14 @@ extension StepReport: ResultRecord {
         writer.milliseconds("ms", ms)
         writer.record("place", place)
         writer.text("target", ifPresent: target)
+        writer.record("trace", ifPresent: trace)
         writer.records("failures", unlessEmpty: failures)
         writer.record("exchange", ifPresent: exchange)
         writer.records("retries", unlessEmpty: retries)
         writer.record("polls", ifPresent: polls)
         writer.object("captures", unlessEmpty: captures)
         writer.value("aggregate", ifPresent: aggregate)
+        writer.texts("needs", unlessEmpty: needs)
         writer.texts("notes", unlessEmpty: notes)
         writer.records("children", unlessEmpty: children)
     }
@@ -31,12 +33,14 @@ extension StepReport: ResultRecord {
         startedMs = try reader.milliseconds("started_ms")
         ms = try reader.milliseconds("ms")
         target = try reader.optionalText("target")
+        trace = try reader.optionalRecord("trace")
         failures = try reader.records("failures")
         exchange = try reader.optionalRecord("exchange")
         retries = try reader.records("retries")
         polls = try reader.optionalRecord("polls")
         captures = try reader.members("captures")
         aggregate = reader.object["aggregate"]
+        needs = try reader.texts("needs")
         notes = try reader.texts("notes")
         children = try reader.records("children")
     }
@@ -47,12 +51,34 @@ extension StepReport.Retry: ResultRecord {
         writer.text("cause", cause)
         writer.milliseconds("ms", ms)
         writer.milliseconds("waited_ms", waitedMs)
+        if !spanID.isEmpty {
+            writer.symbol("span_id", spanID)
+            writer.milliseconds("started_ms", startedMs)
+        }
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
         self.init(
             cause: try reader.text("cause"), ms: try reader.milliseconds("ms"),
-            waitedMs: try reader.milliseconds("waited_ms"))
+            waitedMs: try reader.milliseconds("waited_ms"), startedMs: try reader.milliseconds("started_ms"),
+            spanID: try reader.text("span_id", default: ""))
+    }
+}
+
+extension StepReport.Trace: ResultRecord {
+    func write(to writer: inout some ResultWriter) {
+        writer.symbol("trace_id", traceID)
+        writer.symbol("span_id", spanID)
+        writer.symbol("attempt_span_id", attemptSpanID)
+        writer.milliseconds("started_ms", startedMs)
+        writer.milliseconds("ms", ms)
+    }
+
+    init(from reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            traceID: try reader.text("trace_id"), spanID: try reader.text("span_id"),
+            attemptSpanID: try reader.text("attempt_span_id"), startedMs: try reader.milliseconds("started_ms"),
+            ms: try reader.milliseconds("ms"))
     }
 }
 
@@ -78,6 +104,7 @@ extension StepReport.Exchange: ResultRecord {
         writer.integer("body_bytes", ifPresent: bodyBytes)
         writer.text("command", ifPresent: command)
         writer.object("timing", unlessEmpty: timing)
+        writer.object("attributes", unlessEmpty: attributes)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -85,6 +112,6 @@ extension StepReport.Exchange: ResultRecord {
             summary: try reader.text("summary"), request: try reader.texts("request"),
             response: try reader.texts("response"), body: try reader.optionalText("body"),
             bodyBytes: try reader.optionalInteger("body_bytes"), command: try reader.optionalText("command"),
-            timing: try reader.members("timing"))
+            timing: try reader.members("timing"), attributes: try reader.members("attributes"))
     }
 }

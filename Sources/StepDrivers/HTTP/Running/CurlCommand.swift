@@ -63,6 +63,8 @@ struct CurlCommand {
             let name = header.name.lowercased()
             // curl sends the same Accept by itself, and a User-Agent of its own does no harm.
             if ["accept", "user-agent"].contains(name), !dropped.contains(name) { continue }
+            // What is sent by hand is no part of the test's trace.
+            if TraceHeaders.names.contains(name), !dropped.contains(name) { continue }
             if name == "accept-encoding" {
                 words.append("--compressed")
                 continue

@@ -35,7 +35,9 @@ public final class HTTPDriver: StepDriver {
         let begun = ContinuousClock.now
         let deadline = begun + limits.timeout
         var request = prepared.request
-        request.headers = defaultHeaders(but: prepared.droppedDefaults) + request.headers
+        request.headers =
+            defaultHeaders(but: prepared.droppedDefaults) + request.headers
+            + TraceHeaders.of(limits, but: prepared.droppedDefaults)
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
         if limits.mayRepeat { request.isIdempotent = true }
@@ -141,7 +143,7 @@ public final class HTTPDriver: StepDriver {
         _ request: HTTPRequest, like other: HTTPRequest, _ deadline: ContinuousClock.Instant
     ) async -> Result<HTTPResponse, HTTPError> {
         var request = request
-        request.headers = defaultHeaders(but: []) + request.headers
+        request.headers = defaultHeaders(but: []) + request.headers + TraceHeaders.among(other.headers)
         request.settings = other.settings
         // A socket and addresses belong to the service, not to whoever hands out its tokens.
         request.settings.unixSocket = nil

@@ -22,7 +22,26 @@ struct HTTPExchange {
             summary: outcome.prepared.summary, request: requestLines, response: responseLines,
             body: response.flatMap { $0.body.isEmpty ? nil : shown($0.body, $0.header("content-type")) },
             bodyBytes: response?.body.count, command: CurlCommand(shownRequest, outcome.prepared).text,
-            timing: response?.timing.value.object ?? .init())
+            timing: response?.timing.value.object ?? .init(), attributes: attributes)
+    }
+
+    /// The members that OpenTelemetry's conventions have for the span of an HTTP client.
+    private var attributes: Value.Object {
+        let url = outcome.request.url.withoutUserInfo
+        let authority = url.hostAndPath.host
+        var attributes = Value.Object()
+        attributes["http.request.method"] = .string(outcome.request.method)
+        attributes["url.full"] = .string(String(url.prefix(Self.lineLength)))
+        let (host, port) = authority.hostAndPort
+        attributes["server.address"] = .string(host)
+        let port443 = url.lowercased().hasPrefix("https:") ? 443 : 80
+        attributes["server.port"] = Value(port ?? port443)
+        if let response = outcome.response {
+            attributes["http.response.status_code"] = Value(response.status)
+            attributes["network.protocol.version"] = .string(response.version)
+        }
+        if let error { attributes["error.type"] = .string(error.kind.rawValue) }
+        return attributes
     }
 
     /// The request with its cookies, and without the token that was fetched for it: none is declared for the mask to find.
@@ -100,6 +119,14 @@ extension HTTPHeader {
 }
 
 extension String {
+    /// An authority's host, without the brackets of IPv6, and its port.
+    var hostAndPort: (host: String, port: Int?) {
+        guard let colon = lastIndex(of: ":"), let port = Int(self[index(after: colon)...]) else {
+            return (filter { $0 != "[" && $0 != "]" }, nil)
+        }
+        return (self[..<colon].filter { $0 != "[" && $0 != "]" }, port)
+    }
+
     /// The host with its port, and the path with its query, of a whole URL.
     var hostAndPath: (host: String, path: String) {
         let rest = self[(firstRange(of: "://")?.upperBound ?? startIndex)...]

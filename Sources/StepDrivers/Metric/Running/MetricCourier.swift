@@ -71,8 +71,10 @@ final class MetricCourier {
             targetName: targetName)
         let left = max(.milliseconds(1), deadline - .now)
         let outcome = await http.exchange(
-            prepared, AttemptLimits(timeout: left, connect: min(limits.connect, left), label: limits.label),
-            in: session)
+            prepared,
+            AttemptLimits(
+                timeout: left, connect: min(limits.connect, left), label: limits.label, origin: limits.origin,
+                span: limits.span), in: session)
         requests += outcome.requests
         if let token = outcome.token { secrets.append(token) }
         last = outcome

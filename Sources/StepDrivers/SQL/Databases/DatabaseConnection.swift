@@ -8,6 +8,10 @@ protocol DatabaseConnection: AnyObject {
     var serverVersion: String { get }
     /// Whom the server is told; a new value may be told together with the next statement, or not at all.
     var label: String { get set }
+    /// What stands in front of each statement for the server's log, with a blank behind it; empty for nothing.
+    ///
+    /// Positions in errors count from behind it.
+    var comment: String { get set }
     /// Whether a transaction is open, as far as the last answer said.
     var transaction: TransactionState { get }
     /// Whether it may be handed out: idle, without a transaction, not in doubt, and not closed by the server.
@@ -37,6 +41,11 @@ protocol DatabaseConnection: AnyObject {
 }
 
 extension DatabaseConnection {
+    // Nobody reads a log of most databases.
+    var comment: String {
+        get { "" }
+        set {}
+    }
     var isUnchanged: Bool { false }
 }
 

@@ -20,10 +20,22 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         let leavesEffects: Bool
         /// How its rows were read.
         var layout: PostgresLayout?
+        private var comment = ""
+        private var sent: String
 
         init(_ text: String, leavesEffects: Bool) {
             self.text = text
             self.leavesEffects = leavesEffects
+            sent = text
+        }
+
+        /// What is sent behind a comment, which mostly is the one of the last time.
+        func sent(behind comment: String) -> String {
+            if comment != self.comment {
+                self.comment = comment
+                sent = comment + text
+            }
+            return sent
         }
     }
 
@@ -36,6 +48,8 @@ final class PostgresDatabaseConnection: DatabaseConnection {
 
     /// Told to the server when the connection is opened; a later user does not pay a round trip for it.
     var label: String
+
+    var comment = ""
 
     private(set) lazy var serverVersion: String = {
         let version = connection.serverVersion
@@ -63,7 +77,9 @@ final class PostgresDatabaseConnection: DatabaseConnection {
             return try await answer(to: statement, limits, deadline)
         } catch {
             _ = connection.takeNotices()
-            throw StatementFailure(error, isConnectionLost: !connection.isReady)
+            var failure = StatementFailure(error, isConnectionLost: !connection.isReady)
+            if let position = failure.position { failure.position = max(0, position - comment.utf8.count) }
+            throw failure
         }
     }
 
@@ -72,15 +88,16 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     ) async throws(PostgresError) -> StatementAnswer {
         let known = known(statement)
         if !isTouched { isTouched = known.leavesEffects }
+        let sent = known.sent(behind: comment)
         var parameterTypes: [UInt32] = []
         let needsTypes = PostgresParameters.needTypes(statement.parameters)
         if needsTypes {
-            parameterTypes = try await connection.parameterTypes(of: statement.text, until: deadline)
+            parameterTypes = try await connection.parameterTypes(of: sent, until: deadline)
             await types.learn(parameterTypes, from: connection, until: deadline)
         }
         let texts = PostgresParameters.texts(of: statement.parameters, parameterTypes, types)
         var request = PostgresRequest.statement(
-            statement.text, texts, isPrepared: statement.isPrepared || needsTypes)
+            sent, texts, isPrepared: statement.isPrepared || needsTypes)
         // The values are counted as they are kept; a single row cannot be looked at before libpq has all of it.
         request.rowByteLimit = 2 * limits.bytes + (1 << 20)
         let answer = PostgresAnswer(limits, types, known: known.layout)

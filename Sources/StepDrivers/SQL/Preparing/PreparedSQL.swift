@@ -16,6 +16,8 @@ final class PreparedSQL: PreparedStep {
     let explains: Bool
     /// How often it was sent.
     var attempts = 0
+    /// What servers are told in front of each statement.
+    var comment = ""
 
     init(
         target: ResolvedTarget, dialect: SQLDialect, statements: [PreparedStatement], begin: String?, rollsBack: Bool,

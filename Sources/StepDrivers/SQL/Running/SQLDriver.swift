@@ -21,6 +21,7 @@ public final class SQLDriver: StepDriver {
             preconditionFailure("an sql driver was handed a step of another kind")
         }
         prepared.attempts += 1
+        prepared.comment = limits.origin?.comment ?? ""
         let begun = ContinuousClock.now
         let deadline = begun + limits.timeout
         let outcome = SQLOutcome(prepared)

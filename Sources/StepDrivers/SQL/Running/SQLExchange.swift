@@ -17,7 +17,28 @@ struct SQLExchange {
             shown.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
         return StepReport.Exchange(
             summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
-            timing: outcome.timing.object ?? .init())
+            command: SQLCommandLine(prepared: prepared).text, timing: outcome.timing.object ?? .init(),
+            attributes: attributes)
+    }
+
+    /// The members that OpenTelemetry's conventions have for the span of a database's client; values are not among them.
+    private var attributes: Value.Object {
+        let prepared = outcome.prepared
+        var attributes = DatabaseAttributes.of(system: prepared.dialect == .postgres ? "postgresql" : "sqlite")
+        if let first = prepared.statements.first {
+            attributes["db.query.text"] = .string(String(first.sent.text.prefix(2000)))
+        }
+        if let name = outcome.answers.last?.command, !name.isEmpty { attributes["db.operation.name"] = .string(name) }
+        if prepared.statements.count > 1 {
+            attributes["db.operation.batch.size"] = Value(prepared.statements.count)
+        }
+        if let state = outcome.error?.fields["sqlstate"] {
+            attributes["db.response.status_code"] = state
+            attributes["error.type"] = state
+        } else if let error = outcome.error {
+            attributes["error.type"] = .string(error.kind.rawValue)
+        }
+        return attributes
     }
 
     private var request: [String] {

@@ -36,6 +36,7 @@ struct SQLRun {
 
     /// Runs everything; what it came to is in ``answers`` and ``failure``.
     mutating func run() async {
+        connection.comment = prepared.comment
         let frame = frame
         for text in frame.before {
             guard await control(text) else { return }

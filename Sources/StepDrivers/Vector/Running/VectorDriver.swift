@@ -36,7 +36,7 @@ public final class VectorDriver: StepDriver {
     ) async -> Attempt {
         let begun = ContinuousClock.now
         let authorization: String?
-        switch await self.authorization(of: connection.http, until: begun + limits.timeout) {
+        switch await self.authorization(of: connection.http, limits, until: begun + limits.timeout) {
         case .success(let value): authorization = value
         case .failure(let error):
             return VectorOutcome(step: prepared, elapsed: .now - begun, error: error, last: nil).attempt()
@@ -79,7 +79,7 @@ public final class VectorDriver: StepDriver {
             return Examination(isReachable: false, facts: [error.report.message], advice: error.report.hint)
         }
         let authorization: String?
-        switch await self.authorization(of: connection.http, until: begun + limits.timeout) {
+        switch await self.authorization(of: connection.http, limits, until: begun + limits.timeout) {
         case .success(let value): authorization = value
         case .failure(let error): return Examination(isReachable: false, facts: [error.message], advice: error.hint)
         }
@@ -113,6 +113,7 @@ public final class VectorDriver: StepDriver {
         if http.wantsCompression {
             headers.append(HTTPHeader("Accept-Encoding", HTTPTransport.contentCodings.joined(separator: ", ")))
         }
+        headers += TraceHeaders.of(limits, but: Set(http.headers.map { $0.name.lowercased() }))
         return QdrantEndpoint(
             loop: loop, transport: transport, base: http.url, headers: headers, settings: http.settings,
             maxBytes: http.maxBytes,
@@ -122,7 +123,7 @@ public final class VectorDriver: StepDriver {
 
     /// The value of the Authorization header, where the target has one.
     private func authorization(
-        of connection: HTTPConnection, until deadline: ContinuousClock.Instant
+        of connection: HTTPConnection, _ limits: AttemptLimits, until deadline: ContinuousClock.Instant
     ) async -> Result<String?, StepError> {
         switch connection.auth {
         case .none: return .success(nil)
@@ -130,10 +131,12 @@ public final class VectorDriver: StepDriver {
         case .oauth(let tokens):
             let transport = transport
             let settings = connection.settings
+            let traced = TraceHeaders.of(limits, but: [])
             let found = await tokens.token(
                 not: nil,
                 asked: { request in
                     var request = request
+                    request.headers += traced
                     request.settings = settings
                     request.settings.unixSocket = nil
                     request.timeout = max(.milliseconds(1), deadline - .now)

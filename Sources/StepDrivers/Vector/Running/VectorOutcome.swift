@@ -57,7 +57,8 @@ struct VectorOutcome {
 
     private var exchange: StepReport.Exchange {
         guard let last, case .qdrant(let connection) = step.service else {
-            return StepReport.Exchange(summary: step.summary, request: statement.map { [$0] } ?? [])
+            return StepReport.Exchange(
+                summary: step.summary, request: statement.map { [$0] } ?? [], attributes: attributes(of: "postgresql"))
         }
         let prepared = PreparedRequest(
             last.request, connection: connection.http, usesTargetAuth: true, keepsCookies: false,
@@ -65,6 +66,15 @@ struct VectorOutcome {
         let outcome = HTTPOutcome(
             prepared: prepared, request: last.request, token: nil, cookies: nil, error: error, response: last.response,
             requests: requests, elapsed: last.elapsed)
-        return HTTPExchange(outcome: outcome, body: nil, error: error).report()
+        var exchange = HTTPExchange(outcome: outcome, body: nil, error: error).report()
+        for (name, value) in attributes(of: "qdrant") { exchange.attributes[name] = value }
+        return exchange
+    }
+
+    private func attributes(of system: String) -> Value.Object {
+        var attributes = DatabaseAttributes.of(system: system)
+        if !step.collection.isEmpty { attributes["db.collection.name"] = .string(String(step.collection.prefix(200))) }
+        if let error { attributes["error.type"] = .string(error.kind.rawValue) }
+        return attributes
     }
 }

@@ -21,6 +21,7 @@ final class PGVectorService {
         do throws(StepError) {
             let connection = try connection(step.target, session)
             let lease = try await connection.pool(limits.pool).lease(limits.label, limits: limits, until: deadline)
+            lease.connection.comment = limits.origin?.comment ?? ""
             var run = PGVectorRun(lease, connection.names, step.collection, until: deadline)
             run.onProgress = limits.onProgress
             var fields: [(String, Value)] = []

@@ -1,0 +1,58 @@
+import Diagnostics
+import ScenarioModel
+
+/// The ids of a step's requests: of its trace, its own span, and a new one for each attempt.
+struct Tracing {
+    let origin: StepOrigin
+    let traceID: String
+    let span: UInt64
+    let isRecorded: Bool
+
+    /// The place of an attempt, by a number that no other attempt of the worker has.
+    func attempt(_ number: Int) -> SpanContext {
+        SpanContext(
+            traceID: traceID, span: SpanContext.span(within: span, number: number), isRecorded: isRecorded)
+    }
+}
+
+/// An attempt that was sent, from which the report's ids are made where there is a report.
+struct TracedAttempt {
+    let tracing: Tracing
+    let span: SpanContext
+    let startedMs: Double
+    let ms: Double
+
+    /// What the report keeps of it.
+    var trace: StepReport.Trace {
+        StepReport.Trace(
+            traceID: span.traceID, spanID: SpanContext.text(of: tracing.span), attemptSpanID: span.spanID,
+            startedMs: startedMs, ms: ms)
+    }
+}
+
+extension Interpreter {
+    /// The ids of a step's requests at a place of a running test; all polls of a step have one span around them.
+    func tracing(of step: Step, _ run: TestRun, _ frame: Frame) -> Tracing {
+        // The trail tells iterations apart, the offset those of a cleanup that bear the same default id.
+        let span = SpanContext.span(
+            run: plan.options.runID, test: run.planned.name.index, trail: frame.trail, step: step.id,
+            offset: step.span.range.lowerBound)
+        return Tracing(
+            origin: origin(of: step, run), traceID: run.traceID, span: span, isRecorded: run.isTraceRecorded)
+    }
+
+    private func origin(of step: Step, _ run: TestRun) -> StepOrigin {
+        if let known = run.known.origins[step.identity] { return known }
+        let name = run.planned.name
+        let scenario = name.suite.isEmpty ? name.scenario : "\(name.suite)/\(name.scenario)"
+        let made = StepOrigin(
+            run: plan.options.runID, test: withoutSecrets(name.name), scenario: withoutSecrets(scenario), step: step.id)
+        run.known.origins[step.identity] = made
+        return made
+    }
+
+    /// A name as services may see it: rows of `cases` may bear secrets, which leave in no name.
+    private func withoutSecrets(_ name: String) -> String {
+        secrets.masked(SecretMask(plan.configuration.presentSecrets.map(\.1)).masked(name))
+    }
+}
