@@ -47,7 +47,7 @@ extension HTMLReport {
             RunEvent.testFinished(result.tests[number]).appendJSONLine(to: &line)
             guard bytes.count - start + line.count <= mostDetailBytes else { continue }
             bytes += #"<script type="application/json" id="t\#(number)">"#.utf8
-            HTMLText.appendJSON(line, to: &bytes)
+            PageText.appendJSON(line, to: &bytes)
             bytes += "</script>\n".utf8
         }
     }

@@ -38,7 +38,7 @@ public struct HTMLReport: Sendable {
         bytes += plainFailures(result).utf8
         bytes += Self.tools.utf8
         bytes += #"</main><script type="application/json" id="index">"#.utf8
-        HTMLText.appendJSON(index(result).json().utf8, to: &bytes)
+        PageText.appendJSON(index(result).json().utf8, to: &bytes)
         bytes += "</script>\n<script nonce=\"\(nonce)\">\n\"use strict\";\n(() => {\n".utf8
         bytes += Self.script
         bytes += "})();\n</script>\n".utf8
@@ -49,7 +49,7 @@ public struct HTMLReport: Sendable {
 
     private func head(_ result: RunResult) -> String {
         let isGood = result.count(.failed) + result.count(.error) == 0 && !result.end.isInterrupted
-        let counts = HTMLText.escaped(SummaryText().counts(result).plain)
+        let counts = PageText.escaped(SummaryText().counts(result).plain)
         let mark = isGood ? Marks.unicode.passed : Marks.unicode.failed
         let policy =
             "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; base-uri 'none'; "
@@ -84,8 +84,8 @@ public struct HTMLReport: Sendable {
                 break
             }
             let full = CutText.prefix(of: FailureText(width: 100).render(test).plain, bytes: 32 << 10)
-            text += "<h3>\(HTMLText.escaped(test.test.name))</h3>\n<pre>"
-            text += "\(HTMLText.escapedVerbatim(String(full)))</pre>\n"
+            text += "<h3>\(PageText.escaped(test.test.name))</h3>\n<pre>"
+            text += "\(PageText.escapedVerbatim(String(full)))</pre>\n"
         }
         return text + "</noscript>\n"
     }

@@ -30,9 +30,9 @@ struct HTMLSummary {
             start.profile.map { "profile \($0)" }, "seed \(start.seed)", "run \(start.id)", start.started,
             Figures.count(start.jobs, "test") + " at a time", "plumb \(start.version)",
         ]
-        let shown = facts.compactMap { $0 }.map { HTMLText.escaped($0) }
+        let shown = facts.compactMap { $0 }.map { PageText.escaped($0) }
         var text = "<p class=\"facts\">\(shown.joined(separator: ", "))</p>\n"
-        for note in result.notes.prefix(50) { text += "<p class=\"note\">\(HTMLText.escaped(note))</p>\n" }
+        for note in result.notes.prefix(50) { text += "<p class=\"note\">\(PageText.escaped(note))</p>\n" }
         return text
     }
 
@@ -60,9 +60,9 @@ struct HTMLSummary {
         let verdict: Verdict = failed > 0 ? .failed : tests.contains { $0.verdict == .passed } ? .passed : .skipped
         let name = suite.isEmpty ? "(no folder)" : suite
         // The script finds the suite by this word: it is told as it is, not as it is shown.
-        var text = "<tr data-suite=\"\(HTMLText.escapedVerbatim(suite))\"><td>"
+        var text = "<tr data-suite=\"\(PageText.escapedVerbatim(suite))\"><td>"
         text += "<span class=\"sign \(verdict.rawValue)\">\(Marks.unicode.sign(of: verdict))</span>"
-        text += "<button type=\"button\" disabled>\(HTMLText.escaped(name))</button></td>"
+        text += "<button type=\"button\" disabled>\(PageText.escaped(name))</button></td>"
         let figures = [
             Figures.grouped(tests.count), Figures.grouped(tests.count { $0.verdict == .passed }),
             Figures.grouped(failed), Figures.grouped(tests.count { $0.verdict == .skipped }),

@@ -142,7 +142,7 @@ struct RunPreparation {
         }
         plan.tests = repeated(plan.tests)
         plan.options.keepsExchanges = !request.report.isEmpty
-        plan.options.keepsPlainSteps = !request.report.isEmpty
+        plan.options.keepsPlainSteps = !request.report.isEmpty || request.historyRuns != nil
         return plan
     }
 

@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 /// Writes text from outside into HTML so that it shows as it is, and is never markup.
-enum HTMLText {
+enum PageText {
     /// Text for an element or for an attribute in double quotes; what cannot be seen is told by its number.
     static func escaped(_ text: String, cells: Int = 500) -> String {
         escapedVerbatim(CutText.start(of: text, cells: cells))
