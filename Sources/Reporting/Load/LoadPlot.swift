@@ -26,7 +26,7 @@ struct LoadPlot {
     var html: String {
         let all = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         guard let least = all.map(\.x).min(), let most = all.map(\.x).max() else {
-            return "<figure><figcaption>\(HTMLText.escaped(title))</figcaption><p>nothing was measured</p></figure>"
+            return "<figure><figcaption>\(LoadText.escaped(title))</figcaption><p>nothing was measured</p></figure>"
         }
         let highest = Self.roundUp(all.map(\.y).max() ?? 1)
         let span = max(most - least, 1e-9)
@@ -37,7 +37,7 @@ struct LoadPlot {
             Self.height - Self.bottom - value / highest * (Self.height - Self.bottom - Self.top)
         }
         var svg = "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">"
-        svg += "<title>\(HTMLText.escaped(title))</title>"
+        svg += "<title>\(LoadText.escaped(title))</title>"
         for step in 0...4 {
             let value = highest * Double(step) / 4
             svg += Self.rule(x1: Self.left, y1: y(value), x2: Self.width - Self.right, y2: y(value))
@@ -57,8 +57,8 @@ struct LoadPlot {
                 .map { "\(Figures.fixed(x($0.x), digits: 1)),\(Figures.fixed(y($0.y), digits: 1))" }
             svg += "<polyline class=\"\(line.style)\" points=\"\(points.joined(separator: " "))\"/>"
         }
-        let legend = lines.map { "<span class=\"key \($0.style)\">\(HTMLText.escaped($0.name))</span>" }
-        return "<figure><figcaption>\(HTMLText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
+        let legend = lines.map { "<span class=\"key \($0.style)\">\(LoadText.escaped($0.name))</span>" }
+        return "<figure><figcaption>\(LoadText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
             + svg + "</svg></figure>"
     }
 
@@ -70,7 +70,7 @@ struct LoadPlot {
 
     private static func word(_ text: String, x: Double, y: Double, anchor: String) -> String {
         "<text x=\"\(Figures.fixed(x, digits: 1))\" y=\"\(Figures.fixed(y, digits: 1))\" text-anchor=\"\(anchor)\">"
-            + "\(HTMLText.escaped(text))</text>"
+            + "\(LoadText.escaped(text))</text>"
     }
 
     private static func figure(_ value: Double) -> String {
@@ -95,7 +95,7 @@ struct LoadPlot {
 }
 
 /// Text in a page.
-enum HTMLText {
+enum LoadText {
     /// The text with all that means something to a browser written out, and without what no page may hold.
     static func escaped(_ text: String) -> String {
         var escaped = ""
