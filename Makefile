@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Two builds at a time would wait for one another, and need twice the memory.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run run-local test build check lint-format format mutants mutants-local bench schemas completions clean \
+.PHONY: help run run-local test build check lint-format format mutants mutants-local bench sanitize schemas completions clean \
     packages services services-stop vector-client
 
 JOBS ?= 2
@@ -21,7 +21,8 @@ help: ## Lists these commands
 run: build ## Runs scenarios/ on the embedded profile; the reports go to reports/
 	@mkdir -p reports
 	$(PLUMB) run scenarios --profile embedded \
-	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json
+	    --report junit=reports/junit.xml --report markdown=reports/summary.md --report json=reports/report.json \
+	    --report html=reports/report.html
 
 run-local: build services ## Runs scenarios/ on the local profile, against a PostgreSQL and a Prometheus of this project's own
 	@mkdir -p reports
@@ -38,6 +39,7 @@ services-stop: ## Stops them; their data stay
 
 test: packages ## Builds and runs all tests
 	@scripts/install-packages jq openssl libxml2-utils python3
+	@scripts/unpack-metrics-servers || echo "the tests that ask real metrics servers are skipped"
 	swift build --build-tests -j $(JOBS)
 	PLUMB_POSTGRES_BIN=$$(scripts/postgres-server); export PLUMB_POSTGRES_BIN; \
 	    swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
@@ -65,6 +67,11 @@ mutants-local: build services ## Proves scenarios against a PostgreSQL and a Pro
 	@scripts/install-packages jq
 	scripts/mutants --profile local
 
+sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSanitizer; an hour
+	@scripts/install-packages jq openssl libxml2-utils python3
+	scripts/sanitize address
+	scripts/sanitize thread
+
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
 	@scripts/install-packages nginx python3 gcc jq
 	bench/run
@@ -72,6 +79,7 @@ bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Mark
 	bench/vector
 	bench/metric
 	bench/load
+	bench/fault
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

@@ -12,13 +12,16 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        // C libraries: a module map and a shim each, nothing else. libcurl, libpq and libcrypto are not linked but
-        // loaded when they are first needed, since that takes longer than all else of a start.
+        // C libraries: a module map and a shim each, nothing else. libpq, libcrypto and what libcurl needs are not linked
+        // but loaded when they are first needed, since that takes longer than all else of a start.
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .systemLibrary(name: "CLibYAML", path: "Sources/C/CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibCrypto", path: "Sources/C/CLibCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibJQ", path: "Sources/C/CLibJQ", providers: [.apt(["libjq-dev"])]),
-        .target(name: "CLibCurl", path: "Sources/C/CLibCurl", exclude: ["link"], publicHeadersPath: "."),
+        .target(
+            name: "CLibCurl", path: "Sources/C/CLibCurl", publicHeadersPath: ".",
+            // The archive: what libcurl itself needs is loaded late.
+            linkerSettings: [.linkedLibrary(":libcurl.a")]),
         .target(name: "CLibPQ", path: "Sources/C/CLibPQ", publicHeadersPath: "."),
 
         // The language side: text, tree, graph. It knows no network.
@@ -44,12 +47,14 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
+        .target(name: "FaultProxy", dependencies: ["EventLoop"]),
+
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-                "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
+                "PostgresTransport", "SQLiteTransport", "FaultProxy", "CLinux", "Exposition",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -57,28 +62,35 @@ let package = Package(
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .target(name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"]),
+        .target(
+            name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
+            // The style and script of the HTML report, built into the program.
+            resources: ["report.css", "page.js", "difference.js", "drawing.js", "details.js", "list.js"].map {
+                .embedInCode("HTML/Assets/\($0)")
+            }),
+        // What runs came to, kept in a file.
+        .target(
+            name: "RunHistory",
+            dependencies: ["Reporting", "ScenarioModel", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Sandbox",
             dependencies: [
-                "EventLoop", "PostgresTransport", "CLinux", .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "FlyingSocks", package: "FlyingFox"),
+                "EventLoop", "PostgresTransport", "CLinux", .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "Sandbox", "CLinux",
+                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "FaultProxy",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // Links to schemas/, so that 'plumb schema' prints what stands there.
             resources: [.embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json")],
             linkerSettings: [
                 // Without position-independent code there is nothing to relocate at each start, which halves it.
-                .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release)),
-                // Foundation's networking names libcurl to the linker, which finds nothing there: see CLibCurl.
-                .unsafeFlags(["-L\(Context.packageDirectory)/Sources/C/CLibCurl/link"]),
+                .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))
             ]),
 
         // Tests and what they share.
@@ -100,6 +112,7 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [
@@ -118,6 +131,9 @@ let package = Package(
                 "Reporting", "ScenarioModel", "Expressions", "Diagnostics", "Exposition", "PlumbTesting",
             ], exclude: ["Golden"]),
         .testTarget(
+            name: "RunHistoryTests",
+            dependencies: ["RunHistory", "Reporting", "ScenarioModel", "PlumbTesting"]),
+        .testTarget(
             name: "SandboxTests",
             dependencies: [
                 "Sandbox", "PostgresTransport", "PlumbTesting", .product(name: "GRDB", package: "GRDB.swift"),
@@ -125,7 +141,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["plumb", "PlumbTesting", "Expressions", "Reporting", "CLinux"],
+            name: "CommandTests",
+            dependencies: [
+                "plumb", "PlumbTesting", "Expressions", "Reporting", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),
     ],
     swiftLanguageModes: [.v6]

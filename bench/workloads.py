@@ -61,16 +61,29 @@ DISTINCT = [
 ]
 
 
-def assertion(number):
-    return DISTINCT[number % len(DISTINCT)].format(n=number)
+def assertion(number, texts):
+    return texts[number % len(texts)].replace("{n}", str(number))
 
 
-def lint(root, name, files, per_file, distinct):
+# None of these is evaluated without jq, so each distinct text is compiled by it.
+FOREIGN = [
+    ".body.items | group_by(.kind) | length == {n}",
+    '(.body.name | test("^w{n}-[a-z]+$")) and .status == 200',
+    ".body.items | sort_by(.price) | first.price < {n}.5",
+    '.body.items | map(.tags | join("-{n}")) | unique | length > 2',
+    "reduce .body.items[] as $item (0; . + $item.price) > {n}",
+    '.body.name | ascii_downcase | split("-") | last == "{n}"',
+    '[.body | paths(type == "number")] | length >= {n}',
+    '.body.items | to_entries | map(select(.value.id == {n})) | length == 1',
+]
+
+
+def lint(root, name, files, per_file, distinct, texts=DISTINCT):
     """Files with many assertions, of which `distinct` have texts of their own."""
     for number in range(files):
         lines = ["steps:", "  - id: item", "    http: { get: /api/item }", "    assert:"]
         for index in range(per_file):
-            text = assertion((number * per_file + index) % distinct).replace("'", "''")
+            text = assertion((number * per_file + index) % distinct, texts).replace("'", "''")
             lines.append(f"      - '{text}'")
         write(f"{root}/{name}/item_{number:04}.yaml", "\n".join(lines) + "\n")
     return [name]

@@ -60,15 +60,7 @@ final class Poller: Sendable {
     func wait(atMost timeout: Duration?, into ready: inout [Event]) {
         ready.removeAll(keepingCapacity: true)
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { buffer in
-            let count: Int32
-            if let timeout, timeout > .zero {
-                let parts = timeout.components
-                var limit = timespec(
-                    tv_sec: Int(min(parts.seconds, 3600)), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
-                count = unsafe epoll_pwait2(epoll, buffer.baseAddress, Int32(buffer.count), &limit, nil)
-            } else {
-                count = unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout == nil ? -1 : 0)
-            }
+            let count = unsafe wait(atMost: timeout, buffer)
             // A signal (EINTR) is a wait that ended early: the caller looks at its clock and waits again.
             for index in 0..<max(0, Int(count)) {
                 let tag = unsafe buffer[index].data.u64
@@ -85,6 +77,20 @@ final class Poller: Sendable {
                 }
             }
         }
+    }
+
+    private func wait(atMost timeout: Duration?, _ buffer: UnsafeMutableBufferPointer<epoll_event>) -> Int32 {
+        guard let timeout, timeout > .zero else {
+            return unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout == nil ? -1 : 0)
+        }
+        let parts = timeout.components
+        let seconds = Int(min(parts.seconds, 3600))
+        var limit = timespec(tv_sec: seconds, tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+        let count = unsafe epoll_pwait2(epoll, buffer.baseAddress, Int32(buffer.count), &limit, nil)
+        // Linux before 5.11 does not know the call, and some sandboxes forbid it; milliseconds, rounded up, do as well.
+        guard count < 0, errno == ENOSYS || errno == EPERM else { return count }
+        let milliseconds = Int32(clamping: seconds * 1000 + (limit.tv_nsec + 999_999) / 1_000_000)
+        return unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), milliseconds)
     }
 
     private func control(

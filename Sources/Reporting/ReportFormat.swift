@@ -42,6 +42,7 @@ public struct ReportFormat: Sendable {
     /// Every format, in the order of `--help`.
     public static let all: [ReportFormat] = [
         .junit, .json, .jsonLines, .markdown, .openMetrics, .pushgateway, .otlp,
+        .html,
     ]
 
     /// The format of a name.

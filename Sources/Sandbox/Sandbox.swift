@@ -68,23 +68,25 @@ actor Stack {
         let routes = models.map { model in
             ModelRoute(
                 model: model.name,
-                replicas: model.hosts.map { ModelRoute.Replica(name: $0.service.name, port: $0.port) }, breaks: breaks)
+                replicas: model.hosts.map {
+                    ModelRoute.Replica(name: $0.service.name, port: options.detours[$0.service.name] ?? $0.port)
+                }, breaks: breaks)
         }
         let keeper = try await startStore()
         let gateway = Gateway(
             routes: routes, keys: keys, client: client, background: background, keeper: keeper, metrics: metrics,
             options: options, breaks: breaks)
-        let gatewayPort = try await listen(gateway, port: options.gatewayPort)
+        let gatewayPort = try listen(gateway, port: options.gatewayPort)
         endpoints.add("gateway", host: options.host, port: gatewayPort)
         let working = models.filter { BrokenModel(rawValue: $0.name) == nil }
         let admin = AdminService(
             models: working, keys: keys, background: background, keeper: keeper,
             upstreamTimeout: options.upstreamTimeout)
-        endpoints.add("admin", host: options.host, port: try await listen(admin, port: options.adminPort))
+        endpoints.add("admin", host: options.host, port: try listen(admin, port: options.adminPort))
         let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
         self.vectors = vectors
-        endpoints.add("vectors", host: options.host, port: try await listen(vectors, port: options.vectorPort))
-        try await startMonitoring(gateway, working, &endpoints)
+        endpoints.add("vectors", host: options.host, port: try listen(vectors, port: options.vectorPort))
+        try startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
             for replica in model.hosts { endpoints.add(replica.service.name, host: options.host, port: replica.port) }
@@ -119,13 +121,13 @@ actor Stack {
     /// What watches the stack, and what shows it.
     private func startMonitoring(
         _ gateway: Gateway, _ models: [AdminService.ModelEntry], _ endpoints: inout SandboxEndpoints
-    ) async throws {
+    ) throws {
         let metrics = MetricsService(gateway: gateway.metrics, models: models, host: options.host, breaks: breaks)
-        let port = try await listen(metrics, port: 0)
+        let port = try listen(metrics, port: 0)
         endpoints.add("metrics", host: options.host, port: port)
         endpoints.add("alerts", host: options.host, port: port)
         let grafana = GrafanaService(apiKey: options.apiKey, breaks: breaks)
-        endpoints.add("grafana", host: options.host, port: try await listen(grafana, port: 0))
+        endpoints.add("grafana", host: options.host, port: try listen(grafana, port: 0))
     }
 
     private func startStore() async throws -> CompletionKeeper {
@@ -142,10 +144,10 @@ actor Stack {
         return keeper
     }
 
-    private func listen(_ service: any Service, port: UInt16) async throws -> UInt16 {
+    private func listen(_ service: any Service, port: UInt16) throws -> UInt16 {
         let reservation = try PortReservation(host: options.host, port: port)
         listeners.append(
-            try await Listener(host: options.host, reservation: reservation, service: service, events: events))
+            try Listener(host: options.host, reservation: reservation, service: service, events: events))
         return reservation.port
     }
 

@@ -1,4 +1,5 @@
 public import EventLoop
+internal import Expressions
 internal import HTTPTransport
 public import ScenarioModel
 
@@ -24,13 +25,32 @@ public enum StepKinds {
         ]
     }
 
-    /// Loads the shared libraries that steps through a configuration's targets need, from any thread; returns why one
-    /// cannot be had, or nil.
+    /// What puts proxies before targets, and on the configuration's links, on one loop.
+    public static func proxies(on loop: EventLoop, _ configuration: Configuration) -> any FaultProxies {
+        LoopFaultProxies(on: loop, configuration)
+    }
+
+    /// What loads the shared libraries that steps through a configuration's targets need; nil where they need none.
     ///
-    /// Whatever is not loaded here is loaded by the first step that needs it.
-    public static func loadLibraries(for configuration: Configuration) -> String? {
-        let hasHTTP =
-            configuration.sandbox != nil || configuration.targets.contains { ["http", "qdrant"].contains($0.kind) }
-        return hasHTTP ? CurlLibrary.load() : nil
+    /// It may be called from any thread, and returns why a library cannot be had, or nil. Whatever it does not load is
+    /// loaded by the first step that needs it.
+    public static func libraryLoading(for configuration: Configuration) -> (@Sendable () -> String?)? {
+        let speaksTLS = configuration.targets.contains { target in
+            ["http", "qdrant"].contains(target.kind) && target.sandboxService == nil && !isPlain(target.settings)
+        }
+        guard speaksTLS else { return nil }
+        return { CurlLibrary.loadTLS() }
+    }
+
+    /// Whether the target's address says by itself that nothing is encrypted.
+    private static func isPlain(_ settings: ValueTemplate) -> Bool {
+        switch settings {
+        case .literal(let value, _, _): return value["url"]?.string?.hasPrefix("http://") == true
+        case .object(let members, _):
+            guard let url = members.first(where: { $0.key == "url" })?.value else { return false }
+            if case .literal(.string(let text), _, _) = url { return text.hasPrefix("http://") }
+            return false
+        case .template, .array: return false
+        }
     }
 }

@@ -6,7 +6,11 @@ extension Plumb {
     static func main() {
         Streams.openMissing()
         do {
-            var command = try parseCommand()
+            let words = CommandLine.arguments.dropFirst()
+            if words.first == "run", let request = RunRequest(plainWords: words.dropFirst()) {
+                throw try RunPreparation(request).carryOut()
+            }
+            var command = try parseCommand(words)
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
@@ -18,8 +22,7 @@ extension Plumb {
     /// Parses the words of the command that they name, which spares the options of all others.
     ///
     /// What is wrong with them, and help, is told by the command line as a whole.
-    private static func parseCommand() throws -> any ParsableCommand {
-        let words = CommandLine.arguments.dropFirst()
+    private static func parseCommand(_ words: ArraySlice<String>) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
         if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
         return try parseAsRoot()

@@ -10,6 +10,7 @@ struct Plumb: ParsableCommand {
         subcommands: [
             RunCommand.self, LoadCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self,
             SchemaCommand.self, SandboxCommand.self, DoctorCommand.self,
+            ReportCommand.self,
         ])
 }
 

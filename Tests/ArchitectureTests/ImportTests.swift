@@ -36,7 +36,7 @@ struct ImportTests {
 
     @Test(arguments: ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler"])
     func `the language side reaches no network`(target: String) {
-        let network: Set = ["EventLoop", "HTTPTransport", "StepDrivers", "Sandbox", "CLibCurl", "FlyingFox"]
+        let network: Set = ["EventLoop", "HTTPTransport", "StepDrivers", "Sandbox", "CLibCurl", "FlyingSocks"]
         #expect(House.reached(from: target).isDisjoint(with: network))
     }
 
@@ -56,8 +56,8 @@ struct ImportTests {
         #expect(House.allowed["Reporting"]?.isSubset(of: allowed) == true)
     }
 
-    @Test func `the HTTP server is known to the sandbox only`() {
-        #expect(House.allowed.filter { $0.value.contains("FlyingFox") }.map(\.key) == ["Sandbox"])
+    @Test func `the library of sockets is known to the sandbox only`() {
+        #expect(House.allowed.filter { $0.value.contains("FlyingSocks") }.map(\.key) == ["Sandbox"])
     }
 
     @Test func `the manifest lets no target depend on more than the table allows`() throws {

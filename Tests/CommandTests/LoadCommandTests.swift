@@ -92,6 +92,24 @@ import Testing
         #expect(aggregate?["error_kinds"]?.object?.map(\.0) == ["http.refused"])
     }
 
+    @Test func `a million a second is ended in time, and what found no room is counted`() throws {
+        let server = try SimpleHTTPServer { _ in
+            var reply = HTTPReply.json(#"{"id": 7}"#)
+            reply.delay = .milliseconds(50)
+            return reply
+        }
+        let project = try TestProject(server: server.url, ["ask.yaml": Self.ask])
+        let run = try project.run(
+            "load", "ask.yaml", "--rate", "1000000/s", "--duration", "300ms", "--users", "5", "--report",
+            "json=reports/load.json")
+        #expect(run.status == .exit(4))
+        let aggregate = try project.report("load.json")["outcome"]?["aggregate"]
+        let runs = try #require(aggregate?["runs"]?.number)
+        // Time is cut to what a processor's clock tells, so the last arrival may miss.
+        #expect(aggregate?["dropped"]?.number.map { abs($0 + runs - 300_000) <= 2 } == true)
+        #expect(runs < 2000)
+    }
+
     @Test func `a target that dies half-way is told apart from one that never was`() throws {
         let gate = Gate(after: 20)
         let server = try SimpleHTTPServer { _ in

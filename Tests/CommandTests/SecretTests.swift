@@ -25,7 +25,8 @@ import Testing
         let run = try project.run(
             "run", "a.yaml", "--seed", Self.secret, "--var", "other=\(Self.secret)", "--report",
             "json=reports/run.json", "--report",
-            "junit=reports/run.xml", "--report", "jsonl=reports/run.jsonl", "--report", "markdown=reports/run.md")
+            "junit=reports/run.xml", "--report", "jsonl=reports/run.jsonl", "--report", "markdown=reports/run.md",
+            "--report", "html=reports/run.html")
         #expect(run.status == .exit(1) || run.status == .exit(3))
         #expect(run.standardOutput.contains("a[***]"))
         let lint = try project.run("run", "b.yaml")

@@ -33,9 +33,17 @@ enum SampleRun {
             test: 0, trail: "chat", progress: StepProgress(done: 2560, of: $0, unit: "points"), ms: 9.5)
     }
 
-    static let start = RunStart(
-        id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,
-        tests: tests.map(\.test))
+    static let start: RunStart = {
+        var start = RunStart(
+            id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,
+            tests: tests.map(\.test))
+        start.suites = [
+            ConfiguredSuite(
+                suite: "gateway", scenarios: ["routing", "timeouts", "streaming", "limits"], missing: ["limits"]),
+            ConfiguredSuite(suite: "load", scenarios: ["steady"]),
+        ]
+        return start
+    }()
 
     static let tests: [TestResult] = [
         passed, failed, timedOut, skipped, flaky, repeated, elements, cleanupFailed, hostile, ranOut,
@@ -103,7 +111,10 @@ enum SampleRun {
                 $0.failures = [falseAssertion, mismatch]
                 $0.polls = .init(count: 12, ms: 5012, last: "false")
             },
-            step("stored", kind: "sql", .skipped, ms: 0, line: 20) { $0.reason = "chat failed" },
+            step("stored", kind: "sql", .skipped, ms: 0, line: 20) {
+                $0.reason = "chat failed"
+                $0.needs = ["chat"]
+            },
         ])
 
     static let falseAssertion = FailureReport(

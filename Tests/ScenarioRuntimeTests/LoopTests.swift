@@ -142,6 +142,7 @@ import Testing
         #expect(outcome.elapsed < 150)
         #expect(Set(outcome.log.prefix(2)) == ["a=1", "b=2"])
         #expect(Set(outcome.log.suffix(2)) == ["c=3", "d=1"])
+        #expect(["a", "b", "c", "d"].map { outcome.step($0)?.needs } == [[], [], ["b"], ["a"]])
     }
 
     @Test func `steps of a loop's group see their own iteration`() throws {

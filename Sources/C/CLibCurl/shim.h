@@ -1,10 +1,11 @@
 #pragma once
 #include <curl/curl.h>
 
-/// The handle of libcurl, which is loaded here; null where the loader cannot have it, and dlerror(3) says why.
+/// Loads what libcurl needs for TLS, from any thread; returns why that cannot be had, or null.
 ///
-/// From any thread. Every other function of libcurl wants this one to have succeeded.
-void *lcurl_load(void);
+/// Without this call it is loaded by the first function of libcurl that needs it, which ends the process where it is
+/// missing.
+const char *lcurl_load_tls(void);
 
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot call:
 // one function for each type of argument.

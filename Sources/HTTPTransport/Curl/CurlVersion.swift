@@ -6,7 +6,7 @@ public enum CurlVersion {
     ///
     /// The corresponding C function is `curl_version`.
     public static var text: String {
-        if let problem = CurlLibrary.load() { return problem }
+        if let problem = CurlLibrary.loadTLS() { return problem }
         guard let text = unsafe curl_version() else { return "libcurl" }
         return unsafe String(cString: text)
     }

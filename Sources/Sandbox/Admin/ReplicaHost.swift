@@ -20,11 +20,9 @@ actor ReplicaHost {
     var isListening: Bool { listener != nil }
 
     /// Begins to listen; does nothing if it does.
-    func open() async throws {
+    func open() throws {
         guard listener == nil else { return }
-        let opened = try await Listener(host: host, reservation: reservation, service: service, events: events)
-        guard listener == nil else { return await opened.stop() }
-        listener = opened
+        listener = try Listener(host: host, reservation: reservation, service: service, events: events)
     }
 
     /// Closes the port and every connection to it.

@@ -40,7 +40,7 @@ struct APIError: Error, Sendable {
 
     static var tooLarge: APIError {
         APIError(
-            status: 413, message: "The request body is larger than \(ServiceHandler.bodyLimit) bytes.",
+            status: 413, message: "The request body is larger than \(Incoming.defaultBodyLimit) bytes.",
             code: "request_too_large")
     }
 

@@ -1,13 +1,20 @@
-internal import FlyingFox
-internal import Foundation
-
 /// A request as the services see it: parsed, with its body read within bounds.
 struct Incoming: Sendable {
-    var method: String
-    var path: String
-    var query: [HTTPRequest.QueryItem]
-    var headers: HTTPHeaders
-    var body: Body
+    /// HEAD is a GET whose answer goes without its body, so services need not know it.
+    let method: String
+    let body: Body
+    private let head: RequestHead
+
+    init(head: RequestHead, body: Body) {
+        method = head.method == "HEAD" ? "GET" : head.method
+        self.body = body
+        self.head = head
+    }
+
+    var path: String { head.path }
+
+    /// The bytes of a body that a service takes unless it says otherwise.
+    static let defaultBodyLimit = 1 << 20
 
     /// What came as the body.
     enum Body: Sendable {
@@ -17,14 +24,10 @@ struct Incoming: Sendable {
     }
 
     /// Reads a header's value without regard to case.
-    func header(_ name: String) -> String? {
-        headers[HTTPHeader(name)]
-    }
+    func header(_ name: String) -> String? { head.header(name) }
 
     /// The value of a query parameter, the first where there are several.
-    func parameter(_ name: String) -> String? {
-        query[name]
-    }
+    func parameter(_ name: String) -> String? { head.query.first { $0.name == name }?.value }
 
     /// The value of a cookie that came with the request.
     func cookie(_ name: String) -> String? {
@@ -70,7 +73,16 @@ struct Outgoing: Sendable {
 
     /// Reads a header's value without regard to case.
     func header(_ name: String) -> String? {
-        headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+
+    /// The status line and the headers, each with its end; how the body is framed is added by whoever writes it.
+    var firstLines: String {
+        headers.reduce(into: "HTTP/1.1 \(status) \(phrase)\r\n") { text, header in
+            // A line's end in a value would begin a header of the sender's choice.
+            let value = header.value.map { $0.isNewline ? " " : $0 }
+            text += "\(header.name): \(String(value))\r\n"
+        }
     }
 }
 
@@ -83,54 +95,11 @@ protocol Service: Sendable {
 }
 
 extension Service {
-    var bodyLimit: Int { ServiceHandler.bodyLimit }
+    var bodyLimit: Int { Incoming.defaultBodyLimit }
 }
 
-/// Puts a service behind FlyingFox: reads bodies within bounds, answers HEAD, writes heads.
-struct ServiceHandler: HTTPHandler {
-    /// The bytes of a body that a service takes unless it says otherwise.
-    static let bodyLimit = 1 << 20
-    /// The bytes that are read and thrown away after that, so that the caller can read the refusal.
-    static let drainLimit = 64 << 20
-
-    let service: any Service
-
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        var incoming = Incoming(
-            method: request.method.rawValue, path: request.path, query: request.query, headers: request.headers,
-            body: try await readBody(request.bodySequence))
-        let isHead = incoming.method == "HEAD"
-        if isHead { incoming.method = "GET" }
-        let answer = await service.answer(to: incoming)
-
-        var headers = HTTPHeaders()
-        for header in answer.headers { headers.addValue(header.value, for: HTTPHeader(header.name)) }
-        let status = HTTPStatusCode(answer.status, phrase: Self.phrase(of: answer.status))
-        switch answer.body {
-        case .bytes(let bytes) where isHead:
-            headers[.contentLength] = String(bytes.count)
-            return HTTPResponse(statusCode: status, headers: headers)
-        case .stream where isHead:
-            return HTTPResponse(statusCode: status, headers: headers)
-        case .bytes(let bytes):
-            return HTTPResponse(statusCode: status, headers: headers, body: Data(bytes))
-        case .stream(let chunks):
-            return HTTPResponse(statusCode: status, headers: headers, body: HTTPBodySequence(from: chunks))
-        }
-    }
-
-    private func readBody(_ sequence: HTTPBodySequence) async throws -> Incoming.Body {
-        var bytes: [UInt8] = []
-        var total = 0
-        for try await chunk in sequence {
-            total += chunk.count
-            if total <= service.bodyLimit { bytes.append(contentsOf: chunk) }
-            if total > Self.drainLimit { break }
-        }
-        return total > service.bodyLimit ? .tooLarge : .bytes(bytes)
-    }
-
-    private static func phrase(of status: Int) -> String {
+extension Outgoing {
+    private var phrase: String {
         switch status {
         case 200: "OK"
         case 201: "Created"
@@ -147,6 +116,7 @@ struct ServiceHandler: HTTPHandler {
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
         case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"

@@ -1,5 +1,5 @@
-internal import FlyingFox
 internal import FlyingSocks
+internal import Glibc
 
 /// A running HTTP server on one port.
 struct Listener: Sendable {
@@ -7,29 +7,37 @@ struct Listener: Sendable {
     private let reservation: PortReservation
     private let task: Task<Void, Never>
 
-    /// Starts a server on a reserved port and returns when it accepts connections.
-    init(host: String, reservation: PortReservation, service: any Service, events: SocketEvents) async throws {
-        let configuration = HTTPServer.Configuration(
-            address: try .inet(ip4: host, port: reservation.port),
-            timeout: 120,
-            sharedRequestBufferSize: 65_536,
-            pool: events,
-            logger: .disabled)
-        let server = HTTPServer(config: configuration, handler: ServiceHandler(service: service))
-        self.reservation = reservation
-        task = Task {
-            // The server ends when a connection cannot be accepted, as where descriptors are short for a moment.
-            while !Task.isCancelled {
-                try? await server.run()
-                try? await Task.sleep(for: .milliseconds(50))
-            }
-        }
+    /// Starts a server on a reserved port, which accepts connections from then on.
+    init(host: String, reservation: PortReservation, service: any Service, events: SocketEvents) throws {
+        let socket = try Socket(domain: Int32(sockaddr_in.family))
+        let listening: AsyncSocket
         do {
-            try await server.waitUntilListening()
+            try socket.setValue(true, for: .localAddressReuse)
+            try socket.bind(to: .inet(ip4: host, port: reservation.port))
+            try socket.listen()
+            listening = try AsyncSocket(socket: socket, pool: events)
         } catch {
-            task.cancel()
+            try? socket.close()
             throw error
         }
+        self.reservation = reservation
+        task = Task { await Self.accept(on: listening, service, events.watchdog) }
+    }
+
+    private static func accept(on listening: AsyncSocket, _ service: any Service, _ watchdog: Watchdog) async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                do {
+                    let socket = try await listening.accept()
+                    group.addTask { await ServerConnection(socket, service: service, watchdog: watchdog).serve() }
+                } catch {
+                    // Descriptors may be short for a moment; those that wait to be accepted are patient.
+                    try? await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            group.cancelAll()
+        }
+        try? listening.close()
     }
 
     /// Closes the port and every connection to it.

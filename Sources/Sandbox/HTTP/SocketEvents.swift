@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// One thread that waits, by epoll, for the sockets of a whole sandbox.
 ///
-/// FlyingFox's own pool occupies a thread of Dispatch for each server, and a sandbox has a dozen. Each wait is one
+/// FlyingSocks' own pool occupies a thread of Dispatch for each server, and a sandbox has a dozen. Each wait is one
 /// registration that fires once and names the wait, not the socket: a descriptor that is closed and used anew in between
 /// cannot be mistaken for the old one.
 final class SocketEvents: AsyncSocketPool {

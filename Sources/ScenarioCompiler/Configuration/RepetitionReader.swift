@@ -12,7 +12,9 @@ enum RepetitionReader {
         let parallel = mapping["parallel"].flatMap { reader.late($0, self.parallel) }
         let rate = mapping["rate"].flatMap { reader.late($0) { $0.rate(&$1) } }
         let warmup = mapping["warmup"].flatMap { reader.late($0) { $0.duration(&$1) } }
-        let pass = mapping["pass"].flatMap { self.pass($0, "pass: 99%", &reader) }
+        let pass = mapping["pass"].flatMap {
+            self.pass($0, "write 'pass: 99%', or the number of runs that must pass", &reader)
+        }
         let assertions = mapping["assert"].map { self.assertions($0, &reader) }
         let stages = mapping["stages"].flatMap { StageReader.read($0, mapping, &reader.diagnostics) }
         let extent = stages.map { .duration(.known($0.reduce(.zero) { $0 + $1.length })) } ?? written
@@ -35,7 +37,9 @@ enum RepetitionReader {
         repetition.abortsEarly = mapping["abort"]?.boolean(&reader.diagnostics) ?? false
         repetition.spacing = mapping["spacing"].flatMap { spacing($0, &reader.diagnostics) } ?? .even
         if let node = mapping["allow_dropped"] {
-            repetition.allowedDropped = self.pass(node, "allow_dropped: 1%", &reader) ?? .count(0)
+            repetition.allowedDropped =
+                self.pass(
+                    node, "write 'allow_dropped: 1%', or a number of arrivals", &reader) ?? .count(0)
         }
         return repetition
     }
@@ -82,7 +86,7 @@ enum RepetitionReader {
     }
 
     private static func pass(
-        _ node: YAMLNode, _ example: String, _ reader: inout SyntaxReader
+        _ node: YAMLNode, _ hint: Diagnostic.Message, _ reader: inout SyntaxReader
     ) -> Repetition.Pass? {
         if node.isWholeTemplate { return .template(reader.value(node)) }
         if let scalar = node.scalar {
@@ -94,7 +98,7 @@ enum RepetitionReader {
         reader.diagnostics.append(
             Diagnostic(
                 .configurationValue, at: node.span, .pass(node.found),
-                hint: "write '\(example)', or a number of runs"))
+                hint: hint))
         return nil
     }
 

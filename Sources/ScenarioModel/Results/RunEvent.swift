@@ -32,6 +32,8 @@ public struct RunStart: Sendable, Hashable {
     public var jobs: Int
     /// All tests, in file order.
     public var tests: [TestName]
+    /// What the configuration asks of the suites that have tests here.
+    public var suites: [ConfiguredSuite] = []
 
     /// Creates a start.
     public init(

@@ -26,6 +26,8 @@ public struct StepReport: Sendable, Hashable {
     /// Earlier attempts that were retried, oldest first, with what each met.
     public var retries: [Retry] = []
     public var polls: Polls?
+    /// Milliseconds from the end of its faults until a group had passed again.
+    public var recoveredMs: Double?
     public var failures: [FailureReport] = []
     /// Captured values by name, secrets masked.
     public var captures: Value.Object = .init()
@@ -33,6 +35,8 @@ public struct StepReport: Sendable, Hashable {
     public var children: [StepReport] = []
     /// The aggregate of a `repeat`.
     public var aggregate: Value?
+    /// The steps beside it that it waited for by a reference, `needs` or a watch, not by the order of the file alone.
+    public var needs: [String] = []
     /// Facts worth a line: a number carried as text, a cleanup that may have left something.
     public var notes: [String] = []
 

@@ -61,3 +61,21 @@ public struct TestResult: Sendable, Hashable {
         self.failures = failures
     }
 }
+
+extension TestResult {
+    /// The result without the steps that passed and have nothing to tell, where the test passed.
+    public var withoutPlainSteps: TestResult {
+        guard verdict == .passed else { return self }
+        var result = self
+        result.steps.removeAll(where: \.isPlain)
+        result.cleanup.removeAll(where: \.isPlain)
+        return result
+    }
+}
+
+extension StepReport {
+    /// Whether it passed and has no line of its own: no note, no `repeat`, and neither have the steps in it.
+    fileprivate var isPlain: Bool {
+        verdict == .passed && notes.isEmpty && aggregate == nil && children.allSatisfy(\.isPlain)
+    }
+}

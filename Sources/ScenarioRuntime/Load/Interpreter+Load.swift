@@ -12,7 +12,8 @@ extension Interpreter {
     /// `baseline` is the aggregate of an earlier load, for `$baseline`.
     public func runLoad(_ repetition: Repetition, _ options: LoadOptions, baseline: Value = .null) async {
         base.set("baseline", SharedValue(baseline))
-        let frame = Frame(parent: base, trail: "", variables: ["run": SharedValue(.null)])
+        let frame = Frame(
+            parent: base, trail: "", seed: plan.options.seed, variables: ["run": SharedValue(.null)])
         do throws(StepFailure) {
             let cases = try loadCases()
             if let first = cases.first {

@@ -18,7 +18,7 @@ extension Interpreter {
         run.isTraceRecorded = false
         // Passed runs keep no request and answer.
         run.repeatDepth = 1
-        let frame = Frame(parent: base, trail: "", variables: ["suite": own.suite])
+        let frame = Frame(parent: base, trail: "", seed: run.seed, variables: ["suite": own.suite])
         if own.readsRun { frame.set("run", SharedValue(runValue(run))) }
         if let row = own.row { frame.set("case", row) }
         let limits = Limits().adding("scenario timeout", own.layers.scenarioLimit, from: started)

@@ -130,7 +130,7 @@ extension Interpreter {
                 if next.time > clock.now { _ = try? await clock.sleep(until: next.time) }
                 if shouldStop(repeating, at: clock.now) { break }
                 if repeating.inFlight >= parallel {
-                    // All that are due by now find no room either; a rate beyond all capacity must not be counted one by one.
+                    // All that are due by now find no room either; a rate beyond all capacity is not counted one by one.
                     let dropped = 1 + repeating.pace.skip(to: clock.now)
                     if next.time >= repeating.countedFrom { repeating.tally.dropped += dropped }
                     await Task.yield()

@@ -26,6 +26,10 @@ extension Interpreter {
                 actions = next
             }
         }
+        for edge in block.edges where edge.reason != .chain {
+            let needed = block.steps[edge.from].id
+            if reports[edge.to]?.needs.contains(needed) == false { reports[edge.to]?.needs.append(needed) }
+        }
         return reports.compactMap { $0 }
     }
 

@@ -79,7 +79,7 @@ struct LoadCommand: ParsableCommand {
         guard interval >= .milliseconds(100) else { throw ValidationError("--interval takes 100ms or more") }
         _ = try Self.duration(drain, "--drain")
         _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection)
+        _ = try Project.flags(selection.request)
     }
 
     /// Reads the duration of an option, above zero.

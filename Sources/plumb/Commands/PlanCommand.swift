@@ -41,12 +41,12 @@ struct PlanCommand: ParsableCommand {
             throw ValidationError("there is no format '\(format)': use \(names.joined(separator: ", "))\(near)")
         }
         _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection)
+        _ = try Project.flags(selection.request)
     }
 
     mutating func run() throws {
         var diagnostics: [Diagnostic] = []
-        let project = Project.load(paths, project, isLint: false, into: &diagnostics)
+        let project = Project.load(paths, project.request, isLint: false, into: &diagnostics)
         guard let project, !diagnostics.contains(where: { $0.severity == .error }),
             let plan = try plan(project, &diagnostics)
         else {
@@ -66,7 +66,7 @@ struct PlanCommand: ParsableCommand {
         var options = RunPlan.Options()
         options.seed = "plan"
         options.variables = try Project.variables(selection.variables)
-        options.flags = try Project.flags(selection)
+        options.flags = try Project.flags(selection.request)
         var chosen = RunPlanner.Selection()
         chosen.tags = selection.tag
         chosen.steps = Set(selection.step)

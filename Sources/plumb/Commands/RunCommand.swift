@@ -47,6 +47,20 @@ struct RunCommand: ParsableCommand {
             valueName: "format=path"))
     var report: [String] = []
 
+    @Option(
+        help: .init(
+            "Trouble on a target or link as long as the run: 'gateway: { latency: 300ms }'. May be repeated.",
+            valueName: "fault"))
+    var fault: [String] = []
+
+    @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
+    var history = false
+
+    @Option(
+        name: .customLong("history-runs"),
+        help: .init("How many runs the history keeps; older ones are forgotten.", valueName: "number"))
+    var historyRuns: Int = 500
+
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 
@@ -64,22 +78,16 @@ struct RunCommand: ParsableCommand {
         help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
     var paths: [String]
 
-    mutating func run() throws {
-        let runner = try RunPreparation(self)
-        throw try runner.carryOut()
-    }
+    mutating func run() throws { throw try RunPreparation(request).carryOut() }
 
-    func validate() throws {
-        if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
-        if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
-        var paths: Set<String> = []
-        for text in report {
-            let path = try ReportRequest(text).path
-            guard paths.insert(path).inserted else {
-                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
-            }
-        }
-        _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection)
+    func validate() throws { try request.check() }
+
+    /// What was asked by the words.
+    var request: RunRequest {
+        RunRequest(
+            project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
+            repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
+            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil,
+            fault: fault)
     }
 }

@@ -35,7 +35,7 @@ final class ReportDelivery: ReportCourier {
     func send(_ message: ReportMessage) throws(ReportError) -> [UInt8] {
         let deadline = deadline ?? .now + Self.time
         self.deadline = deadline
-        if let problem = CurlLibrary.load() { throw error(problem) }
+        if !target.base.hasPrefix("http://"), let problem = CurlLibrary.loadTLS() { throw error(problem) }
         guard let loop = try? EventLoop() else {
             throw error("the system gives no event loop: too many open files?")
         }

@@ -20,7 +20,7 @@ struct LoadPreparation {
         guard let signals = Signals() else { return ExitCode(3) }
         var diagnostics: [Diagnostic] = []
         var libraries: LibraryLoading?
-        let project = Project.load(command.paths, command.project, isLint: false, into: &diagnostics) {
+        let project = Project.load(command.paths, command.project.request, isLint: false, into: &diagnostics) {
             libraries = LibraryLoading(for: $0)
         }
         defer { _ = libraries?.wait() }
@@ -131,7 +131,7 @@ struct LoadPreparation {
         options.started = RunIdentity.now()
         options.permissions = command.allowExec ? ["exec"] : []
         options.variables = try Project.variables(command.selection.variables)
-        options.flags = try Project.flags(command.selection)
+        options.flags = try Project.flags(command.selection.request)
         options.keepsExchanges = false
         options.tellsSteps = false
         var selection = RunPlanner.Selection()

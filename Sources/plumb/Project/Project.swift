@@ -19,7 +19,7 @@ struct Project {
     ///
     /// The closure is told of the configuration before the scenarios are read.
     static func load(
-        _ paths: [String], _ options: ProjectOptions, isLint: Bool, into diagnostics: inout [Diagnostic],
+        _ paths: [String], _ options: ProjectRequest, isLint: Bool, into diagnostics: inout [Diagnostic],
         onConfiguration: (Configuration) -> Void = { _ in }
     ) -> Project? {
         CrashNotice.begin()
@@ -64,7 +64,7 @@ struct Project {
     }
 
     /// The flags that bear on settings.
-    static func flags(_ selection: SelectionOptions) throws -> SettingsLayers.Flags {
+    static func flags(_ selection: SelectionRequest) throws -> SettingsLayers.Flags {
         var flags = SettingsLayers.Flags(retries: selection.retries)
         if let text = selection.timeout {
             guard let duration = DurationText.parse(text), duration > .zero else {

@@ -13,6 +13,11 @@ struct ProjectOptions: ParsableArguments {
 
     @Option(help: "Whether output has colours: auto, always or never.")
     var color: ColorChoice = .auto
+
+    /// What was asked by them.
+    var request: ProjectRequest {
+        ProjectRequest(config: config, profile: profile, envFile: envFile, color: color)
+    }
 }
 
 /// Which scenarios a command takes.
@@ -40,4 +45,10 @@ struct SelectionOptions: ParsableArguments {
 
     @Flag(help: "Makes it an error that the profile lacks what a scenario requires.")
     var noSkips = false
+
+    /// What was asked by them.
+    var request: SelectionRequest {
+        SelectionRequest(
+            tag: tag, step: step, variables: variables, timeout: timeout, retries: retries, noSkips: noSkips)
+    }
 }

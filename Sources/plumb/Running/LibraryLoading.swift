@@ -8,12 +8,13 @@ import Synchronization
 /// Before the worker is forked somebody waits: the process has one thread then, and the worker has the libraries.
 final class LibraryLoading {
     private let problem = Mutex<String?>(nil)
-    private let configuration: Configuration
+    private let loading: @Sendable () -> String?
     private var thread: pthread_t?
 
-    /// Begins to load; without a thread to spare, loads at once.
-    init(for configuration: Configuration) {
-        self.configuration = configuration
+    /// Begins to load, where there is something; without a thread to spare, loads at once.
+    init?(for configuration: Configuration) {
+        guard let loading = StepKinds.libraryLoading(for: configuration) else { return nil }
+        self.loading = loading
         var thread = pthread_t()
         let failure = pthread_create(
             &thread, nil,
@@ -36,7 +37,7 @@ final class LibraryLoading {
     }
 
     private func load() {
-        let found = StepKinds.loadLibraries(for: configuration)
+        let found = loading()
         problem.withLock { $0 = found }
     }
 }

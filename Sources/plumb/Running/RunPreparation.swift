@@ -2,55 +2,65 @@ import ArgumentParser
 import Diagnostics
 import EventLoop
 import Expressions
+import FaultProxy
 import Glibc
 import Reporting
+import RunHistory
 import ScenarioCompiler
 import ScenarioModel
 import StepDrivers
 
 /// Makes a plan of what `plumb run` was asked, and carries it out.
 struct RunPreparation {
-    private let command: RunCommand
+    private let request: RunRequest
 
-    init(_ command: RunCommand) throws { self.command = command }
+    init(_ request: RunRequest) { self.request = request }
 
     /// Runs and reports; returns the exit status.
     func carryOut() throws -> ExitCode {
         guard let signals = Signals() else { return ExitCode(3) }
         var diagnostics: [Diagnostic] = []
         var libraries: LibraryLoading?
-        let project = Project.load(command.paths, command.project, isLint: false, into: &diagnostics) {
+        let project = Project.load(request.paths, request.project, isLint: false, into: &diagnostics) {
             libraries = LibraryLoading(for: $0)
         }
         defer { _ = libraries?.wait() }
         guard let project, !diagnostics.contains(where: { $0.severity == .error }) else {
-            Project.report(diagnostics, project?.configuration, command.project.color)
+            Project.report(diagnostics, project?.configuration, request.project.color)
             return .nothingRan
         }
         var configuration = project.configuration
         var sandbox: SandboxProcess?
         defer { sandbox?.stop() }
+        let faults = FaultFlag.read(request.fault, configuration, StepKinds.all, into: &diagnostics)
+        guard !diagnostics.contains(where: { $0.severity == .error }) else {
+            Project.report(diagnostics, configuration, request.project.color)
+            return .nothingRan
+        }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
                 let database = try Self.storeDatabase(configuration, project)
-                let started = try SandboxProcess.start(arguments(settings), database: database)
+                let links = try links(faults, project)
+                let started = try SandboxProcess.start(arguments(settings) + links.arguments, database: database)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
+                configuration = links.applied(to: configuration, started.endpoints)
             } catch {
                 Streams.err("error: \(error.message)\n")
                 return ExitCode(3)
             }
-        } else if !command.sandboxBreak.isEmpty {
+        } else if !request.sandboxBreak.isEmpty {
             Streams.err("error: --sandbox-break needs a profile with 'sandbox: true'\n")
             return .nothingRan
         }
         let history = LastRun(root: configuration.root)
-        guard let plan = try plan(project, configuration, history, &diagnostics) else {
-            Project.report(diagnostics, configuration, command.project.color)
+        guard var plan = try plan(project, configuration, history, &diagnostics) else {
+            Project.report(diagnostics, configuration, request.project.color)
             return .nothingRan
         }
-        Project.report(diagnostics, configuration, command.project.color)
+        plan.options.faults = faults
+        Project.report(diagnostics, configuration, request.project.color)
         if let problem = libraries?.wait() {
             Streams.err("error: \(problem)\n")
             return ExitCode(3)
@@ -58,6 +68,18 @@ struct RunPreparation {
         let status = execute(plan, signals, history)
         sandbox?.stop()
         Streams.leave(status)
+    }
+
+    /// The ways of the sandbox's links on which faults are put, by a scenario or by the command line.
+    private func links(_ faults: [Fault], _ project: Project) throws(SandboxProcess.Failure) -> SandboxLinks {
+        let all = project.compilation.scenarios.flatMap { compiled in
+            compiled.scenario.faults + compiled.scenario.needs.flatMap(\.scenario.faults)
+        }
+        do throws(ProxyError) {
+            return try SandboxLinks(all + faults, project.configuration)
+        } catch {
+            throw SandboxProcess.Failure(message: "no port for a link of the sandbox: \(error)")
+        }
     }
 
     /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
@@ -84,18 +106,18 @@ struct RunPreparation {
     ) throws -> RunPlan? {
         var options = RunPlan.Options()
         options.runID = RunIdentity.random()
-        options.seed = command.seed ?? RunIdentity.random()
+        options.seed = request.seed ?? RunIdentity.random()
         options.started = RunIdentity.now()
-        options.jobs = command.jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        options.failFast = command.failFast
-        options.permissions = command.allowExec ? ["exec"] : []
-        options.variables = try Project.variables(command.selection.variables)
-        options.flags = try Project.flags(command.selection)
+        options.jobs = request.jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        options.failFast = request.failFast
+        options.permissions = request.allowExec ? ["exec"] : []
+        options.variables = try Project.variables(request.selection.variables)
+        options.flags = try Project.flags(request.selection)
         var selection = RunPlanner.Selection()
-        selection.tags = command.selection.tag
-        selection.steps = Set(command.selection.step)
-        selection.refusesSkips = command.selection.noSkips
-        if command.failed {
+        selection.tags = request.selection.tag
+        selection.steps = Set(request.selection.step)
+        selection.refusesSkips = request.selection.noSkips
+        if request.failed {
             guard let names = history.unpassed else {
                 diagnostics.append(
                     Diagnostic(
@@ -119,19 +141,20 @@ struct RunPreparation {
             return nil
         }
         plan.tests = repeated(plan.tests)
-        plan.options.keepsExchanges = !command.report.isEmpty
+        plan.options.keepsExchanges = !request.report.isEmpty
+        plan.options.keepsPlainSteps = !request.report.isEmpty || request.historyRuns != nil
         return plan
     }
 
     private func nothingSelected(_ project: Project) -> Diagnostic {
-        if command.failed {
+        if request.failed {
             return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
         }
         let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
-        if !command.selection.tag.isEmpty { return Self.nothingTagged(command.selection.tag, of: tags) }
-        if !command.selection.step.isEmpty {
+        if !request.selection.tag.isEmpty { return Self.nothingTagged(request.selection.tag, of: tags) }
+        if !request.selection.step.isEmpty {
             return Diagnostic(
-                .nothingSelected, at: nil, "no scenario has a step '\(command.selection.step.joined(separator: ", "))'")
+                .nothingSelected, at: nil, "no scenario has a step '\(request.selection.step.joined(separator: ", "))'")
         }
         return Diagnostic(
             .nothingSelected, at: nil, "no scenario is selected",
@@ -157,9 +180,9 @@ struct RunPreparation {
     }
 
     private func repeated(_ tests: [PlannedTest]) -> [PlannedTest] {
-        guard command.repeat > 1 else { return tests }
+        guard request.repeat > 1 else { return tests }
         var all: [PlannedTest] = []
-        for round in 1...command.repeat {
+        for round in 1...request.repeat {
             for test in tests {
                 var copy = test
                 copy.name.index = all.count
@@ -173,21 +196,21 @@ struct RunPreparation {
     private func execute(_ plan: RunPlan, _ signals: Signals, _ history: LastRun) -> ExitCode {
         CrashNotice.end()
         // A report on standard output has it to itself.
-        let isOutputTaken = command.report.contains { $0.hasSuffix("=-") }
+        let isOutputTaken = request.report.contains { $0.hasSuffix("=-") }
         let stream = isOutputTaken ? STDERR_FILENO : STDOUT_FILENO
-        let style = Streams.style(stream, command.project.color)
+        let style = Streams.style(stream, request.project.color)
         let began = ContinuousClock.now
         let terminal = TerminalReporter(
             style: style,
             now: { (ContinuousClock.now - began).milliseconds },
             write: { Streams.write($0, to: stream) })
-        terminal.showsPassed = !command.quiet
+        terminal.showsPassed = !request.quiet
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
-        for text in command.report {
-            guard let request = try? ReportRequest(text) else { continue }
+        for text in request.report {
+            guard let report = try? ReportRequest(text) else { continue }
             do throws(ReportError) {
-                reporters.append(try request.reporter(plan, signals))
+                reporters.append(try report.reporter(plan, signals))
             } catch {
                 problems.append(error)
             }
@@ -198,17 +221,42 @@ struct RunPreparation {
         }
         var plan = plan
         plan.options.tellsSteps = terminal.followsSteps || reporters.contains { $0.followsSteps }
-        let start = RunStart(
+        var start = RunStart(
             id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
             profile: plan.configuration.profile, started: plan.options.started,
             startedUnixMs: RunIdentity.milliseconds(),
             jobs: plan.options.jobs, tests: plan.tests.map(\.name))
+        start.suites = plan.configuration.configuredSuites(of: start.tests)
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
+        if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
         history.write(outcome.result)
         for problem in outcome.problems { tell(problem, plan) }
+        let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
         let status = outcome.result.end.status
-        return ExitCode(Int32(status == 0 && !outcome.problems.isEmpty ? 3 : status))
+        return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
+    }
+
+    /// Adds the run to the history; tells where it cannot.
+    private func keep(_ result: RunResult, _ most: Int, root: String) -> Bool {
+        let path = FilePath.join(root, HistoryFile.name)
+        mkdir(FilePath.parent(path), 0o755)
+        do throws(RunHistoryError) {
+            try RunHistory(path: path, isWritable: true).add(result, keeping: most)
+            return true
+        } catch {
+            Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
+            return false
+        }
+    }
+
+    /// What the run of one suite's folder ends with: `cross_service/api_gateway_to_models valid: true`.
+    private func suiteLine(_ result: RunResult) -> String? {
+        let verdicts = SuiteVerdict.all(of: result)
+        guard request.paths.count == 1, DiskFiles().isFolder(request.paths[0]), verdicts.count == 1,
+            let verdict = verdicts.first, !verdict.suite.isEmpty
+        else { return nil }
+        return SuiteReport.line(verdict) + "\n"
     }
 
     private func tell(_ problem: ReportError, _ plan: RunPlan) {
@@ -218,7 +266,7 @@ struct RunPreparation {
 
     private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {
         settings.arguments
-            + (command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")])
+            + (request.sandboxBreak.isEmpty ? [] : ["--break", request.sandboxBreak.joined(separator: ",")])
     }
 }
 

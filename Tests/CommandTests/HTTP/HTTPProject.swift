@@ -41,7 +41,7 @@ struct HTTPProject {
     func run(
         _ arguments: [String], limit: Duration = .seconds(60), at location: SourceLocation = #_sourceLocation
     ) async throws -> HTTPRun {
-        let reports = ["junit": "r.xml", "json": "r.json", "jsonl": "r.jsonl", "markdown": "r.md"]
+        let reports = ["junit": "r.xml", "json": "r.json", "jsonl": "r.jsonl", "markdown": "r.md", "html": "r.html"]
         let words = reports.sorted { $0.key < $1.key }.flatMap { ["--report", "\($0.key)=\($0.value)"] }
         let (run, problem) = try await OwnThread.run { [self] in
             let command = try RunningCommand.plumb(["run"] + arguments + words, environment: secrets, in: folder.path)

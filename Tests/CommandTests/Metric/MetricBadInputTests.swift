@@ -52,6 +52,10 @@ struct MetricBadInputTests {
                     ["failed", "metric.rejected", "execution: found duplicate series"]
                 ),
                 ("empty", Self.vector(""), ["failed", "null"]),
+                (
+                    "warned", Self.vector("", #","warnings":["one store is down"]"#),
+                    ["failed", "null"]
+                ),
                 ("nan", Self.vector(#"{"metric":{},"value":[1,"NaN"]}"#), ["failed", "string"]),
                 ("two", Self.vector("\(one),\(one)"), ["failed", "null"]),
                 ("proxy", Self.html(502), ["error", "metric.protocol", "502 Bad Gateway with text/html"]),

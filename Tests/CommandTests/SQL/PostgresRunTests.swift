@@ -53,6 +53,23 @@ struct PostgresRunTests {
         run.expectAllPassed()
     }
 
+    @Test func `the line for psql does by hand what the step did`() async throws {
+        let project = try HTTPProject(try Self.target("database"))
+        let run = try await project.run(
+            #"""
+              - { id: asked, sql: { query: "SELECT $1::int + 1 AS n, $2 AS t", params: [6, "it's"] } }
+            """#)
+        let line = try #require(try run.step("asked")["exchange"]?["command"]?.string)
+        #expect(line.hasPrefix("psql -X "))
+        #expect(!line.contains("password"))
+        var environment = RunningCommand.plainEnvironment
+        environment["PGPASSWORD"] = try PrivatePostgres.shared.keywords.first { $0.0 == "password" }?.1
+        let ended = try await OwnThread.run { [environment] in
+            try RunningCommand("/bin/sh", ["-c", line + " -At"], environment: environment).finish()
+        }
+        #expect(ended.standardOutput.contains("7|it's"), "\(ended.standardError)")
+    }
+
     @Test func `the server is told the step, and a statement is prepared once`() async throws {
         let project = try HTTPProject(try Self.target("database", ", pool: { size: 1, max_overflow: 0 }"))
         let run = try await project.run(

@@ -227,7 +227,7 @@ struct SQLRunTests {
               web: { url: "http://127.0.0.1:1", urll: x }
             steps:
               - { sql: { query: { postgres: SELECT 1 } }, target: own }
-              - { get: /, target: second }
+              - { http: { get: / }, target: second }
               - { sql: SELECT 1, target: web }
             """, to: "s.yaml")
         let lint = try await project.command("lint", "s.yaml")

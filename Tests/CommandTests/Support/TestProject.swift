@@ -113,7 +113,8 @@ final class TestProject {
                 #expect(XMLCheck.problem(in: text) == nil, "\(name)", sourceLocation: location)
             } else {
                 #expect(
-                    name.hasSuffix(".md") || name.hasSuffix(".prom"), "a stray file \(name)", sourceLocation: location)
+                    [".md", ".prom", ".html"].contains { name.hasSuffix($0) }, "a stray file \(name)",
+                    sourceLocation: location)
             }
         }
     }

@@ -274,7 +274,7 @@ import Testing
 
     // MARK: Loads
 
-    @Test func `loads are repetitions, and those in stages wait for their issue`() throws {
+    @Test func `loads are repetitions, in stages too`() throws {
         let configuration = try load(
             """
             === plumb.yaml
@@ -282,9 +282,27 @@ import Testing
               steady: { for: 1m, rate: 20/s, parallel: 50, warmup: 5s, pass: 99%, assert: [.dropped == 0] }
               many: { times: 100, pass: 98, assert: { fast: .ms.p95 < $vars.limit } }
               late: { times: "${{ $vars.n }}", rate: "${{ $env.RATE }}" }
-              staged: { stages: [{ for: 1m, rate: 5/s }] }
+              staged:
+                stages: [{ for: 1m, rate: 5/s, ramp: true }, { for: 10s, rate: 50/s }]
+                spacing: poisson
+                allow_dropped: 1%
+                abort: true
+              people: { stages: [{ for: 1s, parallel: 5 }], think: 100ms }
             """)
-        #expect(Set(configuration.loads.keys) == ["steady", "many", "late"])
+        #expect(Set(configuration.loads.keys) == ["steady", "many", "late", "staged", "people"])
+        let staged = try #require(configuration.loads["staged"])
+        #expect(
+            staged.stages == [
+                .init(length: .seconds(60), rate: 5, isRamp: true), .init(length: .seconds(10), rate: 50),
+            ])
+        guard case .duration(.known(.seconds(70))) = staged.extent, case .share(0.01) = staged.allowedDropped else {
+            Issue.record("staged is read as \(staged)")
+            return
+        }
+        #expect(staged.spacing == .poisson)
+        #expect(staged.abortsEarly)
+        #expect(configuration.loads["people"]?.stages == [.init(length: .seconds(1), parallel: 5)])
+        #expect(configuration.loads["people"]?.think?.known == .milliseconds(100))
         let steady = try #require(configuration.loads["steady"])
         guard case .duration(.known(.seconds(60))) = steady.extent, case .share(0.99) = steady.pass else {
             Issue.record("steady is read as \(steady)")

@@ -35,7 +35,7 @@ import Testing
         let models = ["gateway", "mixtral", "hermes", "openchat", "phi3"]
         let names =
             models + ["vectors", "metrics", "alerts", "grafana", "database"] + (profile == "hxp" ? [] : ["admin"])
-            + (profile == "local" ? ["tables"] : [])
+            + (profile == "local" ? ["tables", "alertmanager", "history"] : [])
         #expect(configuration.targets.map(\.name).sorted() == names.sorted())
         let defaults = configuration.targets.filter(\.isDefault).map(\.name)
         #expect(

@@ -18,8 +18,8 @@ import Testing
             let phase = ms.truncatingRemainder(dividingBy: 10_000)
             return phase < 1000 ? 1000 - phase + 10 : 10
         }
-        let outcome = try bench.run("{ for: 10s, rate: 100/s, parallel: 500 }")
-        #expect(outcome.number("runs") == 1000)
+        let outcome = try bench.run("{ for: 10s, rate: 50/s, parallel: 500 }")
+        #expect(outcome.number("runs") == 500)
         #expect(outcome.number("dropped") == 0)
         #expect(isNear(outcome.number("ms", "p50"), 10, within: 1))
         #expect(isNear(outcome.number("ms", "p95"), 510, within: 15))
@@ -172,13 +172,12 @@ import Testing
         #expect(outcome.number("runs") == 4)
     }
 
-    @Test func `a rate beyond all capacity ends in time, and says how much it dropped`() throws {
+    @Test func `a rate beyond what there is room for ends in time, and says how much it dropped`() throws {
         var bench = LoadBench(Self.one)
         bench.latency = { _ in 10_000 }
         bench.options.drain = .seconds(1)
-        let outcome = try bench.run("{ for: 1s, rate: 1000000/s, parallel: 3 }")
-        let dropped = try #require(outcome.number("dropped"))
-        #expect(isNear(dropped, 999_997, within: 1))
+        let outcome = try bench.run("{ for: 200ms, rate: 1000/s, parallel: 3 }")
+        #expect(outcome.number("dropped") == 197)
         #expect(outcome.number("unfinished") == 3)
         #expect(outcome.codes.contains("load.none"))
         #expect(outcome.codes.contains("load.dropped"))

@@ -145,6 +145,16 @@ struct MetricScrapeTests {
         #expect(outcome.error?.hint?.contains("name the 'job'") == true)
     }
 
+    @Test func `what only the run knows to be no selector is refused before anything is asked`() throws {
+        var scope = FixedScope()
+        scope.values["$vars.query"] = "sum(c_total)"
+        let request = try #require(
+            try Parsed.request("{ delta: '${{ $vars.query }}', over: s }", by: MetricStep()) as? any WatchingRequest)
+        let target = try target("{ url: 'http://127.0.0.1:9' }", kind: "prometheus")
+        let failure = #expect(throws: StepFailure.self) { try request.firstLook.prepare(scope, target: target) }
+        #expect(failure?.report.message == "'delta' takes a plain selector, and no expression")
+    }
+
     @Test func `a series of no target, as one that was pushed, needs a later sample of its own`() async throws {
         let old = State(series: ["a/1/x": [Point(time: 101, value: 5)]])
         var new = old

@@ -35,7 +35,7 @@ final class MetricServer {
         try folder.write(rules.isEmpty ? "groups: []\n" : rules, to: "rules.yml")
         try folder.write(
             """
-            global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }
+            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 200ms }
             rule_files: [rules.yml]
             scrape_configs: [\(jobs.joined(separator: ", "))]
 
@@ -65,7 +65,7 @@ final class MetricServer {
         if let address {
             try folder.write(
                 """
-                global: { scrape_interval: 500ms, scrape_timeout: 500ms }
+                global: { scrape_interval: 1s, scrape_timeout: 1s }
                 scrape_configs: [{ job_name: app, static_configs: [{ targets: ['\(address)'] }] }]
 
                 """, to: "scrape.yml")
@@ -91,7 +91,7 @@ final class MetricServer {
 
     /// Asks until an answer is as wanted, at most for a while; returns the last answer.
     func ask(_ yaml: String, until isEnough: (Outcome) -> Bool = { $0.error == nil }) async throws -> Outcome {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let outcome = try await asked(yaml, of: "prometheus", at: url)
             if isEnough(outcome) || ContinuousClock.now > deadline { return outcome }

@@ -60,7 +60,10 @@ struct MetricServerTests {
             let alert = try await server.ask("{ alerts: Busy }") { $0["alerts"]?.array?.isEmpty == false }
             #expect(alert["alerts"]?.array?.first?["state"] == "firing")
             #expect(alert["alerts"]?.array?.first?["value"] == 9)
-            let target = try await server.ask("{ targets: app }")["targets"]?.array?.first
+            let targets = try await server.ask("{ targets: app }") {
+                $0["targets"]?.array?.first?["health"] == "up"
+            }
+            let target = targets["targets"]?.array?.first
             #expect(target?["health"] == "up")
             #expect(target?["last_error"]?.isNull == true)
             let rule = try await server.ask("{ rules: g }")["rules"]?.array?.first
@@ -68,6 +71,13 @@ struct MetricServerTests {
             #expect(rule?["type"] == "alerting")
             let metadata = try await server.ask("{ metadata: load }") { $0["metadata"]?.array?.isEmpty == false }
             #expect(metadata["metadata"]?.array?.first?["type"] == "gauge")
+        }
+
+        @Test func `a query that is too long for an address is answered all the same`() async throws {
+            let server = try MetricServer.prometheus(history: Self.history)
+            let none = (0..<400).map { "none_\($0)" }.joined(separator: " or ")
+            let outcome = try await server.ask("{ query: '\(none) or sent_total', at: 1769861400 }")
+            #expect(outcome["value"] == 1200)
         }
 
         @Test func `exemplars are found by the series that have them`() async throws {
@@ -106,7 +116,8 @@ struct MetricServerTests {
                 $0["series"]?.array?.first?["histograms"]?.array?.isEmpty == false
             }
             #expect(range["series"]?.array?.first?["histograms"]?.array?.last?.array?.last?["count"] == 3)
-            #expect(try await server.ask("histogram_count(latency)")["value"] == 3)
+            let count = try await server.ask("histogram_count(latency)") { $0["value"]?.number != nil }
+            #expect(count["value"] == 3)
         }
 
         @Test func `doctor tells the version`() async throws {

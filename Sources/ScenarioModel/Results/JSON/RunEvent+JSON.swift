@@ -125,6 +125,7 @@ extension RunStart: ResultRecord {
         writer.text("started", started)
         if startedUnixMs > 0 { writer.milliseconds("started_unix_ms", startedUnixMs) }
         writer.integer("jobs", jobs)
+        writer.records("suites", unlessEmpty: suites)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -133,6 +134,7 @@ extension RunStart: ResultRecord {
             profile: try reader.optionalText("profile"), started: try reader.text("started"),
             startedUnixMs: try reader.milliseconds("started_unix_ms"), jobs: try reader.integer("jobs"),
             tests: try reader.records("tests"))
+        suites = try reader.records("suites")
     }
 }
 

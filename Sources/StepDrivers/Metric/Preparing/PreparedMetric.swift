@@ -77,6 +77,7 @@ final class PreparedMetric: PreparedStep {
         targetName = target.name
         connection = try HTTPConnection.of(target)
         guard target.kind == "openmetrics" else {
+            if case .delta(let query, _) = question { try Self.checkSelector(query) }
             page = nil
             return
         }
@@ -105,6 +106,18 @@ final class PreparedMetric: PreparedStep {
         } catch {
             throw StepFailure.refused(
                 .metricDriver, error.message, at: query.span(at: error.range.lowerBound), hint: PlainSelector.hint)
+        }
+    }
+
+    /// Refuses what only the run knows to be no selector, where lint saw a template.
+    private static func checkSelector(_ query: Query) throws(StepFailure) {
+        do throws(PlainSelector.Misfit) {
+            _ = try PlainSelector.parse(query.text)
+        } catch {
+            throw StepFailure.refused(
+                .metricQuery, "'delta' takes a plain selector, and no expression",
+                at: query.span(at: error.range.lowerBound),
+                hint: "write NAME{label=\"value\"}; 'value' is the sum over all of its series")
         }
     }
 

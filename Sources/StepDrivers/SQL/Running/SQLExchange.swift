@@ -17,7 +17,8 @@ struct SQLExchange {
             shown.map { $0.rows.prefix(Self.rows).map { $0.json() }.joined(separator: "\n") } ?? ""
         return StepReport.Exchange(
             summary: prepared.summary, request: request, response: response, body: rows.isEmpty ? nil : rows,
-            timing: outcome.timing.object ?? .init(), attributes: attributes)
+            command: SQLCommandLine(prepared: prepared).text, timing: outcome.timing.object ?? .init(),
+            attributes: attributes)
     }
 
     /// The members that OpenTelemetry's conventions have for the span of a database's client; values are not among them.

@@ -126,7 +126,7 @@ struct PrometheusDelta {
 
     /// Looks until all is later than the server's clock was; returns the raw samples since a time.
     private func settled(_ clock: Clock, since: Double, earlier: ScrapeLook.Earlier?) async -> Settled {
-        // The run refuses whatever is no plain selector before it comes here, or lint does.
+        // What is no plain selector was refused when the step was prepared.
         let selector = (try? PlainSelector.parse(query.text)) ?? SampleSelector(name: nil)
         var look = ScrapeLook(after: clock.now, earlier: earlier)
         var looks = 0

@@ -1,0 +1,165 @@
+// When each step ran, and how long the runs of a repetition took.
+
+const phaseTitles = {
+    pool: "waiting for a connection", dns: "finding the address", connect: "connecting", tls: "TLS",
+    first_byte: "first byte", query: "query", receive: "receiving", attempt: "earlier attempt",
+    pause: "pause before the next", other: "other",
+};
+
+// The parts of a step's time, in order, each from the run's start.
+function phases(step) {
+    const parts = [];
+    let at = step.started_ms;
+    for (const retry of step.retries || []) {
+        parts.push({ phase: "attempt", at, ms: retry.ms, note: oneLine(retry.cause) });
+        parts.push({ phase: "pause", at: at + retry.ms, ms: retry.waited_ms });
+        at += retry.ms + retry.waited_ms;
+    }
+    const timing = (step.exchange && step.exchange.timing) || {};
+    const names = Object.keys(timing).filter((name) => name !== "total" && timing[name] > 0);
+    const known = names.reduce((sum, name) => sum + timing[name], 0);
+    const total = Math.max(timing.total || 0, known);
+    if (total <= 0 || total > step.ms * 1.01 + 1) return parts;
+    // What is known is of the last attempt, which ended with the step.
+    at = Math.max(at, step.started_ms + step.ms - total);
+    for (const name of names) {
+        parts.push({ phase: phaseTitles[name] ? name : "other", title: name, at, ms: timing[name] });
+        at += timing[name];
+    }
+    if (total - known > 0.001) parts.push({ phase: "receive", at, ms: total - known });
+    return parts;
+}
+
+function phaseTitle(part) {
+    const title = part.phase === "other" && part.title ? oneLine(part.title) : phaseTitles[part.phase];
+    return title + (part.note ? " (" + part.note + ")" : "");
+}
+
+const mostBars = 300;
+const barHeight = 24;
+
+function barRows(test) {
+    const rows = [];
+    const add = (steps, depth, siblings, isCleanup) => {
+        const places = new Map();
+        for (const step of steps) {
+            if (rows.length >= mostBars) return;
+            places.set(step.id, rows.length);
+            rows.push({ step, depth, isCleanup, after: (step.needs || []).map((id) => places.get(id)) });
+            add(step.children || [], depth + 1, steps, isCleanup);
+        }
+    };
+    add(test.steps, 0, test.steps, false);
+    add(test.cleanup || [], 0, [], true);
+    return rows;
+}
+
+// Lines from the end of each step to the beginning of those that waited for it.
+function edges(rows, place) {
+    const height = rows.length * barHeight;
+    const picture = svg("svg", {
+        class: "edges", viewBox: "0 0 100 " + height, preserveAspectRatio: "none", "aria-hidden": "true",
+    });
+    picture.style.height = height + "px";
+    rows.forEach((row, index) => {
+        for (const from of row.after) {
+            if (from === undefined) continue;
+            const x1 = place(rows[from].step.started_ms + rows[from].step.ms), y1 = (from + 0.5) * barHeight;
+            const x2 = place(row.step.started_ms), y2 = (index + 0.5) * barHeight;
+            picture.append(svg("path", {
+                d: `M ${x1} ${y1} C ${x1 + 3} ${y1}, ${x2 - 3} ${y2}, ${x2} ${y2}`, "vector-effect": "non-scaling-stroke",
+            }));
+        }
+    });
+    return picture;
+}
+
+function waterfall(test, reveal) {
+    const rows = barRows(test);
+    if (rows.length === 0) return null;
+    const start = Math.min(test.started_ms || Infinity, ...rows.map((row) => row.step.started_ms));
+    const end = Math.max(start + (test.ms || 0), ...rows.map((row) => row.step.started_ms + row.step.ms));
+    const span = Math.max(end - start, 0.001);
+    const place = (ms) => Math.min(100, Math.max(0, (ms - start) / span * 100));
+    const used = new Set();
+    const labels = el("div", { class: "labels" });
+    const tracks = el("div", { class: "tracks" });
+    for (const { step, depth, isCleanup } of rows) {
+        const parts = phases(step);
+        const text = [step.kind, step.verdict, "from " + duration(step.started_ms - start), "took " + duration(step.ms),
+            step.needs ? "after " + step.needs.map(oneLine).join(", ") : null, ...parts.map((part) => phaseTitle(part) + " " + duration(part.ms))];
+        const title = text.filter(Boolean).join("; ");
+        const label = el("button", {
+            type: "button", class: "label", title, "aria-label": oneLine(step.id) + ": " + title,
+            on: { click: () => reveal(step) },
+        }, sign(step.verdict), (isCleanup && depth === 0 ? "cleanup " : "") + oneLine(step.id));
+        label.style.paddingLeft = 0.25 + Math.min(depth, 8) * 0.9 + "rem";
+        labels.append(label);
+        const track = el("div", { class: "track" });
+        const bar = (name, at, ms) => {
+            const node = el("span", { class: "bar " + name });
+            node.style.left = place(at) + "%";
+            node.style.width = Math.max(0.15, Math.min(100, ms / span * 100)) + "%";
+            track.append(node);
+        };
+        if (step.verdict !== "skipped") {
+            bar("whole " + step.verdict + (step.children ? " outer" : ""), step.started_ms, step.ms);
+            for (const part of parts) {
+                used.add(part.phase);
+                bar("phase " + part.phase, part.at, part.ms);
+            }
+            const time = el("span", { class: "time" }, duration(step.ms));
+            const right = place(step.started_ms + step.ms);
+            if (right > 80) time.style.right = 100 - place(step.started_ms) + "%";
+            else time.style.left = right + "%";
+            track.append(time);
+        }
+        tracks.append(track);
+    }
+    tracks.append(edges(rows, place));
+    const total = barTotal(test);
+    return el("section", { class: "waterfall" },
+        el("h4", null, "When its steps ran"),
+        el("div", { class: "chart" }, labels, tracks),
+        el("p", { class: "axis" }, el("span", null, "0"), el("span", null, duration(span))),
+        total > rows.length ? el("p", null, "and " + count(total - rows.length, "more step")) : null,
+        used.size > 0 ? el("p", { class: "legend" }, Array.from(used, (phase) =>
+            el("span", null, el("i", { class: "phase " + phase }), phaseTitles[phase]))) : null);
+}
+
+function barTotal(test) {
+    const total = (steps) => (steps || []).reduce((sum, step) => sum + 1 + total(step.children), 0);
+    return total(test.steps) + total(test.cleanup);
+}
+
+// The latencies of a repetition by their share of the runs; further towards the right are fewer, slower ones.
+function latencyPlot(aggregate) {
+    const names = ["min", "p50", "p90", "p95", "p99", "p999", "max"];
+    const series = [["passed", aggregate.ms], ["failed", aggregate.failed_ms]].filter(([, values]) =>
+        values && typeof values === "object" && names.some((name) => typeof values[name] === "number"));
+    if (series.length === 0) return null;
+    const shown = names.filter((name) => series.some(([, values]) => typeof values[name] === "number"));
+    const most = Math.max(...series.flatMap(([, values]) => shown.map((name) => values[name] || 0)), 0.001);
+    const x = (index) => 60 + index * (520 / Math.max(1, shown.length - 1));
+    const y = (ms) => 170 - ms / most * 140;
+    const picture = svg("svg", { class: "plot", viewBox: "0 0 640 200", role: "img" });
+    picture.append(svg("title", null, series.map(([name, values]) => name + ": " + shown.map((one) =>
+        one + " " + duration(values[one])).join(", ")).join("; ")));
+    for (const share of [0, 0.5, 1]) {
+        picture.append(svg("line", { class: "grid", x1: 60, x2: 580, y1: y(most * share), y2: y(most * share) }),
+            svg("text", { x: 54, y: y(most * share) + 4, "text-anchor": "end" }, duration(most * share)));
+    }
+    shown.forEach((name, index) => {
+        picture.append(svg("text", { x: x(index), y: 192, "text-anchor": "middle" }, name));
+    });
+    for (const [name, values] of series) {
+        const points = shown.map((one, index) => [x(index), values[one]]).filter(([, ms]) => typeof ms === "number");
+        picture.append(svg("polyline", { class: name, points: points.map(([at, ms]) => at + "," + y(ms)).join(" ") }));
+        for (const [at, ms] of points) {
+            picture.append(svg("circle", { class: name, cx: at, cy: y(ms), r: 3 }),
+                svg("text", { class: name, x: at, y: y(ms) - 7, "text-anchor": "middle" }, duration(ms)));
+        }
+    }
+    return el("figure", { class: "latency" }, picture,
+        el("figcaption", null, "latency by share of the runs", series.length > 1 ? "; failed ones in red" : ""));
+}

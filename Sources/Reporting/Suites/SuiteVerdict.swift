@@ -1,0 +1,174 @@
+public import ScenarioModel
+
+/// Whether the integration that a folder of scenarios stands for is valid, and what that rests on.
+///
+/// It is valid when no test of the folder failed, the run was not cut short, and more than 95 % of its configured
+/// scenarios ran and passed. A scenario that was skipped proves nothing, and counts as one that did not pass.
+public struct SuiteVerdict: Sendable, Hashable {
+    /// The folders below the root; empty at the root.
+    public var suite: String
+    public var isValid: Bool
+    /// Why it is not valid, or what a reader must know although it is.
+    public var reasons: [String]
+    public var coverage: Coverage
+    /// How many tests came to what; a scenario with cases has a test for each row.
+    public var tests: Tests
+    public var connectivity: [Connectivity]
+    public var performance: [Performance]
+    /// Milliseconds that its tests took, one after another.
+    public var ms: Double
+
+    /// How many of the scenarios that `test_scenarios` names are proved.
+    public struct Coverage: Sendable, Hashable {
+        /// The scenarios that are named; those that ran, where the configuration names none.
+        public var named: [String]
+        /// How many of them have a file.
+        public var present: Int
+        /// How many of them ran, in at least one row.
+        public var run: Int
+        /// How many of them passed, in every row that was not skipped.
+        public var passed: Int
+
+        /// The share that passed, from 0 to 1.
+        public var share: Double { named.isEmpty ? 0 : Double(passed) / Double(named.count) }
+        /// What a valid suite is above.
+        public static let least = 0.95
+    }
+
+    /// The counts of the suite's tests.
+    public struct Tests: Sendable, Hashable {
+        public var passed = 0
+        public var failed = 0
+        public var errors = 0
+        public var skipped = 0
+        public var flaky = 0
+    }
+
+    /// How the steps on one connection fared.
+    public struct Connectivity: Sendable, Hashable {
+        public var target: String
+        public var steps: Int
+        /// Steps that could not be carried out.
+        public var errors: Int
+    }
+
+    /// What a `repeat` measured, and whether its limits held.
+    public struct Performance: Sendable, Hashable {
+        public var test: String
+        public var step: String
+        public var isHeld: Bool
+        /// Such as `98/100 passed, p95 412 ms`.
+        public var summary: String
+        /// The limits that did not hold, as they are written.
+        public var missed: [String]
+    }
+}
+
+extension SuiteVerdict {
+    /// The verdicts of all suites that have tests in a run, in the order of the run.
+    public static func all(of result: RunResult) -> [SuiteVerdict] {
+        var order: [String] = []
+        var tests: [String: [TestResult]] = [:]
+        for test in result.tests {
+            if tests[test.test.suite] == nil { order.append(test.test.suite) }
+            tests[test.test.suite, default: []].append(test)
+        }
+        return order.map { suite in
+            let configured = result.start.suites.first { $0.suite == suite }
+            return SuiteVerdict(suite, tests[suite] ?? [], configured, isCut: result.end.isInterrupted)
+        }
+    }
+
+    private init(_ suite: String, _ tests: [TestResult], _ configured: ConfiguredSuite?, isCut: Bool) {
+        self.suite = suite
+        coverage = Self.coverage(tests, configured)
+        self.tests = Tests()
+        for test in tests { self.tests.count(test) }
+        connectivity = Self.connectivity(tests)
+        performance = tests.flatMap { test in
+            (test.steps + test.cleanup).flatMap { Self.performance($0, trail: "", in: test) }
+        }
+        ms = tests.reduce(0) { $0 + $1.ms }
+        reasons = []
+        if isCut { reasons.append("the run was interrupted") }
+        if self.tests.failed > 0 { reasons.append("\(Figures.count(self.tests.failed, "test")) failed") }
+        if self.tests.errors > 0 {
+            reasons.append("\(Figures.count(self.tests.errors, "test")) could not be carried out")
+        }
+        let isCovered = coverage.share > Coverage.least
+        if !isCovered {
+            reasons.append("\(coverage.passed) of \(Figures.count(coverage.named.count, "configured scenario")) passed")
+        }
+        isValid = reasons.isEmpty
+        for name in configured?.missing ?? [] { reasons.append("'\(name)' has no file") }
+        for test in tests where test.verdict == .skipped {
+            reasons.append("'\(test.test.name)' was skipped\(test.reason.map { ": " + $0 } ?? "")")
+        }
+    }
+
+    private static func coverage(_ tests: [TestResult], _ configured: ConfiguredSuite?) -> Coverage {
+        var rows: [String: [Verdict]] = [:]
+        for test in tests { rows[test.test.scenario, default: []].append(test.verdict) }
+        let named: [String]
+        if let configured {
+            named = configured.scenarios
+        } else {
+            var seen: Set<String> = []
+            named = tests.map(\.test.scenario).filter { seen.insert($0).inserted }
+        }
+        let ran = named.map { name in (rows[name] ?? []).filter { $0 != .skipped } }
+        return Coverage(
+            named: named, present: named.count - (configured?.missing.count ?? 0), run: ran.count { !$0.isEmpty },
+            passed: ran.count { verdicts in !verdicts.isEmpty && verdicts.allSatisfy { $0 == .passed } })
+    }
+
+    private static func connectivity(_ tests: [TestResult]) -> [Connectivity] {
+        var order: [String] = []
+        var found: [String: Connectivity] = [:]
+        func visit(_ step: StepReport) {
+            for child in step.children { visit(child) }
+            guard let target = step.target, step.verdict != .skipped else { return }
+            if found[target] == nil { order.append(target) }
+            found[target, default: Connectivity(target: target, steps: 0, errors: 0)].steps += 1
+            if step.verdict == .error { found[target]?.errors += 1 }
+        }
+        for test in tests { for step in test.steps + test.cleanup { visit(step) } }
+        return order.compactMap { found[$0] }
+    }
+
+    private static func performance(_ step: StepReport, trail: String, in test: TestResult) -> [Performance] {
+        let trail = trail.isEmpty ? step.id : "\(trail) → \(step.id)"
+        guard step.aggregate != nil else {
+            return step.children.flatMap { performance($0, trail: trail, in: test) }
+        }
+        let missed = step.failures.map { $0.place?.trimmed ?? $0.message }
+        return [
+            Performance(
+                test: test.test.name, step: trail, isHeld: step.verdict == .passed, summary: step.reason ?? "",
+                missed: missed)
+        ]
+    }
+}
+
+extension SuiteVerdict.Tests {
+    fileprivate mutating func count(_ test: TestResult) {
+        switch test.verdict {
+        case .passed: passed += 1
+        case .failed: failed += 1
+        case .error: errors += 1
+        case .skipped: skipped += 1
+        }
+        if test.isFlaky { flaky += 1 }
+    }
+}
+
+extension Place {
+    /// The marked part of its line.
+    fileprivate var trimmed: String {
+        let line = Array(text.unicodeScalars)
+        guard column >= 1, column <= endColumn, endColumn - 1 <= line.count else { return text }
+        var marked = String.UnicodeScalarView()
+        marked.append(contentsOf: line[(column - 1)..<(endColumn - 1)])
+        return String(marked)
+    }
+}

@@ -1,0 +1,11 @@
+/// Why a history cannot be read or written.
+public struct RunHistoryError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The file as it was named.
+    public var path: String
+    /// What went wrong; lower case, no full stop.
+    public var message: String
+    /// What the user could do about it.
+    public var hint: String?
+
+    public var description: String { "the history '\(path)' cannot be used: \(message)" }
+}

@@ -1,0 +1,80 @@
+import Expressions
+import PlumbTesting
+import Reporting
+import ScenarioModel
+import Testing
+
+@Suite struct SuiteReportTests {
+    private func test(_ scenario: String, row: String? = nil, _ verdict: Verdict, suite: String = "a/b") -> TestResult {
+        TestResult(
+            test: TestName(
+                index: 0, name: "\(suite)/\(scenario)", file: "\(scenario).yaml", suite: suite, scenario: scenario,
+                row: row),
+            verdict: verdict, ms: 5)
+    }
+
+    private func verdict(
+        _ tests: [TestResult], named: [String]? = nil, missing: [String] = [], isInterrupted: Bool = false
+    ) throws -> SuiteVerdict {
+        var start = SampleRun.start
+        start.tests = tests.map(\.test)
+        start.suites = named.map { [ConfiguredSuite(suite: "a/b", scenarios: $0, missing: missing)] } ?? []
+        let end = RunEnd(ms: 10, isInterrupted: isInterrupted, status: 0)
+        return try #require(SuiteVerdict.all(of: RunResult(start: start, tests: tests, notes: [], end: end)).first)
+    }
+
+    @Test func `a suite is valid when all of its configured scenarios passed`() throws {
+        let verdict = try verdict([test("x", .passed), test("y", .passed)], named: ["x", "y"])
+        #expect(verdict.isValid)
+        #expect(verdict.coverage.share == 1)
+        #expect(SuiteReport.line(verdict) == "a/b valid: true")
+    }
+
+    @Test func `a failure, an error, a skip, a scenario that did not run and an interrupt each make it invalid`() throws
+    {
+        #expect(try !verdict([test("x", .failed)], named: ["x"]).isValid)
+        #expect(try !verdict([test("x", .error)], named: ["x"]).isValid)
+        #expect(try !verdict([test("x", .skipped)], named: ["x"]).isValid)
+        #expect(try !verdict([test("x", .passed)], named: ["x", "y"]).isValid)
+        #expect(try !verdict([test("x", .passed)], named: ["x"], isInterrupted: true).isValid)
+        let line = SuiteReport.line(try verdict([test("x", .passed)], named: ["x", "y"], missing: ["y"]))
+        #expect(line == "a/b valid: false (1 of 2 configured scenarios passed; 'y' has no file)")
+    }
+
+    @Test func `more than 95 in a hundred configured scenarios must pass`() throws {
+        let names = (0..<40).map { "s\($0)" }
+        func share(_ passed: Int) throws -> Bool {
+            try verdict(names.enumerated().map { test($1, $0 < passed ? .passed : .skipped) }, named: names).isValid
+        }
+        #expect(try share(39))
+        #expect(try !share(38))
+    }
+
+    @Test func `a scenario passes when no row of it failed and one ran`() throws {
+        let rows = [test("x", row: "1", .passed), test("x", row: "2", .skipped)]
+        #expect(try verdict(rows, named: ["x"]).coverage.passed == 1)
+        let failed = try verdict(rows + [test("x", row: "3", .failed)], named: ["x"])
+        #expect(failed.coverage.run == 1)
+        #expect(failed.coverage.passed == 0)
+    }
+
+    @Test func `without a list, what ran is what is asked for`() throws {
+        let verdict = try verdict([test("x", .passed), test("x", row: "2", .passed), test("y", .passed)])
+        #expect(verdict.coverage.named == ["x", "y"])
+        #expect(verdict.isValid)
+    }
+
+    @Test func `connections and repetitions are counted wherever they stand`() throws {
+        let suites = SuiteVerdict.all(of: SampleRun.result)
+        let gateway = try #require(suites.first { $0.suite == "gateway" })
+        #expect(gateway.connectivity.map { "\($0.target) \($0.steps) \($0.errors)" } == ["gateway 2 0"])
+        let load = try #require(suites.first { $0.suite == "load" })
+        #expect(load.performance.map(\.summary) == ["98/100 passed, p95 412 ms"])
+        #expect(load.performance.allSatisfy { $0.isHeld })
+    }
+
+    @Test(arguments: SuiteReport.Format.allCases)
+    func `the report of the sample run is as recorded`(format: SuiteReport.Format) throws {
+        try expectGolden(SuiteReport(SampleRun.result).render(format), "suites.\(format.rawValue)")
+    }
+}
