@@ -81,6 +81,6 @@ struct RunCommand: ParsableCommand {
         RunRequest(
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
-            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil)
+            sandboxBreak: sandboxBreak, paths: paths, history: history, historyRuns: historyRuns)
     }
 }

@@ -39,6 +39,7 @@ extension RunRequest {
         case "--failed": failed = true
         case "--allow-exec": allowExec = true
         case "--quiet", "-q": quiet = true
+        case "--history": history = true
         case "--no-skips": selection.noSkips = true
         default: return false
         }
@@ -67,6 +68,9 @@ extension RunRequest {
         case "--repeat":
             guard let number = Int(value) else { return false }
             self.repeat = number
+        case "--history-runs":
+            guard let number = Int(value) else { return false }
+            historyRuns = number
         case "--report": report.append(value)
         case "--sandbox-break": sandboxBreak.append(value)
         default: return false

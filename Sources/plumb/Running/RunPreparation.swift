@@ -121,7 +121,7 @@ struct RunPreparation {
         }
         plan.tests = repeated(plan.tests)
         plan.options.keepsExchanges = !request.report.isEmpty
-        plan.options.keepsPlainSteps = !request.report.isEmpty || request.historyRuns != nil
+        plan.options.keepsPlainSteps = !request.report.isEmpty || request.history
         return plan
     }
 
@@ -211,7 +211,8 @@ struct RunPreparation {
         if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
         history.write(outcome.result)
         for problem in outcome.problems { tell(problem, plan) }
-        let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
+        let isKept =
+            !request.history || keep(outcome.result, request.historyRuns, root: plan.configuration.root)
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
     }
