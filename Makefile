@@ -79,6 +79,7 @@ bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Mark
 	bench/vector
 	bench/metric
 	bench/load
+	bench/fault
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas

@@ -47,12 +47,14 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
+        .target(name: "FaultProxy", dependencies: ["EventLoop"]),
+
         // Where the two meet, and what runs them.
         .target(
             name: "StepDrivers",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-                "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
+                "PostgresTransport", "SQLiteTransport", "FaultProxy", "CLinux", "Exposition",
             ]),
         .target(
             name: "ScenarioRuntime",
@@ -80,7 +82,8 @@ let package = Package(
             name: "plumb",
             dependencies: [
                 "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "CLinux",
+                "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "FaultProxy",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // Links to schemas/, so that 'plumb schema' prints what stands there.
@@ -109,6 +112,7 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "PostgresTransportTests", dependencies: ["PostgresTransport", "EventLoop", "PlumbTesting"]),
         .testTarget(name: "SQLiteTransportTests", dependencies: ["SQLiteTransport", "EventLoop", "PlumbTesting"]),
+        .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "EventLoop", "PlumbTesting"]),
         .testTarget(
             name: "StepDriversTests",
             dependencies: [

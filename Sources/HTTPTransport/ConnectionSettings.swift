@@ -9,6 +9,8 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var unixSocket: String?
     /// Addresses to use instead of looking a name up, as `HOST:PORT:ADDRESS`.
     public var resolve: [String]
+    /// Where to connect to instead of a host, as `HOST:PORT:HOST:PORT`; the request and TLS know nothing of it.
+    public var connectTo: String?
     public var httpVersion: Version
     /// How many connections may be open to one host; more requests wait.
     ///

@@ -68,7 +68,9 @@ actor Stack {
         let routes = models.map { model in
             ModelRoute(
                 model: model.name,
-                replicas: model.hosts.map { ModelRoute.Replica(name: $0.service.name, port: $0.port) }, breaks: breaks)
+                replicas: model.hosts.map {
+                    ModelRoute.Replica(name: $0.service.name, port: options.detours[$0.service.name] ?? $0.port)
+                }, breaks: breaks)
         }
         let keeper = try await startStore()
         let gateway = Gateway(

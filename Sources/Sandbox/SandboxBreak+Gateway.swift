@@ -3,6 +3,7 @@ extension SandboxBreak {
     var gatewayFacts: Facts? {
         let suite = "cross_service/api_gateway_to_models/"
         let errors = suite + "error_handling"
+        let faults = "error_tests/api_gateway_to_models"
         let performance = suite + "performance_validation"
         let answer = Proof(suite + "basic_routing", "answer")
         let spread = Proof(suite + "load_balancing", "spread")
@@ -35,15 +36,25 @@ extension SandboxBreak {
         case .upstreamDownAnswered:
             (
                 "a model whose service is down is answered with 200",
-                [Proof(errors, "upstream_down"), Proof("examples/outage", "refused")]
+                [Proof(errors, "upstream_down"), Proof("examples/outage", "refused"), Proof(faults, "refused")]
             )
         case .upstreamDownHangs:
-            ("a request to a service that is down is never answered", [Proof(errors, "upstream_down")])
-        case .upstreamSlowAwaited: ("a slow service is waited for without limit", [Proof(errors, "upstream_slow")])
+            (
+                "a request to a service that is down is never answered",
+                [Proof(errors, "upstream_down"), Proof(faults, "refused")]
+            )
+        case .upstreamSlowAwaited:
+            (
+                "a slow service is waited for without limit",
+                [Proof(errors, "upstream_slow"), Proof(faults, "silent")]
+            )
         case .stuckAfterError:
             (
                 "after an upstream's failure nothing is served any more",
-                [Proof(errors, "serves_after_down"), Proof("examples/outage", "others_serve")]
+                [
+                    Proof(errors, "serves_after_down"), Proof("examples/outage", "others_serve"),
+                    Proof(faults, "others"),
+                ]
             )
         case .noFailover: ("a replica that is down is not passed over", [Proof("examples/failover", "served")])
         case .healthLies: ("health calls every model available", [Proof(errors, "health")])

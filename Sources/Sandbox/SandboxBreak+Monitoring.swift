@@ -12,6 +12,7 @@ extension SandboxBreak {
                 [
                     Proof(metrics + "metrics_collection", "fresh"),
                     Proof("monitoring_tests/metrics_connectivity", "scraped"),
+                    Proof("error_tests/metrics_connectivity", "fresh"),
                 ]
             )
         case .metricsSlow:

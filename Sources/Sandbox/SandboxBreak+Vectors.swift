@@ -27,7 +27,10 @@ extension SandboxBreak {
         case .countStale:
             (
                 "a count leaves out the point that came last",
-                [Proof(connectivity + "vector_operations", "counted")]
+                [
+                    Proof(connectivity + "vector_operations", "counted"),
+                    Proof("error_tests/vector_database_connectivity", "counted"),
+                ]
             )
         case .pointsKept:
             ("deleted points are still there", [Proof(connectivity + "vector_operations", "counted_again")])

@@ -34,6 +34,8 @@ public struct SandboxOptions: Sendable {
     public var history = 240
     /// How to reach the PostgreSQL database that the gateway stores in, as libpq reads it; nil for files of its own.
     public var database: String?
+    /// The ports at which the gateway finds replicas, such as `mixtral-0`, that it is not to reach directly.
+    public var detours: [String: UInt16] = [:]
     /// A file that is there while the sandbox runs, and tells a Prometheus what to scrape; nil for none.
     public var announcement: String?
     /// Names of `SandboxBreak`s: ways in which the sandbox is broken on purpose.

@@ -20,6 +20,8 @@ public actor Interpreter {
     let files: any RunFiles
     let sink: (RunEvent) -> Void
     let secrets: SecretWatch
+    /// Nil where nothing can have faults.
+    let proxies: (any FaultProxies)?
     let means: Rendering.Means
     /// The member `ran` of whatever has run.
     let hasRun = SharedValue.Field("ran", true)
@@ -57,6 +59,8 @@ public actor Interpreter {
         public var sink: (RunEvent) -> Void
         public var onSecret: (String) -> Void
         public var onStep: (Int, String) -> Void
+        /// What puts faults in force; without it every step with faults is an error.
+        public var proxies: (any FaultProxies)?
         /// What a load needs beside all this.
         public var load = LoadSurroundings()
 
@@ -90,6 +94,7 @@ public actor Interpreter {
         files = parts.files
         sink = parts.sink
         onStep = parts.onStep
+        proxies = parts.proxies
         loadSurroundings = parts.load
         began = parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
@@ -109,6 +114,7 @@ public actor Interpreter {
     /// Runs every test; returns once all have ended, and all needs are cleaned up.
     public func run() async {
         for test in plan.tests where test.skip == nil { countUsers(of: test) }
+        beginLinkFaults()
         var queue = TestQueue(
             claims: plan.tests.map {
                 TestQueue.Claim(shared: $0.skip == nil ? $0.shared : [], exclusive: $0.skip == nil ? $0.exclusive : [])
@@ -139,6 +145,7 @@ public actor Interpreter {
     func shutDown() async {
         await finishNeeds()
         for driver in drivers.values { await driver.shutDown() }
+        proxies?.close()
     }
 
     /// Requests that went on the wire so far.

@@ -25,6 +25,11 @@ public enum StepKinds {
         ]
     }
 
+    /// What puts proxies before targets, and on the configuration's links, on one loop.
+    public static func proxies(on loop: EventLoop, _ configuration: Configuration) -> any FaultProxies {
+        LoopFaultProxies(on: loop, configuration)
+    }
+
     /// What loads the shared libraries that steps through a configuration's targets need; nil where they need none.
     ///
     /// It may be called from any thread, and returns why a library cannot be had, or nil. Whatever it does not load is

@@ -16,10 +16,12 @@ enum House {
         "HTTPTransport": ["EventLoop", "CLibCurl", "CLinux"],
         "PostgresTransport": ["EventLoop", "CLibPQ", "CLinux"],
         "SQLiteTransport": ["EventLoop", "GRDB", "GRDBSQLite"],
+        // Passes bytes on, or not: it knows no protocol but the beginnings of HTTP.
+        "FaultProxy": ["EventLoop"],
         // Where the two meet, and what runs and tells them.
         "StepDrivers": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "HTTPTransport",
-            "PostgresTransport", "SQLiteTransport", "CLinux", "Exposition",
+            "PostgresTransport", "SQLiteTransport", "FaultProxy", "CLinux", "Exposition",
         ],
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
@@ -28,7 +30,8 @@ enum House {
         "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",
-            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "CLinux",
+            "HTTPTransport", "StepDrivers", "ScenarioRuntime", "Reporting", "RunHistory", "Sandbox", "FaultProxy",
+            "CLinux",
             "ArgumentParser",
         ],
         "PlumbTesting": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "CLinux"],

@@ -10,7 +10,8 @@ import Testing
         "--var x=1 --var=y=2 a", "--tag smoke --tag !slow a", "--report junit=r.xml --report json=r.json a",
         "--color never a", "--repeat 3 a", "--retries 0 --timeout 5s a", "--config c --env-file e --seed s a",
         "--step one --step two --no-skips a", "--allow-exec --failed a", "--sandbox-break x --sandbox-break y a",
-        "--profile p --profile q a", "--seed=a=b a", "--var=x=--y a", "help",
+        "--profile p --profile q a", "--seed=a=b a", "--history a",
+        "--history-runs 5 --history a", "--history-runs 5 a", "--var=x=--y a", "help",
     ])
     func `words that are plainly right are read alike`(line: String) throws {
         let words = line.split(separator: " ").map(String.init)

@@ -30,6 +30,7 @@ extension CurlTransfer {
         set(CURLOPT_NOPROXY, "")
         if let path = settings.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if !settings.resolve.isEmpty { set(CURLOPT_RESOLVE, list: settings.resolve) }
+        if let detour = settings.connectTo { set(CURLOPT_CONNECT_TO, list: [detour]) }
         let version =
             switch settings.httpVersion {
             case .automatic: CURL_HTTP_VERSION_2TLS

@@ -16,9 +16,9 @@ struct LoadHTML {
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>plumb load \(HTMLText.escaped(name))</title>
+            <title>plumb load \(PageText.escaped(name))</title>
             <style>\(Self.style)</style></head><body><main>
-            <h1>\(HTMLText.escaped(name))</h1>
+            <h1>\(PageText.escaped(name))</h1>
             <p class="\(result.status == 0 ? "good" : "bad")">\(verdict)</p>
             <p>\(facts)</p>
             \(warning)\(failures)\(figures)\(plots)\(steps)\(comparison)\(samples)
@@ -47,31 +47,31 @@ struct LoadHTML {
             "plumb \(start.version)", start.profile.map { "profile \($0)" }, "seed \(start.seed)", start.started,
             start.tests.prefix(20).joined(separator: ", "),
         ]
-        return HTMLText.escaped(facts.compactMap { $0 }.joined(separator: " · "))
+        return PageText.escaped(facts.compactMap { $0 }.joined(separator: " · "))
     }
 
     private var warning: String {
         guard let bottleneck = LoadFigures(aggregate: aggregate).bottleneck else { return "" }
-        return "<p class=\"bad\">\(HTMLText.escaped(bottleneck))</p>\n"
+        return "<p class=\"bad\">\(PageText.escaped(bottleneck))</p>\n"
     }
 
     private var failures: String {
         guard let failures = result.outcome?.failures, !failures.isEmpty else { return "" }
         let text = FailureText(width: 100).render(failures).plain
-        return "<h2>What did not hold</h2>\n<pre>\(HTMLText.escaped(text))</pre>\n"
+        return "<h2>What did not hold</h2>\n<pre>\(PageText.escapedVerbatim(text))</pre>\n"
     }
 
     private var samples: String {
         guard let samples = result.outcome?.samples, !samples.isEmpty else { return "" }
-        let texts = samples.map { "<pre>\(HTMLText.escaped(FailureText(width: 100).render($0).plain))</pre>" }
+        let texts = samples.map { "<pre>\(PageText.escapedVerbatim(FailureText(width: 100).render($0).plain))</pre>" }
         return "<h2>The first runs that did not pass</h2>\n\(texts.joined(separator: "\n"))\n"
     }
 
     private var figures: String {
         guard aggregate.object != nil else { return "" }
         let counts = ["runs", "passed", "failed", "errors", "skipped", "unfinished", "dropped", "late", "per_second"]
-        let heads = counts.map { "<th>\(HTMLText.escaped($0.replacing("_", with: " ")))</th>" }.joined()
-        let cells = counts.map { "<td>\(HTMLText.escaped(aggregate[$0]?.tostring ?? ""))</td>" }.joined()
+        let heads = counts.map { "<th>\(PageText.escaped($0.replacing("_", with: " ")))</th>" }.joined()
+        let cells = counts.map { "<td>\(PageText.escaped(aggregate[$0]?.tostring ?? ""))</td>" }.joined()
         let rows = [("latency", "ms"), ("service", "service_ms"), ("failed", "failed_ms"), ("late by", "lag_ms")]
             .map { Self.row($0.0, aggregate[$0.1]) }.joined()
         return "<h2>Figures</h2>\n<table><tr>\(heads)</tr><tr>\(cells)</tr></table>\n"
@@ -87,11 +87,11 @@ struct LoadHTML {
     private var comparison: String {
         guard let comparison = result.comparison else { return "" }
         let rows = comparison.lines.map { line in
-            "<tr><th>\(HTMLText.escaped(line.measure))</th><td>\(Figures.fixed(line.before, digits: 3))</td>"
+            "<tr><th>\(PageText.escaped(line.measure))</th><td>\(Figures.fixed(line.before, digits: 3))</td>"
                 + "<td>\(Figures.fixed(line.after, digits: 3))</td><td>\(line.verdict.rawValue.replacing("_", with: " "))</td>"
                 + "<td>\(line.probability.map { Figures.fixed($0, digits: 4) } ?? "too few intervals")</td></tr>"
         }
-        return "<h2>Against the baseline of \(HTMLText.escaped(comparison.baseline))</h2>\n<table><tr><th></th>"
+        return "<h2>Against the baseline of \(PageText.escaped(comparison.baseline))</h2>\n<table><tr><th></th>"
             + "<th>before</th><th>now</th><th></th><th>p</th></tr>\(rows.joined())</table>\n"
     }
 
@@ -149,7 +149,7 @@ struct LoadHTML {
         let cells = columns.map { name in
             "<td>\(value?[name]?.number.map { Figures.fixed($0, digits: 2) } ?? "")</td>"
         }
-        return "<tr><th>\(HTMLText.escaped(title))</th>\(cells.joined())</tr>"
+        return "<tr><th>\(PageText.escaped(title))</th>\(cells.joined())</tr>"
     }
 
     private static let style = """

@@ -26,7 +26,7 @@ struct LoadPlot {
     var html: String {
         let all = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         guard let least = all.map(\.x).min(), let most = all.map(\.x).max() else {
-            return "<figure><figcaption>\(HTMLText.escaped(title))</figcaption><p>nothing was measured</p></figure>"
+            return "<figure><figcaption>\(PageText.escaped(title))</figcaption><p>nothing was measured</p></figure>"
         }
         let highest = Self.roundUp(all.map(\.y).max() ?? 1)
         let span = max(most - least, 1e-9)
@@ -37,7 +37,7 @@ struct LoadPlot {
             Self.height - Self.bottom - value / highest * (Self.height - Self.bottom - Self.top)
         }
         var svg = "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">"
-        svg += "<title>\(HTMLText.escaped(title))</title>"
+        svg += "<title>\(PageText.escaped(title))</title>"
         for step in 0...4 {
             let value = highest * Double(step) / 4
             svg += Self.rule(x1: Self.left, y1: y(value), x2: Self.width - Self.right, y2: y(value))
@@ -57,8 +57,8 @@ struct LoadPlot {
                 .map { "\(Figures.fixed(x($0.x), digits: 1)),\(Figures.fixed(y($0.y), digits: 1))" }
             svg += "<polyline class=\"\(line.style)\" points=\"\(points.joined(separator: " "))\"/>"
         }
-        let legend = lines.map { "<span class=\"key \($0.style)\">\(HTMLText.escaped($0.name))</span>" }
-        return "<figure><figcaption>\(HTMLText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
+        let legend = lines.map { "<span class=\"key \($0.style)\">\(PageText.escaped($0.name))</span>" }
+        return "<figure><figcaption>\(PageText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
             + svg + "</svg></figure>"
     }
 
@@ -70,7 +70,7 @@ struct LoadPlot {
 
     private static func word(_ text: String, x: Double, y: Double, anchor: String) -> String {
         "<text x=\"\(Figures.fixed(x, digits: 1))\" y=\"\(Figures.fixed(y, digits: 1))\" text-anchor=\"\(anchor)\">"
-            + "\(HTMLText.escaped(text))</text>"
+            + "\(PageText.escaped(text))</text>"
     }
 
     private static func figure(_ value: Double) -> String {
@@ -91,27 +91,5 @@ struct LoadPlot {
         while power * 10 <= value { power *= 10 }
         while power > value { power /= 10 }
         return [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= value } ?? power * 10
-    }
-}
-
-/// Text in a page.
-enum HTMLText {
-    /// The text with all that means something to a browser written out, and without what no page may hold.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            case "\n", "\t": escaped.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
-                escaped += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

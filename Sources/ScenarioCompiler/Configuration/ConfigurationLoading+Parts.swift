@@ -51,6 +51,12 @@ extension ConfigurationLoading {
         configuration.targets = TargetReader.read(
             profile["targets"], sandbox: configuration.sandbox == nil ? nil : profile["sandbox"]?.span, kinds: kinds,
             &settings)
+        if let sandbox = configuration.sandbox {
+            for model in sandbox.models {
+                configuration.links["gateway->\(model)"] = Configuration.Link(
+                    listen: SandboxService.pendingURL, to: SandboxService.pendingURL, origin: .sandbox)
+            }
+        }
         guard let node = profile["links"] else { return }
         ShapeCheck.check(node, .map(.table { ConfigurationKeys.link }), &settings.syntax.diagnostics)
         for member in node.members ?? [] {

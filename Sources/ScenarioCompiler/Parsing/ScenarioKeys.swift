@@ -115,7 +115,9 @@ public struct ScenarioKeys: Sendable {
                     "Steps that undo this one, run at the scenario's end if it was begun."),
                 Key("needs", .list(.text), "Siblings in a parallel group that must have passed before."),
                 Key("keep_going", .boolean, default: "false", "Of a group: goes on behind a failure."),
-                Key("faults", .map(.any), "Trouble put on a target while the step or group runs."),
+                Key(
+                    "faults", .map(.table { FaultKeys.fault }),
+                    "Trouble put on targets and links while the step or group runs."),
                 Key(
                     "recovers_within", .duration,
                     "Of a faulted group: how soon its steps pass again once the fault is lifted."),

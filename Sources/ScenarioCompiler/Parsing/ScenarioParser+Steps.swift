@@ -59,10 +59,8 @@ extension ScenarioParser {
                         "steps run in file order; put them under 'group: { parallel: true, steps: … }' to order them by needs"
                 ))
         }
+        parseFaults(mapping, into: &step)
         step.expressions = Array(reader.expressions[first...])
-        for key in ["faults", "recovers_within"] where mapping.has(key) {
-            if let span = mapping.keySpan(key) { reader.diagnostics.append(.unavailable("faults", at: span)) }
-        }
         step.cleanup = mapping["cleanup"].map { parseBlock($0, what: "cleanup", isParallel: false) }
         step.isBroken = reader.errorCount > errorsBefore
         if !step.isBroken { checkCombination(mapping, step) }
@@ -211,6 +209,21 @@ extension ScenarioParser {
             case .array, .object: return .absent(node.span)
             }
         }
+    }
+
+    private mutating func parseFaults(_ mapping: MappingReader, into step: inout Step) {
+        if let node = mapping["faults"] { step.faults = FaultReader.read(node, &reader) }
+        guard let node = mapping["recovers_within"], let span = mapping.keySpan("recovers_within") else { return }
+        guard case .group = step.action, mapping.has("faults") else {
+            // A group that could not be read has been told of.
+            if mapping.has("group"), mapping.has("faults") { return }
+            reader.diagnostics.append(
+                Diagnostic(
+                    .recoveryPlace, at: span, "'recovers_within' stands on a group that has 'faults'",
+                    hint: "put the steps under 'group: { steps: … }', with 'faults' beside"))
+            return
+        }
+        step.recovery = node.positiveDuration(&reader.diagnostics).map { Setting($0, .file(node.span)) }
     }
 
     private mutating func setting<Known: Sendable>(

@@ -216,20 +216,11 @@ extension Diagnostic {
     static func expected(_ what: String, _ node: YAMLNode, hint: Message? = nil) -> Diagnostic {
         Diagnostic(.scenarioForm, at: node.openingSpan, "expected \(what), found \(node.found)", hint: hint)
     }
-
-    /// That a part of the language is known and cannot be carried out by this build.
-    static func unavailable(_ what: String, at span: SourceSpan) -> Diagnostic {
-        Diagnostic(
-            .unavailable, at: span, "\(what): this build of plumb cannot carry them out",
-            hint: "'plumb schema scenario' lists what it can")
-    }
 }
 
 extension Diagnostic.Code {
     static let scenarioForm = Diagnostic.Code(
         "scenario.form", "A part of the scenario has another form than the language gives it.")
-    static let unavailable = Diagnostic.Code(
-        "scenario.unavailable", "The language has this, and this build of plumb was made without it.")
     static let noCases = Diagnostic.Code(
         "scenario.no-cases",
         "A scenario with cases needs at least one row: no row would be no test, and nothing would be proved.")

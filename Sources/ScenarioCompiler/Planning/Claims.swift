@@ -39,10 +39,19 @@ struct Claims {
                 let watched = block.steps.first { $0.id == watch.watched.id }
                 for step in [step] + (watched.map { [$0] } ?? []) { exclusive.formUnion(all(of: step, scenario)) }
             }
+            for fault in step.faults { exclusive.formUnion(places(of: fault, scenario)) }
             if case .group(let group) = step.action { add(group.block, scenario) }
             if case .use(let use) = step.action { add(use.scenario) }
             if let cleanup = step.cleanup { add(cleanup, scenario) }
         }
+    }
+
+    /// What a fault strikes: its target, or the link with the targets at its ends, whom others would find in trouble.
+    private func places(of fault: Fault, _ scenario: Scenario) -> Set<String> {
+        guard let ends = Fault.ends(of: fault.place) else {
+            return [scenario.targets.first { $0.name == fault.place }?.from ?? fault.place]
+        }
+        return Set([fault.place]).union([ends.from, ends.to].filter { configuration.target($0) != nil })
     }
 
     /// The targets of a step and of the steps inside of it.

@@ -128,6 +128,11 @@ struct NodeDrawing {
             facts.append(.init("each", value))
         }
         if let repetition = step.repetition { facts += repetition.facts(values) }
+        for fault in step.faults {
+            let value = "\(fault.place): \(values.resolved(fault.settings).written)"
+            facts.append(.init("fault", value, origin: fault.span.line))
+        }
+        if let recovery = step.recovery { facts.append(.init("recovers_within", recovery)) }
         if let until = step.until {
             facts.append(.init("until", until.condition.singleLine))
             let settings = layers.settings(of: step, target: nil)

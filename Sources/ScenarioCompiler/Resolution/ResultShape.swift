@@ -16,7 +16,8 @@ enum ResultShape {
         return switch step.action {
         case .check: polled
         case .request(let request): request.resultFields.map(\.name) + common + polled
-        case .wait, .group: ["ms"]
+        case .wait: ["ms"]
+        case .group: step.recovery == nil ? ["ms"] : ["ms", "recovered_ms", "passed_under_fault"]
         case .use(let use): use.scenario.outputs.map(\.name) + ["ms"]
         }
     }

@@ -22,6 +22,7 @@ struct TargetCheck {
             else { continue }
             problems.append(unknown(from, derived.changes["from"]?.span ?? derived.span, names, configuration))
         }
+        if !isSkipped { problems += FaultCheck.check(scenario, configuration, kinds) }
         if case .query(let query)? = scenario.cases, !isSkipped {
             switch CaseTarget.of(query, configuration, kinds) {
             case .success(let target): problems += query.request.problems(with: target)

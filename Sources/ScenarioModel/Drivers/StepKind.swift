@@ -32,9 +32,12 @@ public struct TargetKind: Sendable {
     public var hasURL: Bool
     /// Whether its connections come from a pool.
     public var hasPool: Bool
+    /// Whether its service is reached by a socket, on which faults can be put.
+    public var hasAddress: Bool
 
     /// Creates a kind of target.
-    public init(name: String, keys: KeyTable, hasURL: Bool, hasPool: Bool = false) {
+    public init(name: String, keys: KeyTable, hasURL: Bool, hasPool: Bool = false, hasAddress: Bool = true) {
+        self.hasAddress = hasAddress
         self.name = name
         self.keys = keys
         self.hasURL = hasURL

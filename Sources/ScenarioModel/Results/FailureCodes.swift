@@ -37,6 +37,10 @@ extension Diagnostic.Code {
             "capture.failed",
             "A capture yields one value that is not null. '{ jq: …, default: … }' says what it is otherwise."),
         Diagnostic.Code(
+            "fault.not-recovered",
+            "The steps of a faulted group did not all pass within 'recovers_within' of the fault's end. They are "
+                + "repeated until they do; the last round is shown."),
+        Diagnostic.Code(
             "until.time", "The condition of 'until' did not become true within its time. The last look is shown."),
         Diagnostic.Code("until.given-up", "The condition of 'give_up' became true, so polling ended as failed."),
         Diagnostic.Code("if.failed", "The condition of 'if' is one boolean, and could not be evaluated to one."),

@@ -26,6 +26,8 @@ public struct StepReport: Sendable, Hashable {
     /// Earlier attempts that were retried, oldest first, with what each met.
     public var retries: [Retry] = []
     public var polls: Polls?
+    /// Milliseconds from the end of its faults until a group had passed again.
+    public var recoveredMs: Double?
     public var failures: [FailureReport] = []
     /// Captured values by name, secrets masked.
     public var captures: Value.Object = .init()

@@ -33,6 +33,8 @@ public struct RunPlan: Sendable {
         /// `--var NAME=VALUE`, laid over the scenarios' own.
         public var variables: Value.Object = .init()
         public var flags = SettingsLayers.Flags()
+        /// `--fault`: trouble that is in force as long as the run.
+        public var faults: [Fault] = []
         /// Whether requests and answers of passed steps are kept for the reports.
         public var keepsExchanges = true
         /// Whether anyone reads of steps that passed and have nothing to tell, in tests that passed.

@@ -85,6 +85,22 @@ public struct Configuration: Sendable {
         public var listen: String
         public var to: String
         public var origin: Origin
+        /// The ways of a link inside the sandbox, one for each replica; empty for a link that the profile declares.
+        public var ways: [Way] = []
+        /// Whether it is one of the sandbox's, to which no proxy has been asked for.
+        public var isPending: Bool { origin == .sandbox && ways.isEmpty }
+
+        /// A listening descriptor of this process, and the address of what the caller is to reach.
+        public struct Way: Sendable {
+            public var descriptor: Int32
+            public var to: String
+            /// Creates a way.
+            public init(descriptor: Int32, to: String) {
+                self.descriptor = descriptor
+                self.to = to
+            }
+        }
+
         /// Creates a link.
         public init(listen: String, to: String, origin: Origin) {
             self.listen = listen
@@ -98,6 +114,10 @@ public struct Configuration: Sendable {
         /// The options by name, in the words of the configuration's table; rates are numbers per second.
         public var options: Value.Object
         public var origin: Origin
+        /// The models, to each of which the gateway has a link.
+        public var models: [String] {
+            options["models"]?.array.map { $0.compactMap(\.string) } ?? ["mixtral", "hermes", "openchat", "phi3"]
+        }
         /// Creates settings.
         public init(options: Value.Object, origin: Origin) {
             self.options = options

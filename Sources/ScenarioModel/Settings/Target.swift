@@ -52,6 +52,8 @@ public final class ResolvedTarget {
     public let isOfTest: Bool
     /// The driver's own form of the settings.
     public var connection: AnyObject?
+    /// The port of this machine through which its connections go, where a proxy stands before it; set before any is made.
+    public var detour: Int?
     /// Who wrote each setting that is not of the target's own place: what a derived target has from another.
     private let inherited: [String: Origin]
 

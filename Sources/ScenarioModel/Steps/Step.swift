@@ -25,6 +25,10 @@ public struct Step: Sendable {
     public var each: Each?
     public var repetition: Repetition?
     public var cleanup: Block?
+    /// Trouble that is in force while the step runs.
+    public var faults: [Fault] = []
+    /// How soon the steps of a faulted group must pass again.
+    public var recovery: Setting<Duration>?
     /// `needs` of a step in a parallel group.
     public var needs: [(id: String, span: SourceSpan)] = []
     /// Whether errors were found in it, so that what follows from them is not told as well.

@@ -73,7 +73,9 @@ extension Interpreter {
         do throws(StepFailure) {
             let prepared = try carrier.request.prepare(rendering, target: carrier.target)
             let timeout = try timeout(of: carrier, rendering)
-            let most = try mostRetries(of: carrier, rendering)
+            var most = try mostRetries(of: carrier, rendering)
+            // Under a fault only what the step itself says is sent again.
+            if run.isStruck, carrier.step.retry.max == nil { most = 0 }
             var retry = most > 0 ? Retry(carrier.retryRules(max: most, isIdempotent: prepared.isIdempotent)) : nil
             var chance: SeededChance?
             let tracing = tracing(of: carrier.step, run, frame)
@@ -145,7 +147,9 @@ extension Interpreter {
         return try known(most, rendering, { Int($0) }, "a number of retries")
     }
 
-    /// What an attempt tells its progress to; nil where nobody follows steps. Of many repetitions none is followed.
+    /// What an attempt tells its progress to; nil where nobody follows steps.
+    ///
+    /// Of many repetitions none is followed.
     private func progressTelling() -> (@Sendable (StepProgress) -> Void)? {
         guard plan.options.tellsSteps, let position = RunPosition.current else { return nil }
         let clock = clock

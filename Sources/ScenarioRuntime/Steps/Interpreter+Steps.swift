@@ -54,6 +54,7 @@ extension Interpreter {
                 return failed(step, error.report)
             }
         }
+        if !step.faults.isEmpty { return await runFaulted(step, run, frame, limits, trail) }
         if step.each != nil { return await runEach(step, run, frame, limits, trail) }
         return await repeated(step, run, frame, limits, trail)
     }

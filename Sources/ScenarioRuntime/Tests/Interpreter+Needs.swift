@@ -48,6 +48,7 @@ extension Interpreter {
             seed: plan.options.seed + "/needs/" + key,
             // It stands in the trace of the test that came first, which waits for it.
             traceID: run.traceID, started: clock.now)
+        own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
         needs[key] = NeedRun(run: own, scenario: scenario, task: task)
@@ -58,6 +59,7 @@ extension Interpreter {
         let frame = Frame(parent: base, trail: scenario.name, seed: run.seed)
         do throws(StepFailure) {
             try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
+            try beginStandingFaults(run)
             let limits = Limits().adding("scenario timeout", run.layers.scenarioLimit, from: clock.now)
             if let cleanup = scenario.cleanup {
                 run.cleanups.append(.init(block: cleanup, frame: frame, owner: scenario.name))
@@ -109,5 +111,6 @@ extension Interpreter {
             sink(.note("cleanup of \(need.file), step '\(report.id)': \(reason)"))
         }
         for driver in drivers.values { await driver.endSession(need.run.session) }
+        need.run.faults?.close()
     }
 }

@@ -13,6 +13,7 @@ extension Interpreter {
             planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
             seed: plan.options.seed + "/" + planned.name.name,
             traceID: SpanContext.traceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
+        run.faults = faults(of: scenario)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
@@ -27,6 +28,7 @@ extension Interpreter {
         let limits = Limits().adding("scenario timeout", limit, from: clock.now)
 
         do throws(StepFailure) {
+            try beginStandingFaults(run)
             if let reason = try await begin(scenario, run, frame, with: [:]) {
                 result.verdict = .skipped
                 result.reason = reason
@@ -43,6 +45,7 @@ extension Interpreter {
         for driver in drivers.values { await driver.endSteps(run.session) }
         result.cleanup = await cleanUp(run)
         await endSession(run)
+        run.faults?.close()
         conclude(&result, run)
         return result
     }

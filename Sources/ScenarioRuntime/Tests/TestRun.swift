@@ -21,6 +21,12 @@ final class TestRun: @unchecked Sendable {
     /// Which sibling steps of parallel groups still run, for `repeat: {while: ID}`.
     var runningSteps: [String: Int] = [:]
     var isFlaky = false
+    /// Proxies before targets and what is in force on them; nil where the test has no faults.
+    var faults: TestFaults?
+    /// Whether the command line's faults are among them.
+    var hasStandingFaults = false
+    /// Whether a step's faults are in force, beside those of the command line.
+    var isStruck: Bool { (faults?.depth ?? 0) > (hasStandingFaults ? 1 : 0) }
     /// Repetitions around the current step: passed runs in them keep no request and answer.
     var repeatDepth = 0
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.

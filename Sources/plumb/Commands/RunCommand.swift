@@ -47,6 +47,12 @@ struct RunCommand: ParsableCommand {
             valueName: "format=path"))
     var report: [String] = []
 
+    @Option(
+        help: .init(
+            "Trouble on a target or link as long as the run: 'gateway: { latency: 300ms }'. May be repeated.",
+            valueName: "fault"))
+    var fault: [String] = []
+
     @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
     var history = false
 
@@ -81,6 +87,7 @@ struct RunCommand: ParsableCommand {
         RunRequest(
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
-            sandboxBreak: sandboxBreak, paths: paths, history: history, historyRuns: historyRuns)
+            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil,
+            fault: fault)
     }
 }

@@ -8,10 +8,17 @@ extension RunRequest {
     /// command line as a whole, which has the words for them. A test holds the two together.
     init?(plainWords words: some Collection<String>) {
         var rest = words[...]
+        // The number counts only beside the flag, wherever either stands.
+        var keepsHistory = false
+        var mostRuns = 500
         while let word = rest.popFirst() {
             guard word.utf8.first == UInt8(ascii: "-") else {
                 guard !word.isEmpty else { return nil }
                 paths.append(word)
+                continue
+            }
+            if word == "--history" {
+                keepsHistory = true
                 continue
             }
             if setFlag(word) { continue }
@@ -26,10 +33,15 @@ extension RunRequest {
                 value = next
             }
             // A value like an option is one or the other by rules that stand elsewhere.
-            guard !value.isEmpty, value.utf8.first != UInt8(ascii: "-"), set(String(name), to: value) else {
+            guard !value.isEmpty, value.utf8.first != UInt8(ascii: "-") else { return nil }
+            if name == "--history-runs" {
+                guard let number = Int(value) else { return nil }
+                mostRuns = number
+            } else if !set(String(name), to: value) {
                 return nil
             }
         }
+        if keepsHistory { historyRuns = mostRuns }
         guard !paths.isEmpty, (try? check()) != nil else { return nil }
     }
 
@@ -39,7 +51,6 @@ extension RunRequest {
         case "--failed": failed = true
         case "--allow-exec": allowExec = true
         case "--quiet", "-q": quiet = true
-        case "--history": history = true
         case "--no-skips": selection.noSkips = true
         default: return false
         }
@@ -68,10 +79,8 @@ extension RunRequest {
         case "--repeat":
             guard let number = Int(value) else { return false }
             self.repeat = number
-        case "--history-runs":
-            guard let number = Int(value) else { return false }
-            historyRuns = number
         case "--report": report.append(value)
+        case "--fault": fault.append(value)
         case "--sandbox-break": sandboxBreak.append(value)
         default: return false
         }

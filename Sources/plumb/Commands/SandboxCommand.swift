@@ -82,6 +82,11 @@ struct SandboxCommand: ParsableCommand {
                 endsWithInput = true
                 continue
             }
+            // For a run whose faults are put between the gateway and its models.
+            if word == "--via" {
+                options.detours = detours(rest.popFirst() ?? "")
+                continue
+            }
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             guard let option = SandboxOption.all.first(where: { "--" + $0.name == parts[0] }) else {
                 throw ValidationError("unknown option '\(word)'; 'plumb sandbox --help' lists them")
@@ -96,6 +101,16 @@ struct SandboxCommand: ParsableCommand {
             }
         }
         return (options, endsWithInput)
+    }
+
+    /// Reads `mixtral-0=40001,mixtral-1=40002`.
+    private static func detours(_ text: String) -> [String: UInt16] {
+        var ports: [String: UInt16] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: "=")
+            if parts.count == 2, let port = UInt16(parts[1]) { ports[String(parts[0])] = port }
+        }
+        return ports
     }
 
     private static func waitForEnd(_ signals: Signals, _ untilStdinCloses: Bool) {

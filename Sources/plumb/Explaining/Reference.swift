@@ -30,7 +30,8 @@ struct Reference {
         var codes: [String: Diagnostic.Code] = [:]
         let listed: [[Diagnostic.Code]] = [
             Diagnostic.Code.allSyntaxCodes, Diagnostic.Code.allExpressionCodes, Diagnostic.Code.allEvaluationCodes,
-            Diagnostic.Code.allTemplateCodes, Diagnostic.Code.allScenarioCodes, Diagnostic.Code.allConfigurationCodes,
+            Diagnostic.Code.allTemplateCodes, Diagnostic.Code.allScenarioCodes, Diagnostic.Code.allFaultProxyCodes,
+            Diagnostic.Code.allConfigurationCodes,
             Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,
             Diagnostic.Code.allExecCodes, Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
             Diagnostic.Code.allLoadCodes, [.nothingSelected],

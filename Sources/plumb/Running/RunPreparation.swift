@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import EventLoop
 import Expressions
+import FaultProxy
 import Glibc
 import Reporting
 import RunHistory
@@ -31,13 +32,20 @@ struct RunPreparation {
         var configuration = project.configuration
         var sandbox: SandboxProcess?
         defer { sandbox?.stop() }
+        let faults = FaultFlag.read(request.fault, configuration, StepKinds.all, into: &diagnostics)
+        guard !diagnostics.contains(where: { $0.severity == .error }) else {
+            Project.report(diagnostics, configuration, request.project.color)
+            return .nothingRan
+        }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
                 let database = try Self.storeDatabase(configuration, project)
-                let started = try SandboxProcess.start(arguments(settings), database: database)
+                let links = try links(faults, project)
+                let started = try SandboxProcess.start(arguments(settings) + links.arguments, database: database)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
+                configuration = links.applied(to: configuration, started.endpoints)
             } catch {
                 Streams.err("error: \(error.message)\n")
                 return ExitCode(3)
@@ -47,10 +55,11 @@ struct RunPreparation {
             return .nothingRan
         }
         let history = LastRun(root: configuration.root)
-        guard let plan = try plan(project, configuration, history, &diagnostics) else {
+        guard var plan = try plan(project, configuration, history, &diagnostics) else {
             Project.report(diagnostics, configuration, request.project.color)
             return .nothingRan
         }
+        plan.options.faults = faults
         Project.report(diagnostics, configuration, request.project.color)
         if let problem = libraries?.wait() {
             Streams.err("error: \(problem)\n")
@@ -59,6 +68,18 @@ struct RunPreparation {
         let status = execute(plan, signals, history)
         sandbox?.stop()
         Streams.leave(status)
+    }
+
+    /// The ways of the sandbox's links on which faults are put, by a scenario or by the command line.
+    private func links(_ faults: [Fault], _ project: Project) throws(SandboxProcess.Failure) -> SandboxLinks {
+        let all = project.compilation.scenarios.flatMap { compiled in
+            compiled.scenario.faults + compiled.scenario.needs.flatMap(\.scenario.faults)
+        }
+        do throws(ProxyError) {
+            return try SandboxLinks(all + faults, project.configuration)
+        } catch {
+            throw SandboxProcess.Failure(message: "no port for a link of the sandbox: \(error)")
+        }
     }
 
     /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
@@ -121,7 +142,7 @@ struct RunPreparation {
         }
         plan.tests = repeated(plan.tests)
         plan.options.keepsExchanges = !request.report.isEmpty
-        plan.options.keepsPlainSteps = !request.report.isEmpty || request.history
+        plan.options.keepsPlainSteps = !request.report.isEmpty || request.historyRuns != nil
         return plan
     }
 
@@ -211,8 +232,7 @@ struct RunPreparation {
         if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
         history.write(outcome.result)
         for problem in outcome.problems { tell(problem, plan) }
-        let isKept =
-            !request.history || keep(outcome.result, request.historyRuns, root: plan.configuration.root)
+        let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
     }

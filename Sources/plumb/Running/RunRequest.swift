@@ -14,16 +14,16 @@ struct RunRequest: Equatable {
     var quiet = false
     var sandboxBreak: [String] = []
     var paths: [String] = []
-    /// Whether the history keeps this run.
-    var history = false
-    /// How many runs the history keeps.
-    var historyRuns = 500
+    /// How many runs the history keeps, where this one is to be kept.
+    var historyRuns: Int?
+    /// Trouble on targets and links as long as the run, in the words of `--fault`.
+    var fault: [String] = []
 
     /// Throws what is wrong with it, as a `ValidationError`.
     func check() throws {
         if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
         if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
-        if !(1...100_000).contains(historyRuns) {
+        if let historyRuns, !(1...100_000).contains(historyRuns) {
             throw ValidationError("--history-runs takes a number from 1 to 100000")
         }
         var paths: Set<String> = []

@@ -85,6 +85,8 @@ enum Worker {
             sink: sink, onSecret: { mask.add($0) },
             onStep: { box.value.note(test: $0, trail: $1) })
         parts.load = load
+        // Links have their proxies from the start: services of the stack are pointed at them.
+        if plan.needsProxies { parts.proxies = StepKinds.proxies(on: loop, plan.configuration) }
         return Interpreter(plan, parts)
     }
 

@@ -17,6 +17,7 @@ extension StepReport: ResultRecord {
         writer.record("exchange", ifPresent: exchange)
         writer.records("retries", unlessEmpty: retries)
         writer.record("polls", ifPresent: polls)
+        if let recoveredMs { writer.milliseconds("recovered_ms", recoveredMs) }
         writer.object("captures", unlessEmpty: captures)
         writer.value("aggregate", ifPresent: aggregate)
         writer.texts("needs", unlessEmpty: needs)
@@ -38,6 +39,7 @@ extension StepReport: ResultRecord {
         exchange = try reader.optionalRecord("exchange")
         retries = try reader.records("retries")
         polls = try reader.optionalRecord("polls")
+        if reader.object["recovered_ms"] != nil { recoveredMs = try reader.milliseconds("recovered_ms") }
         captures = try reader.members("captures")
         aggregate = reader.object["aggregate"]
         needs = try reader.texts("needs")

@@ -42,7 +42,7 @@ final class HTTPConnection {
         headers = try reader.headers("headers") + Self.keyHeaders(apiKey, reader)
         // The two are ways to say the same.
         auth = try apiKey == nil ? Self.auth(reader) : .none
-        settings = try Self.settings(reader)
+        settings = try Self.settings(reader).withDetour(of: reader, url: url)
         keepsCookies = try reader.boolean("cookies") ?? true
         wantsCompression = try reader.boolean("compressed") ?? false
         followRedirects = try reader.redirects("follow_redirects") ?? 0

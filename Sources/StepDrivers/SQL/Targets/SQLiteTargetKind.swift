@@ -3,7 +3,7 @@ internal import ScenarioSyntax
 
 /// What a configuration can say of a SQLite database.
 enum SQLiteTargetKind {
-    static let kind = TargetKind(name: "sqlite", keys: table, hasURL: false, hasPool: true)
+    static let kind = TargetKind(name: "sqlite", keys: table, hasURL: false, hasPool: true, hasAddress: false)
 
     static let table = KeyTable(
         name: "sqlite target", summary: "A SQLite database: a file, or the memory of this process.",
