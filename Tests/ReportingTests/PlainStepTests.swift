@@ -7,7 +7,8 @@ import Testing
         -> StepReport
     {
         var step = StepReport(
-            id: id, name: nil, kind: "http", place: Place(file: "a.yaml", line: 1, column: 1, endColumn: 2, text: "a"), verdict: verdict)
+            id: id, name: nil, kind: "http", place: Place(file: "a.yaml", line: 1, column: 1, endColumn: 2, text: "a"),
+            verdict: verdict)
         change(&step)
         return step
     }
