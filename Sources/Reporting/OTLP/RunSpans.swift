@@ -166,7 +166,7 @@ struct RunSpans {
 
     private static func event(_ failure: FailureReport) -> OTLPSpan.Event {
         OTLPSpan.Event(
-            name: "plumb.failure",
+            name: "failure",
             attributes: [
                 ("plumb.failure.code", .string(failure.code)), ("plumb.failure.message", .string(failure.message)),
                 (
