@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What makes a run distinct: random names and the time of the wall clock.

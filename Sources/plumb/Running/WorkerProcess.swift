@@ -46,6 +46,8 @@ struct WorkerProcess {
             close(eventPipe[0])
             close(controlPipe[1])
             if words >= 0 { dup2(words, STDERR_FILENO) }
+            // What never returns keeps nothing alive for its callers; the page is written until the process ends.
+            _ = Unmanaged.passRetained(blackBox)
             work(eventPipe[1], controlPipe[0])
         }
         close(eventPipe[1])
