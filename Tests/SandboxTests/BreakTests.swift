@@ -72,6 +72,10 @@ import Testing
         case .upstreamDownAnswered: return try await client.chat("Say a", model: "broken-down").status == 503
         case .upstreamDownHangs:
             return try await answers { try await client.chat("Say a", model: "broken-down", within: .seconds(1)) }
+        case .metricsSlow:
+            let begun = ContinuousClock.now
+            _ = try await client.send("GET", "/metrics", to: "metrics")
+            return ContinuousClock.now - begun < .milliseconds(700)
         case .upstreamSlowAwaited: return try await client.chat("Say a", model: "broken-slow").status == 504
         case .stuckAfterError:
             _ = try await client.chat("Say a", model: "broken-down")

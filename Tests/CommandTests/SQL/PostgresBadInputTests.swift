@@ -114,7 +114,7 @@ struct PostgresBadInputTests {
                     - id: killer
                       sql: >-
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE query LIKE 'SELECT pg_sleep(30)%' AND state = 'active'
+                        WHERE query LIKE '%SELECT pg_sleep(30)' AND state = 'active'
                       until: .row_count == 1
                       within: 10s
                       every: 20ms
@@ -185,7 +185,7 @@ struct PostgresBadInputTests {
               - id: orphans
                 sql: >-
                   SELECT count(*) AS n FROM pg_stat_activity
-                  WHERE query LIKE 'SELECT ''orphan''%' AND state = 'active'
+                  WHERE query LIKE '%SELECT ''orphan''%' AND state = 'active' AND pid <> pg_backend_pid()
                 expect: { rows: [{ n: 0 }] }
               - id: theirs
                 sql: { statements: ["SET LOCAL statement_timeout = 100", SELECT pg_sleep(30)], transaction: true }
