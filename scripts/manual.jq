@@ -45,7 +45,7 @@ def paragraphs: (.discussion // "") | split("\n\n")[];
 | [.subcommands[]? | select(.shouldDisplay and .commandName != "help")] as $subcommands
 | (if .abstract == "" then .commandName else .abstract end) as $abstract
 | ".\\\" Made of the help of plumb: see scripts/manual.jq.",
-  ".TH \($command | page | ascii_upcase | quoted) 1 \($date | quoted) \("plumb " + $version | quoted) \("Plumb" | quoted)",
+  ".TH \($command | page | ascii_upcase | quoted) 1 \"\($date)\" \("plumb " + $version | quoted) \("Plumb" | quoted)",
   ".nh",
   ".ad l",
   ".SH NAME",

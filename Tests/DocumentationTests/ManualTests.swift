@@ -34,7 +34,7 @@ struct ManualTests {
             }
         }
         #expect(pages["plumb-report-compare.1"]?.contains(".SH EXIT STATUS") == true)
-        #expect(pages["plumb.1"]?.contains("\"2026\\-01\\-01\"") == true)
+        #expect(pages["plumb.1"]?.contains("\"2026-01-01\"") == true)
     }
 
     @Test(.enabled(if: Programs.path("groff") != nil, "there is no groff"))
