@@ -41,6 +41,14 @@ import Testing
         }
     }
 
+    @Test func `the scenario of the README can be planned on each profile that stands there`() throws {
+        let project = try DocumentedProject(try MarkdownPage("README.md"))
+        for profile in ["embedded", "staging"] {
+            let plan = try project.plumb(["plan", "scenarios/pong.yaml", "--profile", profile])
+            #expect(plan.exitStatus == 0, "\(profile): \(plan.standardError)\(plan.standardOutput)")
+        }
+    }
+
     private func problems(
         of block: MarkdownPage.Block, named name: String, in project: DocumentedProject
     ) throws -> [String] {
