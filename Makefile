@@ -76,7 +76,7 @@ sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSa
 	scripts/sanitize thread
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3 gcc jq
+	@scripts/install-packages nginx python3 gcc jq hey
 	bench/run
 	bench/sql
 	bench/vector
