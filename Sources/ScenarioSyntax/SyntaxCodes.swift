@@ -92,7 +92,7 @@ extension Diagnostic.Code {
         .yamlSyntax, .yamlEncoding, .yamlControlCharacter, .yamlNotText, .yamlTooLarge, .yamlTooDeep, .yamlAliasLimit,
         .yamlUndefinedAlias, .yamlRecursiveAlias, .yamlDuplicateKey, .yamlKeyNotScalar, .yamlTag,
         .yamlSeveralDocuments, .yamlEmpty, .yamlTab, .yamlUnclosed, .yamlNeedsQuotes, .yamlUnquotedTemplate,
-        .yamlCommaInFlow, .yamlUnknownEscape, .yamlMerge, .yamlCutByComment,
+        .yamlCommaInFlow, .yamlUnknownEscape, .yamlMerge, .yamlCutByComment, .formatChanges,
         .unknownKey, .missingKey, .wrongType, .badValue, .moreProblems,
     ]
 }
