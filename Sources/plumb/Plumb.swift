@@ -9,7 +9,7 @@ struct Plumb: ParsableCommand {
         version: PlumbVersion.text,
         subcommands: [
             RunCommand.self, LoadCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self,
-            SchemaCommand.self, FormatCommand.self, InitCommand.self, SandboxCommand.self,
+            SchemaCommand.self, FormatCommand.self, InitCommand.self, NewCommand.self, SandboxCommand.self,
             DoctorCommand.self, ReportCommand.self,
         ])
 }
