@@ -53,7 +53,10 @@ struct WatchSession {
     }
 
     private func tell(_ changes: FolderWatch.Changes, _ paths: [String]) {
-        let names = changes.paths.sorted().map { FilePath.shown($0, from: Streams.workingFolder) }
+        // Editors and libraries write hidden files on the way to the one that is meant.
+        let names = changes.paths.filter { !FilePath.lastName(of: $0).hasPrefix(".") }.sorted().map {
+            FilePath.shown($0, from: Streams.workingFolder)
+        }
         let shown = names.count > 3 ? names.prefix(3).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
         Streams.err("\nchanged: \(shown.isEmpty ? "many files" : shown)\n")
         if paths.count < known.scenarios.count {
