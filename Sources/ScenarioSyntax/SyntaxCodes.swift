@@ -92,7 +92,7 @@ extension Diagnostic.Code {
         .yamlSyntax, .yamlEncoding, .yamlControlCharacter, .yamlNotText, .yamlTooLarge, .yamlTooDeep, .yamlAliasLimit,
         .yamlUndefinedAlias, .yamlRecursiveAlias, .yamlDuplicateKey, .yamlKeyNotScalar, .yamlTag,
         .yamlSeveralDocuments, .yamlEmpty, .yamlTab, .yamlUnclosed, .yamlNeedsQuotes, .yamlUnquotedTemplate,
-        .yamlCommaInFlow, .yamlUnknownEscape, .yamlMerge, .yamlCutByComment, .formatChanges,
+        .yamlCommaInFlow, .yamlUnknownEscape, .yamlMerge, .yamlCutByComment,
         .unknownKey, .missingKey, .wrongType, .badValue, .moreProblems,
     ]
 }

@@ -79,4 +79,7 @@ extension Diagnostic.Code {
         "format.changes-meaning",
         "`plumb fmt` reads back what it would write, and leaves a file alone where a value, an anchor or a comment would "
             + "not be the same.")
+
+    /// The codes of writing trees anew.
+    public static let allFormatCodes: [Diagnostic.Code] = [.formatChanges]
 }

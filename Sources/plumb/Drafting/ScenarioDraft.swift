@@ -80,7 +80,7 @@ struct ScenarioDraft {
         let body = DraftTree.map(members).yaml(reference)
         let comment = notes.map { $0.isEmpty ? "#\n" : "# \($0)\n" }.joined()
         var problems: [Diagnostic] = []
-        return YAMLFormatter.format(SourceFile(path: "new.yaml", text: comment + body), into: &problems)
+        return YAMLFormatter.format(SourceFile(path: "<new>", text: comment + body), into: &problems)
     }
 
     private func http(_ url: DraftText) -> [(String, DraftTree)] {

@@ -231,4 +231,13 @@ struct FormatterTests {
         #expect(YAMLFormatter.format(SourceFile(path: "a.yaml", text: text), into: &problems) == nil)
         #expect(problems.contains { $0.severity == .error && $0.code.id.hasPrefix("yaml.") })
     }
+
+    @Test func `what the one style cannot say is left alone`() {
+        // libyaml reads a key of this length only behind a question mark.
+        let key = String(repeating: "k", count: 1100)
+        var problems: [Diagnostic] = []
+        let file = SourceFile(path: "a.yaml", text: "? \(key)\n: 1\n")
+        #expect(YAMLFormatter.format(file, into: &problems) == nil)
+        #expect(problems.map(\.code) == [.formatChanges])
+    }
 }
