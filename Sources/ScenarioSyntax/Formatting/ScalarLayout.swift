@@ -19,7 +19,7 @@ enum ScalarLayout {
         case .plain:
             self = scalar.isOnOneLine ? .line(scalar.written) : Self.joined(scalar, context, room, roomBelow)
         case .singleQuoted, .doubleQuoted:
-            let isPlain = !isTagged && PlainText.isSafe(scalar.text, in: context)
+            let isPlain = !isTagged && !QuotedText.isSpelled(scalar) && PlainText.isSafe(scalar.text, in: context)
             if scalar.isOnOneLine {
                 self = .line(isPlain ? scalar.text : QuotedText.preferred(scalar))
             } else {
@@ -151,9 +151,12 @@ enum QuotedText {
         let hasApostrophe = text.utf8.contains(UInt8(ascii: "'"))
         let needsEscapes = text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
         guard isPrintable(text), !(needsEscapes && hasApostrophe) else { return scalar.written }
-        // An escape of a character that can be typed says that it should be seen.
-        let isSpelled = scalar.style == .doubleQuoted && scalar.written.contains("\\")
-        let plainEscapes = YAMLQuoting.doubleQuoted(text)
-        return isSpelled && plainEscapes != scalar.written ? scalar.written : written(text)
+        return isSpelled(scalar) ? scalar.written : written(text)
+    }
+
+    /// Whether an escape stands for a character that could be typed: it says that it should be seen.
+    static func isSpelled(_ scalar: SourceScalar) -> Bool {
+        scalar.style == .doubleQuoted && scalar.written.contains("\\")
+            && YAMLQuoting.doubleQuoted(scalar.text) != scalar.written
     }
 }

@@ -57,9 +57,9 @@ struct SourceGaps {
             gaps.append(Gap())
         case .documentStart, .documentEnd:
             gaps.append(Gap())
-            // Directives stay as they are written, comments between them included.
-            scanned = max(scanned, range.upperBound)
-            contentEnd = scanned
+            // Directives stay as they are written, comments before and between them included.
+            if !bytes[range].contains(UInt8(ascii: "%")) { _ = scan(to: range.lowerBound) }
+            take(range.upperBound)
         case .sequenceEnd, .mappingEnd:
             gaps.append(Gap())
             guard isFlowEnd(range) else { return }

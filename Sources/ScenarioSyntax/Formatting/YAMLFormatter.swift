@@ -19,7 +19,7 @@ public enum YAMLFormatter {
             // Laying the tree out moves its comments, so what is compared is read anew.
             guard let original = try SourceComposer.document(file.bytes, from: start),
                 let result = try SourceComposer.document(Array(text.utf8), from: 0),
-                FormatCheck.isSame(original, result)
+                FormatCheck.isSame(original, result), FormatCheck.hasSameSigns(file.bytes, text)
             else {
                 diagnostics.append(changed(file))
                 return nil
@@ -44,6 +44,12 @@ enum FormatCheck {
     /// Whether two documents hold the same values, anchors, tags and comments in the same order.
     static func isSame(_ a: SourceComposer.Document, _ b: SourceComposer.Document) -> Bool {
         a.comments.map(\.text) == b.comments.map(\.text) && isSame(a.root, b.root, isKey: false)
+    }
+
+    /// Whether `#` stands as often in both: a second look at comments, by no rule of YAML.
+    static func hasSameSigns(_ bytes: [UInt8], _ text: String) -> Bool {
+        func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "#") }
+        return bytes.count(where: isSign) == text.utf8.count(where: isSign)
     }
 
     private static func isSame(_ a: SourceNode, _ b: SourceNode, isKey: Bool) -> Bool {

@@ -140,6 +140,7 @@ struct FormatterTests {
             t: ""
             u: 'yes: no'
             v: "tab\there"
+            w: "caf\u00e9"
             """#,
             gives: #"""
                 a: plain text
@@ -160,6 +161,7 @@ struct FormatterTests {
                 t: ""
                 u: "yes: no"
                 v: "tab\there"
+                w: "caf\u00e9"
 
                 """#)
     }
@@ -216,6 +218,13 @@ struct FormatterTests {
 
     @Test func `ends of lines, a mark of byte order and a document's dashes go`() throws {
         try expect("\u{FEFF}---\r\na: 1 # x\r\nb: |\r\n  t\r\n...\r\n", gives: "a: 1 # x\nb: |\n  t\n")
+    }
+
+    @Test func `comments around a document's dashes and dots stay`() throws {
+        try expect(
+            "# one\n--- # two\n# three\na: 1\n# four\n... # five\n# six\n",
+            gives: "# one\n# two\n# three\na: 1\n# four\n# five\n# six\n")
+        try expect("# one\n%YAML 1.2\n# two\n---\na: 1\n", gives: "# one\n%YAML 1.2\n# two\n---\na: 1\n")
     }
 
     @Test func `directives stay as they are`() throws {
