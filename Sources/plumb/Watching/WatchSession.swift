@@ -34,6 +34,8 @@ struct WatchSession {
     private mutating func stay() {
         addFolders()
         carryOut(request.paths)
+        // Where there is nothing to run, the paths are wrong, which was told.
+        if known.scenarios.isEmpty { return }
         while !isEnding {
             guard let changes = nextChanges() else { return }
             let before = known
@@ -108,7 +110,9 @@ struct WatchSession {
             return
         }
         status = follow(child)
-        if !isEnding { Streams.err("\nwatching \(known.scenarios.count) scenarios; Ctrl-C ends\n") }
+        if !isEnding, !known.scenarios.isEmpty {
+            Streams.err("\nwatching \(known.scenarios.count) scenarios; Ctrl-C ends\n")
+        }
     }
 
     /// Waits for the end of a run.
