@@ -103,7 +103,7 @@ struct AnswerShape {
 
     private func isStable(_ value: Value, _ other: Value?, name: String) -> Bool {
         if ChangingValue.isLikely(value, named: name) || SecretName.isSecret(name) { return false }
-        if case .string(let text) = value, holdsSecret(text) { return false }
+        if case .string(let text) = value, holdsSecret(text) || SecretName.isSecret(value: text) { return false }
         guard isCompared else { return ChangingValue.isPlainWord(value) }
         return value == other
     }

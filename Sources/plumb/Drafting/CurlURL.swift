@@ -37,7 +37,7 @@ enum CurlURL {
         {
             if index > 0 { result.append("&") }
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2, SecretName.isSecret(parts[0]) {
+            if parts.count == 2, SecretName.isSecret(parts[0]) || SecretName.isSecret(value: parts[1]) {
                 result.append(parts[0] + "=")
                 result.append(DraftText(named: SecretName.variable(parts[0]), value: parts[1]))
             } else {

@@ -152,9 +152,9 @@ struct CurlWords {
         switch name {
         case "insecure": request.connection.tls.isInsecure = true
         case "cacert": request.connection.tls.ca = try literal(value, written)
-        case "cert": request.connection.tls.certificate = try literal(value, written)
+        case "cert": request.connection.tls.certificate = try withoutPassword(value, written, mark: ":")
         case "key": request.connection.tls.key = try literal(value, written)
-        case "proxy": request.connection.proxy = try literal(value, written)
+        case "proxy": request.connection.proxy = try withoutPassword(value, written, mark: "@")
         case "unix-socket": request.connection.unixSocket = try literal(value, written)
         case "resolve": request.connection.resolve.append(try literal(value, written))
         case "http1.1": request.connection.httpVersion = .http11
@@ -168,6 +168,17 @@ struct CurlWords {
         guard let text = value.literal, !text.isEmpty else {
             throw Problem(
                 message: "the value of '\(option)' has to be written out", hint: "put it in the place of the variable")
+        }
+        return text
+    }
+
+    /// A value that may hold a password behind a mark, which would stand in the file.
+    private func withoutPassword(_ value: DraftText, _ option: String, mark: Character) throws(Problem) -> String {
+        let text = try literal(value, option)
+        guard !text.contains(mark) else {
+            throw Problem(
+                message: "the value of '\(option)' holds a password, which is not written down",
+                hint: "leave it out, and say it in plumb.yaml, in a target that the scenario uses")
         }
         return text
     }
@@ -207,7 +218,7 @@ struct CurlWords {
                 return addBearer(token)
             }
             request.headers.append((name, secret(content, "AUTHORIZATION")))
-        } else if SecretName.isSecret(name) {
+        } else if SecretName.isSecret(name) || SecretName.isSecret(value: content.literal ?? "") {
             request.headers.append((name, secret(content, SecretName.variable(name))))
         } else {
             request.headers.append((name, content))
@@ -221,8 +232,8 @@ struct CurlWords {
     }
 
     private mutating func addUser(_ value: DraftText) {
-        if let (name, password) = value.split(at: ":") {
-            request.user = (DraftText(name), secret(password, "API_PASSWORD"))
+        if let (name, password) = value.divided(at: ":") {
+            request.user = (name, secret(password, "API_PASSWORD"))
         } else {
             request.user = (value, DraftText(named: "API_PASSWORD", value: environment["API_PASSWORD"]))
         }
@@ -300,7 +311,8 @@ struct CurlWords {
                 part.value = DraftText(pieces[0])
             }
         }
-        if part.file == nil, SecretName.isSecret(name) { part.value = secret(part.value, SecretName.variable(name)) }
+        let isSecret = SecretName.isSecret(name) || SecretName.isSecret(value: part.value.literal ?? "")
+        if part.file == nil, isSecret { part.value = secret(part.value, SecretName.variable(name)) }
         parts.append(part)
     }
 

@@ -49,7 +49,9 @@ enum DraftBody {
     }
 
     private static func secret(_ name: String, _ text: String) -> DraftText? {
-        guard SecretName.isSecret(name), !text.isEmpty, !text.contains("\u{E000}") else { return nil }
+        guard SecretName.isSecret(name) || SecretName.isSecret(value: text), !text.isEmpty,
+            !text.contains("\u{E000}")
+        else { return nil }
         return DraftText(named: SecretName.variable(name), value: text)
     }
 

@@ -70,6 +70,22 @@ struct DraftText: Equatable {
         return (String(first[..<index]), tail)
     }
 
+    /// The texts before and behind the first separator, wherever it stands.
+    func divided(at separator: Character) -> (head: DraftText, tail: DraftText)? {
+        var head = DraftText()
+        for (index, part) in parts.enumerated() {
+            guard case .literal(let text) = part, let mark = text.firstIndex(of: separator) else {
+                head.append(DraftText(parts: [part]))
+                continue
+            }
+            head.append(String(text[..<mark]))
+            var tail = DraftText(String(text[text.index(after: mark)...]))
+            tail.append(DraftText(parts: Array(parts[(index + 1)...])))
+            return (head, tail)
+        }
+        return nil
+    }
+
     /// The text without blanks at its beginning.
     var trimmedAtStart: DraftText {
         guard case .literal(let first)? = parts.first else { return self }
@@ -101,6 +117,15 @@ enum SecretName {
         let name = name.lowercased()
         if name.contains("max_tokens") || name.hasSuffix("_tokens") || name == "tokens" { return false }
         return ["key", "sig", "auth", "pwd", "pass"].contains(name) || words.contains { name.contains($0) }
+    }
+
+    private static let beginnings = [
+        "eyJ", "sk-", "sk_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "Bearer ",
+    ]
+
+    /// Whether a text looks like a credential whatever its name, as tokens of well-known services do.
+    static func isSecret(value: String) -> Bool {
+        value.utf8.count >= 16 && beginnings.contains { value.hasPrefix($0) }
     }
 
     /// The variable of the environment for a header, a field or a parameter: `X-Api-Key` → `X_API_KEY`.

@@ -94,6 +94,18 @@ struct CurlWordsTests {
         #expect(request.url.sent == "https://h/?token=tok-1234&x=1")
     }
 
+    @Test func `what looks like a token is one, and passwords of the way there are refused`() throws {
+        let token = "eyJhbGciOiJIUzI1NiJ9.e30.x"
+        let plain = try request("curl 'http://h/?x=\(token)' -H 'X-Who: \(token)' --json '{\"y\": \"\(token)\"}'")
+        #expect(plain.names.map(\.name) == ["X", "X_WHO", "Y"])
+        let user = try request(#"curl http://h -u "$WHO:$TOKEN""#)
+        #expect(user.user?.name.shown == "$WHO" && user.user?.password.shown == "$TOKEN")
+        for words in ["-x http://me:pw@p:3128", "--cert me.pem:pw"] {
+            let problem = #expect(throws: ShellWords.Problem.self) { try request("curl http://h \(words)") }
+            #expect(problem?.message.contains("password") == true)
+        }
+    }
+
     @Test func `a variable of the shell is read from the environment`() throws {
         let request = try request(#"curl http://h/$PART -H "Authorization: Bearer $TOKEN""#)
         #expect(request.names.map(\.name) == ["PART", "TOKEN"])
