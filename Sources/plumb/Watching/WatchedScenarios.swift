@@ -75,7 +75,20 @@ struct WatchedScenarios {
             if !old.union(new).isDisjoint(with: changed) { return true }
             // What is sent or compared with is read by the run alone; its name stands in the scenario.
             let text = texts[path] ?? ""
-            return changed.contains { !sources.keys.contains($0) && text.contains(FilePath.lastName(of: $0)) }
+            return changed.contains { !sources.keys.contains($0) && Self.names(text, FilePath.lastName(of: $0)) }
+        }
+    }
+
+    /// Whether a text names a file: the name stands in it, and is no part of a longer word.
+    static func names(_ text: String, _ name: String) -> Bool {
+        guard name.utf8.count > 2 else { return false }
+        func isPart(_ character: Character?) -> Bool {
+            character.map { $0.isLetter || $0.isNumber || "_.-".contains($0) } ?? false
+        }
+        return text.ranges(of: name).contains { range in
+            let before = range.lowerBound == text.startIndex ? nil : text[text.index(before: range.lowerBound)]
+            let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
+            return !isPart(before) && !isPart(after)
         }
     }
 }

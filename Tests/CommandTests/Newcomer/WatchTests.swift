@@ -91,6 +91,12 @@ import Testing
         #expect(command.finish(within: Self.patience).exitStatus != nil)
     }
 
+    @Test func `a file is named by its whole name`() {
+        let text = "file: data/body.json\nname: x, my.txt"
+        #expect(WatchedScenarios.names(text, "body.json") && WatchedScenarios.names(text, "my.txt"))
+        for other in ["x", "ody.json", "body.js", "data.json", "txt"] { #expect(!WatchedScenarios.names(text, other)) }
+    }
+
     @Test(arguments: [
         "a b", "a --config c --profile p --env-file e --color never",
         "a --tag x --tag !y --step s --var n=1 --var=m=--x",
