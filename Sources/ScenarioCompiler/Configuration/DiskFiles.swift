@@ -43,13 +43,14 @@ public struct DiskFiles: FileAccess {
     public func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
     public func names(in folder: String) -> [String] {
-        guard !folder.utf8.contains(0), let stream = opendir(folder) else { return [] }
+        guard !folder.utf8.contains(0), let start = MemoryLayout<dirent>.offset(of: \.d_name),
+            let stream = opendir(folder)
+        else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            // The field is 256 bytes long, and the last entry of a buffer ends with its name: it is read in place.
+            let name = String(cString: UnsafeRawPointer(entry).advanced(by: start).assumingMemoryBound(to: CChar.self))
             if name != ".", name != ".." { names.append(name) }
         }
         return names.sorted()

@@ -81,13 +81,13 @@ import Testing
 
     /// How many threads of this process have a name.
     private static func threads(_ name: String) -> Int {
-        guard let folder = unsafe opendir("/proc/self/task") else { return 0 }
+        guard let start = MemoryLayout<dirent>.offset(of: \.d_name), let folder = unsafe opendir("/proc/self/task")
+        else { return 0 }
         defer { unsafe closedir(folder) }
         var count = 0
         while let entry = unsafe readdir(folder) {
-            let id = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let id = unsafe String(
+                cString: UnsafeRawPointer(entry).advanced(by: start).assumingMemoryBound(to: CChar.self))
             let descriptor = unsafe open("/proc/self/task/\(id)/comm", O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }
