@@ -9,6 +9,14 @@ extension HTTPRequest {
                 "the URL has a space or a control character: '\(url.preview)'",
                 hint: "percent-encode it, %20 for a space")
         }
+        if let problem = Self.problem(of: headers) ?? Self.problem(of: changingHeaders) { return problem }
+        if method == "HEAD", !body.isNone {
+            return .unfit("a HEAD request has no body", hint: "remove the body, or use another method")
+        }
+        return nil
+    }
+
+    private static func problem(of headers: [HTTPHeader]) -> HTTPError? {
         for header in headers {
             guard !header.name.isEmpty, header.name.utf8.allSatisfy(\.isTokenCharacter) else {
                 return .unfit(
@@ -19,9 +27,6 @@ extension HTTPRequest {
                 return .unfit(
                     "the value of header '\(header.name)' has a line break or a NUL", hint: "remove or encode it")
             }
-        }
-        if method == "HEAD", !body.isNone {
-            return .unfit("a HEAD request has no body", hint: "remove the body, or use another method")
         }
         return nil
     }

@@ -19,6 +19,8 @@ public actor HTTPTransport {
     /// Targets whose connections are kept; those of others are closed when they are idle.
     private static let multiLimit = 64
     private static let idleTransferLimit = 256
+    /// How many handles that wait are looked at for one that has the options of a request.
+    private static let idleLooks = 8
     /// Longer ones would overflow the clock.
     private static let longestTimeout = Duration.seconds(365 * 86_400)
 
@@ -30,6 +32,8 @@ public actor HTTPTransport {
     private var parsedURLs: [String: ParsedURL] = [:]
     /// The server's certificate of each open TLS connection: a handshake shows it once.
     private var certificates: [Exchange.Connection: HTTPResponse.Certificate] = [:]
+    /// What the answers of each service said last, whose next one will say most of it again.
+    private var knownLines: [Origin: KnownLines] = [:]
     private var isShutDown = false
 
     /// Creates a transport whose work is done on a loop.
@@ -62,7 +66,8 @@ public actor HTTPTransport {
             let exchange: Exchange
             do {
                 let upload = try Self.upload(hop)
-                exchange = Exchange(hop, url: url, cookieHeader: cookies, upload: upload, start: start)
+                exchange = Exchange(
+                    hop, url: url, cookieHeader: cookies, upload: upload, start: start, known: lines(of: url.origin))
             } catch {
                 return .failure(error)
             }
@@ -115,7 +120,7 @@ extension HTTPTransport {
     private func perform(_ exchange: Exchange, deadline: ContinuousClock.Instant) async -> CurlReport {
         guard !isShutDown else { return CurlReport(end: .cancelled) }
         guard let multi = multi(for: exchange.request.settings),
-            let transfer = idleTransfers.popLast() ?? CurlTransfer()
+            let transfer = idleTransfer(for: exchange, multi) ?? CurlTransfer()
         else {
             exchange.failForLackOfMeans()
             return CurlReport(end: .cancelled)
@@ -130,7 +135,7 @@ extension HTTPTransport {
                     continuation.resume(returning: CurlReport(end: .cancelled))
                     return
                 }
-                transfer.begin(exchange, id: id)
+                transfer.begin(exchange, id: id, sockets: multi.sockets)
                 let timer = loop.schedule(at: deadline) { [unowned self] in end(id, .expired) }
                 running[id] = Running(transfer: transfer, multi: multi, timer: timer, continuation: continuation)
                 if !multi.add(transfer) {
@@ -155,9 +160,27 @@ extension HTTPTransport {
     private func settle(_ id: UInt64, _ report: CurlReport) {
         guard let item = running.removeValue(forKey: id) else { return }
         loop.cancel(item.timer)
-        item.transfer.end()
+        item.transfer.end(report.end)
         if idleTransfers.count < Self.idleTransferLimit { idleTransfers.append(item.transfer) }
         item.continuation.resume(returning: report)
+    }
+
+    /// One of the handles that wait, if there is any; rather one that has the request's options.
+    private func idleTransfer(for exchange: Exchange, _ multi: CurlMulti) -> CurlTransfer? {
+        let looked = idleTransfers.suffix(Self.idleLooks)
+        guard let place = looked.lastIndex(where: { $0.isReady(for: exchange, multi.sockets) }) else {
+            return idleTransfers.popLast()
+        }
+        idleTransfers.swapAt(place, idleTransfers.count - 1)
+        return idleTransfers.popLast()
+    }
+
+    private func lines(of origin: Origin) -> KnownLines {
+        if let known = knownLines[origin] { return known }
+        if knownLines.count >= Self.multiLimit { knownLines.removeAll() }
+        let made = KnownLines()
+        knownLines[origin] = made
+        return made
     }
 
     private func multi(for settings: ConnectionSettings) -> CurlMulti? {
@@ -233,7 +256,7 @@ extension HTTPTransport {
     }
 
     private func certificate(of exchange: Exchange, _ report: CurlReport) -> HTTPResponse.Certificate? {
-        guard exchange.url.origin.scheme == "https", let connection = exchange.connection else { return nil }
+        guard let connection = exchange.connection else { return nil }
         guard let certificate = report.certificate else { return certificates[connection] }
         if certificates.count >= 1024 { certificates.removeAll() }
         certificates[connection] = certificate

@@ -10,6 +10,7 @@ struct ResponseHead {
 
     static let byteLimit = 256 << 10
 
+    private let known: KnownLines?
     private(set) var status = 0
     private(set) var version = ""
     private(set) var headers: [HTTPHeader] = []
@@ -20,6 +21,9 @@ struct ResponseHead {
 
     /// The digits of `Content-Length`, checked to be one number.
     private(set) var contentLength: Int?
+
+    /// Creates a head of which nothing has come; what the last one said may be known.
+    init(_ known: KnownLines? = nil) { self.known = known }
 
     /// Takes one line with its line end.
     ///
@@ -54,6 +58,7 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        if unsafe takePlainStatusLine(line) { return }
         let parts = unsafe line.prefix(200).split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
             .map { unsafe String(decoding: $0, as: UTF8.self) }
         guard parts.count >= 2, parts[0].utf8.starts(with: "HTTP/".utf8) else {
@@ -68,6 +73,20 @@ struct ResponseHead {
         version = String(parts[0].dropFirst(5))
     }
 
+    /// Takes a line such as `HTTP/1.1 200 OK`; false where it is none, which is then looked at closely.
+    private mutating func takePlainStatusLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        func digit(_ place: Int) -> Int? {
+            let value = unsafe Int(line[place]) - 0x30
+            return (0...9).contains(value) ? value : nil
+        }
+        guard line.count >= 12, unsafe line.starts(with: "HTTP/1.1 ".utf8), line.count == 12 || unsafe line[12] == 0x20,
+            let first = digit(9), first > 0, let second = digit(10), let third = digit(11)
+        else { return false }
+        status = first * 100 + second * 10 + third
+        version = "1.1"
+        return true
+    }
+
     private mutating func takeHeader(_ line: UnsafeRawBufferPointer) {
         if unsafe line[0] == 0x20 || line[0] == 0x09 {
             // A folded line continues the one before.
@@ -75,12 +94,18 @@ struct ResponseHead {
             headers[headers.count - 1].value += " " + (unsafe Self.text(Self.trimmed(line)))
             return
         }
+        if let header = unsafe known?.header(at: headers.count, line) {
+            headers.append(header)
+            return
+        }
         // A line without a name is no header.
         guard let colon = unsafe line.firstIndex(of: 0x3A), colon > 0 else { return }
         var name = unsafe String(decoding: line[..<colon], as: UTF8.self)
         if name.utf8.contains(where: { $0.asciiLowercased != $0 }) { name = name.lowercased() }
         let value = unsafe Self.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
-        headers.append(HTTPHeader(name, unsafe Self.text(value)))
+        let header = HTTPHeader(name, unsafe Self.text(value))
+        unsafe known?.keep(header, at: headers.count, line)
+        headers.append(header)
     }
 
     /// What makes the length of the body ambiguous, which is how answers are smuggled.

@@ -39,7 +39,7 @@ extension Interpreter {
         interval.lagMs = load.worstLag.milliseconds
         interval.cpu = (now.spent - last.spent) / length
         interval.memory = loadSurroundings.memory()
-        interval.steps = Value.Object(tally.stepOrder.map { ($0, tally.steps[$0]?.brief ?? .null) })
+        interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
         load.worstLag = .zero
         if !interval.isWarmup {
             load.intervals += 1

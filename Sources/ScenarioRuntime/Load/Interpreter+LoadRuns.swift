@@ -13,7 +13,7 @@ extension Interpreter {
         let run = TestRun(
             planned: own.planned, scenario: scenario, layers: own.layers,
             session: TestSession(test: own.planned.name.name), seed: "\(own.seed)/\(index)",
-            traceID: SpanContext.traceID(run: "\(plan.options.runID)/\(salt)", test: index), started: started,
+            trace: load.trace.numbered(index), started: started,
             terms: own.terms)
         run.isTraceRecorded = false
         // Passed runs keep no request and answer.
@@ -22,13 +22,17 @@ extension Interpreter {
         if own.readsRun { frame.set("run", SharedValue(runValue(run))) }
         if let row = own.row { frame.set("case", row) }
         let limits = Limits().adding("scenario timeout", own.layers.scenarioLimit, from: started)
-        var steps: [StepReport] = []
+        var steps: [CountedStep] = []
         var failures: [FailureReport] = []
         var skip: String?
         do throws(StepFailure) {
             skip = try await begin(scenario, run, frame, with: [:])
             if skip == nil {
-                steps = await runBlock(scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [])
+                steps =
+                    own.isChain
+                    ? await runChain(scenario.steps, run, frame, limits)
+                    : await runBlock(scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [])
+                        .map { .told($0) }
             }
         } catch {
             failures.append(error.report)
@@ -59,17 +63,19 @@ extension Interpreter {
                 serviceMs: (ended - started).milliseconds, prefix: own.prefix, steps: steps),
             meant: meant)
         guard verdict == .failed || verdict == .error, load.wantsSample(of: kind ?? "") else { return }
+        var reports = steps.map { report(of: $0, run, frame) }
+        if own.isChain { Self.noteNeeds(in: scenario.steps, &reports) }
         var sample = TestResult(
             test: own.planned.name, verdict: verdict, startedMs: (started - load.began).milliseconds,
-            ms: (ended - started).milliseconds, steps: steps, cleanup: cleanup, failures: failures)
+            ms: (ended - started).milliseconds, steps: reports, cleanup: cleanup, failures: failures)
         sample.test.name += "#\(index)"
         load.keep(sample, cause: kind ?? "")
     }
 
-    private static func firstCode(_ failures: [FailureReport], _ steps: [StepReport]) -> String? {
+    private static func firstCode(_ failures: [FailureReport], _ steps: [CountedStep]) -> String? {
         if let failure = failures.first { return failure.code }
-        for step in steps {
-            if let code = firstCode(step.failures, step.children) { return code }
+        for case .told(let report) in steps {
+            if let code = firstCode(report.failures, report.children.map { .told($0) }) { return code }
         }
         return nil
     }

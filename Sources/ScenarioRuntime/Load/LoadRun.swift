@@ -10,6 +10,8 @@ final class LoadRun: @unchecked Sendable {
     let cases: [LoadCase]
     let began: ContinuousClock.Instant
     let countedFrom: ContinuousClock.Instant
+    /// The trace of which those of the runs are made.
+    let trace: TraceID
     var arrivals: Arrivals
     var total = LoadTally(coarse: false)
     var current = LoadTally(coarse: true)
@@ -32,8 +34,10 @@ final class LoadRun: @unchecked Sendable {
     private static let mostSamples = 3
 
     init(
-        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], began: ContinuousClock.Instant, seed: String
+        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], began: ContinuousClock.Instant, seed: String,
+        trace: TraceID
     ) {
+        self.trace = trace
         self.plan = plan
         self.options = options
         self.cases = cases
@@ -117,6 +121,8 @@ final class LoadCase: @unchecked Sendable {
     /// The drivers of its steps; the others need not be told of a run's end.
     let drivers: [any StepDriver]
     let seed: String
+    /// Whether its steps come one after another, and nothing goes on behind one that does not pass.
+    let isChain: Bool
 
     init(
         planned: PlannedTest, layers: SettingsLayers, prefix: String, drivers: [any StepDriver], seed: String
@@ -128,6 +134,9 @@ final class LoadCase: @unchecked Sendable {
         self.seed = seed
         suite = SharedValue(.object(planned.suites.suiteData))
         row = planned.row.map { SharedValue($0) }
+        let block = planned.scenario.steps
+        let hasWatch = block.edges.contains { if case .watch = $0.reason { true } else { false } }
+        isChain = !block.isParallel && !hasWatch && !planned.scenario.keepGoing
         readsRun = planned.scenario.expressions.contains { expression in
             expression.analysis.references.contains { $0.variable == "run" }
         }

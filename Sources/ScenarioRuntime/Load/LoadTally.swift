@@ -16,8 +16,7 @@ struct LoadTally {
     private(set) var failedLatencies: Latencies
     private(set) var service: Latencies
     private(set) var lag: Latencies
-    private(set) var steps: [String: StepTally] = [:]
-    private(set) var stepOrder: [String] = []
+    private(set) var steps = NameTable<StepTally>()
     private let isCoarse: Bool
     /// Each step has histograms of its own; those of more steps than this are counted in none.
     private static let mostSteps = 200
@@ -46,7 +45,7 @@ struct LoadTally {
         var serviceMs: Double
         /// Put before the ids of its steps, where several scenarios are drawn.
         var prefix: String
-        var steps: [StepReport]
+        var steps: [CountedStep]
     }
 
     /// Adds a run.
@@ -71,20 +70,17 @@ struct LoadTally {
         add(run.steps, run.prefix, lateness)
     }
 
-    private mutating func add(_ reports: [StepReport], _ prefix: String, _ lateness: Double) {
-        for (index, report) in reports.enumerated() {
-            let id = prefix.isEmpty ? report.id : prefix + report.id
+    private mutating func add(_ endings: [CountedStep], _ prefix: String, _ lateness: Double) {
+        for (index, step) in endings.enumerated() {
+            let id = prefix.isEmpty ? step.id : prefix + step.id
             let late = index == 0 ? lateness : 0
             if steps[id] == nil {
-                guard steps.count < Self.mostSteps else { continue }
-                steps[id] = StepTally(coarse: isCoarse)
-                stepOrder.append(id)
+                guard steps.entries.count < Self.mostSteps else { continue }
+                steps.set(id, StepTally(coarse: isCoarse))
             }
-            steps[id]?.add(report, lateness: late)
-            let isLoop = report.aggregate != nil || report.children.contains { $0.id.hasSuffix("]") }
-            if report.kind == "group", !isLoop {
-                add(report.children, prefix, late)
-            }
+            steps.change(id) { $0.add(step, lateness: late) }
+            let inside = step.counted
+            if !inside.isEmpty { add(inside.map { .told($0) }, prefix, late) }
         }
     }
 
@@ -111,7 +107,7 @@ struct LoadTally {
         object["failed_ms"] = failedLatencies.value
         object["lag_ms"] = lag.value
         object["steps"] = .object(
-            Value.Object(stepOrder.map { ($0, steps[$0]?.value(withCaptures: withCaptures) ?? .null) }))
+            Value.Object(steps.entries.map { ($0.name, $0.element.value(withCaptures: withCaptures)) }))
         return object
     }
 }

@@ -28,8 +28,8 @@ final class RepeatTally: @unchecked Sendable {
         runs += 1
         let value: SharedValue?
         switch ending {
-        case .passed(let made):
-            value = made
+        case .passed(let passed):
+            value = passed.findings.value
             passed += 1
             latencies.record(ms)
         case .told(let outcome):

@@ -28,6 +28,11 @@ struct NameTable<Element> {
         }
     }
 
+    /// Changes the value of a name in its place, if there is one.
+    mutating func change(_ name: String, _ body: (inout Element) -> Void) {
+        if let position = position(of: name) { body(&entries[position].element) }
+    }
+
     private func position(of name: String) -> Int? {
         positions.isEmpty ? entries.firstIndex { $0.name == name } : positions[name]
     }

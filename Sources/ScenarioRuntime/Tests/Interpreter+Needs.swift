@@ -47,7 +47,7 @@ extension Interpreter {
             planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
             seed: plan.options.seed + "/needs/" + key,
             // It stands in the trace of the test that came first, which waits for it.
-            traceID: run.traceID, started: clock.now)
+            trace: run.trace, started: clock.now)
         own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }

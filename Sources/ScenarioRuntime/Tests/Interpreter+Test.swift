@@ -12,7 +12,7 @@ extension Interpreter {
         let run = TestRun(
             planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
             seed: plan.options.seed + "/" + planned.name.name,
-            traceID: SpanContext.traceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
+            trace: TraceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
         run.faults = faults(of: scenario)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,

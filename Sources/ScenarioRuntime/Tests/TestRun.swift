@@ -32,7 +32,7 @@ final class TestRun: @unchecked Sendable {
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
     /// The trace of the test's requests.
-    let traceID: String
+    let trace: TraceID
     /// Whether services are asked to keep that trace; those of a load would fill their stores.
     var isTraceRecorded = true
     let known: KnownTerms
@@ -48,14 +48,14 @@ final class TestRun: @unchecked Sendable {
 
     init(
         planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
-        traceID: String, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
+        trace: TraceID, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
     ) {
         self.planned = planned
         self.scenario = scenario
         self.layers = layers
         self.session = session
         self.seed = seed
-        self.traceID = traceID
+        self.trace = trace
         self.started = started
         known = terms
     }
