@@ -26,6 +26,8 @@ public actor HTTPTransport {
 
     private let loop: EventLoop
     private var multis: [ConnectionSettings: CurlMulti] = [:]
+    /// The one that was used last: comparing settings takes less than hashing them.
+    private var lastMulti: (settings: ConnectionSettings, multi: CurlMulti)?
     private var idleTransfers: [CurlTransfer] = []
     private var running: [UInt64: Running] = [:]
     private var lastID: UInt64 = 0
@@ -109,6 +111,7 @@ public actor HTTPTransport {
         for id in running.keys { end(id, .cancelled) }
         for multi in multis.values { multi.close() }
         multis = [:]
+        lastMulti = nil
         idleTransfers = []
         certificates = [:]
     }
@@ -184,12 +187,17 @@ extension HTTPTransport {
     }
 
     private func multi(for settings: ConnectionSettings) -> CurlMulti? {
-        if let multi = multis[settings] { return multi }
+        if let lastMulti, lastMulti.settings == settings { return lastMulti.multi }
+        if let multi = multis[settings] {
+            lastMulti = (settings, multi)
+            return multi
+        }
         if multis.count >= Self.multiLimit {
             for (settings, multi) in multis where multi.transferCount == 0 {
                 multi.close()
                 multis[settings] = nil
             }
+            lastMulti = nil
         }
         guard let multi = CurlMulti(loop: loop, maxConnections: settings.maxConnections) else { return nil }
         multi.onEnd = { [unowned self] transfer, code in settle(transfer.id, transfer.report(.finished(code))) }

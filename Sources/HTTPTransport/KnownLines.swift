@@ -22,7 +22,7 @@ final class KnownLines {
             return nil
         }
         let isSame = unsafe lines[place].bytes.withUnsafeBytes { known in
-            known.baseAddress.map { unsafe memcmp($0, start, line.count) == 0 } ?? false
+            unsafe known.baseAddress.map { unsafe memcmp($0, start, line.count) == 0 } ?? false
         }
         return isSame ? lines[place].header : nil
     }

@@ -79,8 +79,8 @@ struct ResponseHead {
             let value = unsafe Int(line[place]) - 0x30
             return (0...9).contains(value) ? value : nil
         }
-        guard line.count >= 12, unsafe line.starts(with: "HTTP/1.1 ".utf8), line.count == 12 || unsafe line[12] == 0x20,
-            let first = digit(9), first > 0, let second = digit(10), let third = digit(11)
+        guard line.count >= 12, unsafe line.starts(with: "HTTP/1.1 ".utf8),
+            unsafe line.count == 12 || line[12] == 0x20, let first = digit(9), first > 0, let second = digit(10), let third = digit(11)
         else { return false }
         status = first * 100 + second * 10 + third
         version = "1.1"

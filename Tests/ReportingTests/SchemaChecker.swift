@@ -1,19 +1,20 @@
-public import Expressions
+import Expressions
+import PlumbTesting
 
 /// Checks a value by the few words of JSON Schema that these schemas use, and that each member is described.
-public struct SchemaChecker {
+struct SchemaChecker {
     private let root: Value
 
     /// Creates a checker by a schema.
-    public init(root: Value) { self.root = root }
+    init(root: Value) { self.root = root }
 
     /// Creates a checker by one of the schemas that the package keeps: `report`.
-    public init(_ name: String) throws {
+    init(_ name: String) throws {
         try self.init(root: JSON.parse(TextFile.bytes("\(PackageFolder.path)/schemas/\(name).json")).value)
     }
 
     /// What is not as the schema says, a line each.
-    public func problems(of value: Value) -> [String] { problems(of: value, by: root) }
+    func problems(of value: Value) -> [String] { problems(of: value, by: root) }
 
     private func problems(of value: Value, by schema: Value) -> [String] {
         var problems: [String] = []

@@ -26,8 +26,8 @@ extension CurlTransfer {
 
     /// Gives libcurl the headers: those that change before those that stay.
     func setHeaders(of exchange: Exchange) {
-        if stayingHeaders == nil { unsafe stayingHeaders = makeList(headerLines(of: exchange)) }
-        unsafe link(exchange.request.changingHeaders.map(Self.line))
+        if unsafe stayingHeaders == nil { unsafe stayingHeaders = makeList(headerLines(of: exchange)) }
+        link(exchange.request.changingHeaders.map(Self.line))
     }
 
     private static func line(of header: HTTPHeader) -> String {

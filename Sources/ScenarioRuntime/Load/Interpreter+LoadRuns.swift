@@ -16,6 +16,7 @@ extension Interpreter {
             trace: load.trace.numbered(index), started: started,
             terms: own.terms)
         run.isTraceRecorded = false
+        run.faults = own.hasFaults ? faults(of: scenario) : nil
         // Passed runs keep no request and answer.
         run.repeatDepth = 1
         let frame = Frame(parent: base, trail: "", seed: run.seed, variables: ["suite": own.suite])
@@ -44,6 +45,7 @@ extension Interpreter {
         for driver in own.drivers { await driver.endSteps(run.session) }
         let cleanup = await cleanUp(run)
         for driver in own.drivers { await driver.endSession(run.session) }
+        run.faults?.close()
         if Task.isCancelled {
             if meant >= load.countedFrom { load.total.addUnfinished() }
             return

@@ -73,16 +73,16 @@ final class LoadRun: @unchecked Sendable {
         mostInFlight = max(mostInFlight, inFlight)
         // A millisecond of the loop's own lag is no lateness.
         guard plan.isOpen, now - meant > .milliseconds(1) else { return }
-        current.late += 1
-        if meant >= countedFrom { total.late += 1 }
+        current.counts.late += 1
+        if meant >= countedFrom { total.counts.late += 1 }
     }
 
     func ended() { inFlight -= 1 }
 
     /// Counts arrivals that found no room.
     func drop(_ count: Int, meant: ContinuousClock.Instant) {
-        current.dropped += count
-        if meant >= countedFrom { total.dropped += count }
+        current.counts.dropped += count
+        if meant >= countedFrom { total.counts.dropped += count }
     }
 
     /// Adds a run that has ended.
@@ -121,6 +121,8 @@ final class LoadCase: @unchecked Sendable {
     /// The drivers of its steps; the others need not be told of a run's end.
     let drivers: [any StepDriver]
     let seed: String
+    /// Whether its steps put trouble on targets or links.
+    let hasFaults: Bool
     /// Whether its steps come one after another, and nothing goes on behind one that does not pass.
     let isChain: Bool
 
@@ -134,6 +136,7 @@ final class LoadCase: @unchecked Sendable {
         self.seed = seed
         suite = SharedValue(.object(planned.suites.suiteData))
         row = planned.row.map { SharedValue($0) }
+        hasFaults = !planned.scenario.faults.isEmpty
         let block = planned.scenario.steps
         let hasWatch = block.edges.contains { if case .watch = $0.reason { true } else { false } }
         isChain = !block.isParallel && !hasWatch && !planned.scenario.keepGoing

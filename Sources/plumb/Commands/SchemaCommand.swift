@@ -13,7 +13,8 @@ struct SchemaCommand: ParsableCommand {
               plumb schema scenario > scenario.schema.json
             """)
 
-    @Argument(help: "Of what: scenario, config, report (--report json), event (--report jsonl), or load (both of 'plumb load').")
+    @Argument(
+        help: "Of what: scenario, config, report (--report json), event (--report jsonl), load (both of 'plumb load').")
     var subject: Subject
 
     mutating func run() throws { Streams.out(subject.text) }
