@@ -61,6 +61,7 @@ import Testing
         (["--users", "0", "--duration", "1s"], "--users takes a number from 1 to 10000"),
         (["--users", "4"], "nothing says how long this goes on"),
         (["--duration", "1s"], "nothing says how much there is to do"),
+        (["--users", "1", "--times", "1", "--abort"], "--abort ends a load where something does not hold"),
         (["--load", "stedy"], "there is no load 'stedy'"),
         (["--users", "1", "--times", "1", "--assert", ".ms ==="], "jq.syntax"),
         (["--users", "1", "--times", "1", "--report", "pdf=x"], "there is no report format 'pdf' of a load"),

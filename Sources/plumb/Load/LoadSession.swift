@@ -107,8 +107,10 @@ struct LoadSession {
     }
 
     private func crashed(_ cause: String, _ words: String?) -> LoadEvent {
-        let failure = FailureReport(
-            code: "run.crash", verdict: .error, message: cause, notes: words.map { ["it said: \($0)"] } ?? [])
+        var notes = words.map { ["it said: \($0)"] } ?? []
+        let runs = result.intervals.reduce(0) { $0 + $1.runs }
+        if runs > 0 { notes.append("\(runs) runs had ended by then; reports have the intervals up to there") }
+        let failure = FailureReport(code: "run.crash", verdict: .error, message: cause, notes: notes)
         return .finished(
             LoadOutcome(aggregate: .null, failures: [failure], end: isInterrupted ? .interrupted : .crashed))
     }
