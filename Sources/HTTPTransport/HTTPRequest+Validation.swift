@@ -16,19 +16,30 @@ extension HTTPRequest {
         return nil
     }
 
+    /// The same of the headers alone that no two sendings have alike.
+    func problemOfChangingHeaders() -> HTTPError? { Self.problem(of: changingHeaders) }
+
     private static func problem(of headers: [HTTPHeader]) -> HTTPError? {
         for header in headers {
-            guard !header.name.isEmpty, header.name.utf8.allSatisfy(\.isTokenCharacter) else {
+            guard !header.name.isEmpty, header.name.allBytes(\.isTokenCharacter) else {
                 return .unfit(
                     "the header name '\(header.name.preview)' has a character that HTTP does not allow",
                     hint: "use letters, digits and '-'")
             }
-            guard header.value.utf8.allSatisfy({ $0 != 0x0A && $0 != 0x0D && $0 != 0 }) else {
+            guard header.value.allBytes({ $0 != 0x0A && $0 != 0x0D && $0 != 0 }) else {
                 return .unfit(
                     "the value of header '\(header.name)' has a line break or a NUL", hint: "remove or encode it")
             }
         }
         return nil
+    }
+}
+
+extension String {
+    /// Whether all bytes of the text are fit.
+    @inline(__always)
+    fileprivate func allBytes(_ isFit: (UInt8) -> Bool) -> Bool {
+        unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy(isFit) } ?? utf8.allSatisfy(isFit)
     }
 }
 

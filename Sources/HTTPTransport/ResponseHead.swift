@@ -80,7 +80,8 @@ struct ResponseHead {
             return (0...9).contains(value) ? value : nil
         }
         guard line.count >= 12, unsafe line.starts(with: "HTTP/1.1 ".utf8),
-            unsafe line.count == 12 || line[12] == 0x20, let first = digit(9), first > 0, let second = digit(10), let third = digit(11)
+            unsafe line.count == 12 || line[12] == 0x20, let first = digit(9), first > 0, let second = digit(10),
+            let third = digit(11)
         else { return false }
         status = first * 100 + second * 10 + third
         version = "1.1"
@@ -111,6 +112,10 @@ struct ResponseHead {
     /// What makes the length of the body ambiguous, which is how answers are smuggled.
     private mutating func check() throws(Failure) {
         for header in headers where header.name == "content-length" {
+            if contentLength == nil, let number = Self.plainNumber(header.value) {
+                contentLength = number
+                continue
+            }
             // A list of equal numbers is one number sent by a careless proxy.
             for item in header.value.split(separator: ",", omittingEmptySubsequences: false) {
                 let digits = item.trimmingBlanks
@@ -127,6 +132,17 @@ struct ResponseHead {
                 message: "both Content-Length and Transfer-Encoding are given",
                 hint: "a server must send one of them; a proxy may read the answer otherwise")
         }
+    }
+
+    /// A number of few digits and nothing else.
+    private static func plainNumber(_ text: String) -> Int? {
+        guard (1...15).contains(text.utf8.count) else { return nil }
+        var number = 0
+        for byte in text.utf8 {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            number = number * 10 + Int(byte - 0x30)
+        }
+        return number
     }
 
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

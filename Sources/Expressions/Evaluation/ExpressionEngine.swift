@@ -8,9 +8,9 @@ internal import Diagnostics
 public final class ExpressionEngine {
     private var entries: [PreparedExpression.Key: Entry] = [:]
     /// The entries of expressions that were evaluated before, which costs less to ask than their texts do.
-    ///
-    /// Each keeps its expression, so that no other one can take its identity.
-    private var known: [ObjectIdentifier: (expression: Expression, entry: Entry)] = [:]
+    private var known: [ObjectIdentifier: Entry] = [:]
+    /// Those expressions, kept so that no other one can take the identity of one of them.
+    private var kept: [Expression] = []
     private var ordered: [Entry] = []
     private var queued: [Batch] = []
     private var hasFallenBack = false
@@ -125,12 +125,13 @@ public final class ExpressionEngine {
     // MARK: Entries
 
     func entry(_ expression: Expression) -> Entry {
-        if let known = known[expression.identity] { return known.entry }
+        if let known = known[expression.identity] { return known }
         let key = PreparedExpression.Key(expression)
         if entries[key] == nil { adopt([expression]) }
         // `adopt` makes an entry for each expression that has none.
         guard let entry = entries[key] else { preconditionFailure("an adopted expression has no entry") }
-        known[expression.identity] = (expression, entry)
+        known[expression.identity] = entry
+        kept.append(expression)
         return entry
     }
 

@@ -1,5 +1,5 @@
 /// What of a request decides the options of its handle, so that a handle can keep them for the next one like it.
-struct RequestLayout {
+final class RequestLayout {
     /// A longer body would be held twice by every handle that waits.
     private static let longestBody = 16 << 10
 

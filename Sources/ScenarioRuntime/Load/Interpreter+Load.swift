@@ -15,13 +15,13 @@ extension Interpreter {
         // Should the process die, there was something that it did: which run, nobody could say.
         onStep(0, "load")
         let frame = Frame(
-            parent: base, trail: "", seed: plan.options.seed, variables: ["run": SharedValue(.null)])
+            parent: base, trail: "", seed: RunSeed(plan.options.seed), variables: ["run": SharedValue(.null)])
         do throws(StepFailure) {
             let cases = try loadCases()
             if let first = cases.first {
                 frame.set("suite", first.suite)
                 // Assertions and settings may read the variables; one that needs a row or a need is none of them.
-                try? evaluateVariables(of: first.planned.scenario, in: frame, with: [:], seed: first.seed)
+                try? evaluateVariables(of: first.source.scenario, in: frame, with: [:], seed: first.seed)
             }
             let plan = try loadPlan(repetition, rendering(frame, seed: plan.options.seed))
             if !plan.assertions.isEmpty { await engine.whenReady(for: plan.assertions.map(\.expression)) }
@@ -56,7 +56,8 @@ extension Interpreter {
             let kinds = planned.scenario.requestKinds
             cases.append(
                 LoadCase(
-                    planned: planned, layers: layers, prefix: isMixed ? planned.scenario.name + "." : "",
+                    RunSource(planned: planned, scenario: planned.scenario, layers: layers),
+                    prefix: isMixed ? planned.scenario.name + "." : "",
                     drivers: drivers.values.filter { kinds.contains($0.kind) },
                     seed: plan.options.seed + "/" + planned.name.name))
         }

@@ -9,36 +9,42 @@ import ScenarioModel
 /// who follow or read each step; of a load nobody does.
 extension Interpreter {
     /// Runs the steps of a chain; behind the first that does not pass they are skipped.
-    func runChain(_ block: Block, _ run: TestRun, _ frame: Frame, _ limits: Limits) async -> [CountedStep] {
+    func runChain(
+        _ chain: [LoadCase.Link], _ run: TestRun, _ frame: Frame, _ limits: Limits
+    ) async -> [CountedStep] {
         var endings: [CountedStep] = []
-        endings.reserveCapacity(block.steps.count)
+        endings.reserveCapacity(chain.count)
         var culprit: String?
-        for step in block.steps {
+        for link in chain {
             if let culprit {
-                endings.append(.told(skipped(step, isStopping ? "interrupted" : "\(culprit) failed", frame)))
+                endings.append(.told(skipped(link.step, isStopping ? "interrupted" : "\(culprit) failed", frame)))
                 continue
             }
-            let ending = await runLink(step, run, frame, limits)
-            if ending.verdict == .failed || ending.verdict == .error { culprit = step.id }
+            let ending = await runLink(link, run, frame, limits)
+            if ending.verdict == .failed || ending.verdict == .error { culprit = link.step.id }
             endings.append(ending)
         }
         return endings
     }
 
-    private func runLink(_ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits) async -> CountedStep {
-        guard step.isPlainRequest, case .request(let request) = step.action, !isInterrupted(run) else {
-            return .told(await runStep(step, run, frame, limits, trail: []).report)
+    private func runLink(
+        _ link: LoadCase.Link, _ run: TestRun, _ frame: Frame, _ limits: Limits
+    ) async -> CountedStep {
+        guard let request = link.request, !isInterrupted(run) else {
+            return .told(await runStep(link.step, run, frame, limits, trail: []).report)
         }
         let started = clock.now
         // What has a carrier has run before, and so was ready.
-        if !step.expressions.isEmpty, run.carrier(of: step) == nil { await engine.whenReady(for: step.expressions) }
-        switch await runBriefly(step, request, run, frame, limits) {
+        if !link.step.expressions.isEmpty, run.carrier(of: link.step) == nil {
+            await engine.whenReady(for: link.step.expressions)
+        }
+        switch await runBriefly(link.step, request, run, frame, limits) {
         case .passed(var passed):
             passed.startedMs = (started - began).milliseconds
             passed.ms = milliseconds(since: started)
             return .passed(passed)
         case .told(let outcome):
-            return .told(noted(outcome, of: step, started, frame).report)
+            return .told(noted(outcome, of: link.step, started, frame).report)
         }
     }
 
@@ -52,14 +58,5 @@ extension Interpreter {
             report.ms = passed.ms
             return report
         }
-    }
-}
-
-extension Step {
-    /// Whether it sends one request and judges the answer, and nothing else is around that.
-    var isPlainRequest: Bool {
-        guard case .request(let request) = action else { return false }
-        return condition == nil && until == nil && each == nil && repetition == nil && faults.isEmpty
-            && !(request is any WatchingRequest)
     }
 }

@@ -34,6 +34,9 @@ struct NameTable<Element> {
     }
 
     private func position(of name: String) -> Int? {
-        positions.isEmpty ? entries.firstIndex { $0.name == name } : positions[name]
+        guard positions.isEmpty else { return positions[name] }
+        // By position, so that no entry is copied to be looked at.
+        for position in entries.indices where entries[position].name == name { return position }
+        return nil
     }
 }

@@ -7,12 +7,14 @@ import ScenarioModel
 /// `@unchecked Sendable`: child tasks of the interpreter carry it, and every one of them runs on the
 /// interpreter's own executor.
 final class TestRun: @unchecked Sendable {
-    let planned: PlannedTest
-    let scenario: Scenario
-    let layers: SettingsLayers
+    let source: RunSource
+    var planned: PlannedTest { source.planned }
+    var scenario: Scenario { source.scenario }
+    var layers: SettingsLayers { source.layers }
     let session: TestSession
     /// Begins every seed in the test: the run's seed and the test's name.
-    let seed: String
+    let origin: RunSeed
+    var seed: String { origin.text }
     let started: ContinuousClock.Instant
     /// Steps to run at the end, in the order they were registered.
     var cleanups: [Cleanup] = []
@@ -47,14 +49,12 @@ final class TestRun: @unchecked Sendable {
     }
 
     init(
-        planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
+        _ source: RunSource, session: TestSession, seed: RunSeed,
         trace: TraceID, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
     ) {
-        self.planned = planned
-        self.scenario = scenario
-        self.layers = layers
+        self.source = source
         self.session = session
-        self.seed = seed
+        origin = seed
         self.trace = trace
         self.started = started
         known = terms
