@@ -8,7 +8,7 @@ internal import CLibCurl
     /// The request that the handle carries; the callbacks feed it.
     private(set) var exchange: Exchange?
     /// Tells this use of the handle from earlier and later ones.
-    private(set) var id: UInt64 = 0
+    private(set) var id = 0
 
     /// libcurl writes its words here; it keeps the address.
     private let errorBuffer: UnsafeMutablePointer<CChar>
@@ -46,7 +46,7 @@ internal import CLibCurl
     }
 
     /// Makes the handle ready for an exchange; `sockets` hears of those that libcurl opens and closes.
-    func begin(_ exchange: Exchange, id: UInt64, sockets: CurlSockets) {
+    func begin(_ exchange: Exchange, id: Int, sockets: CurlSockets) {
         self.exchange = exchange
         self.id = id
         unsafe errorBuffer.pointee = 0

@@ -55,11 +55,12 @@ struct LoadTally {
         for (index, step) in endings.enumerated() {
             let id = prefix.isEmpty ? step.id : prefix + step.id
             let late = index == 0 ? lateness : 0
-            if steps[id] == nil {
+            if !steps.change(id, { $0.add(step, lateness: late) }) {
                 guard steps.entries.count < Self.mostSteps else { continue }
-                steps.set(id, StepTally(coarse: isCoarse))
+                var tally = StepTally(coarse: isCoarse)
+                tally.add(step, lateness: late)
+                steps.set(id, tally)
             }
-            steps.change(id) { $0.add(step, lateness: late) }
             let inside = step.counted
             if !inside.isEmpty { add(inside.map { .told($0) }, prefix, late) }
         }

@@ -28,9 +28,11 @@ struct NameTable<Element> {
         }
     }
 
-    /// Changes the value of a name in its place, if there is one.
-    mutating func change(_ name: String, _ body: (inout Element) -> Void) {
-        if let position = position(of: name) { body(&entries[position].element) }
+    /// Changes the value of a name in its place; false where there is none.
+    mutating func change(_ name: String, _ body: (inout Element) -> Void) -> Bool {
+        guard let position = position(of: name) else { return false }
+        body(&entries[position].element)
+        return true
     }
 
     private func position(of name: String) -> Int? {
