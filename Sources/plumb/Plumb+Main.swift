@@ -8,7 +8,7 @@ extension Plumb {
         do {
             let words = CommandLine.arguments.dropFirst()
             if words.first == "run", let request = RunRequest(plainWords: words.dropFirst()) {
-                throw try RunPreparation(request).carryOut()
+                throw try request.carryOut()
             }
             var command = try parseCommand(words)
             try command.run()

@@ -18,6 +18,13 @@ struct RunRequest: Equatable {
     var historyRuns: Int?
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
+    /// Whether to stay and run again what changes.
+    var watch = false
+
+    /// Does what was asked; returns the exit status.
+    func carryOut() throws -> ExitCode {
+        watch ? WatchSession.run(self) : try RunPreparation(self).carryOut()
+    }
 
     /// Throws what is wrong with it, as a `ValidationError`.
     func check() throws {
