@@ -86,7 +86,7 @@ bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Mark
 
 schemas: build ## Writes schemas/ anew
 	@mkdir -p schemas
-	@for name in scenario config report event; do \
+	@for name in scenario config report event load; do \
 	    $(PLUMB) schema $$name > schemas/.$$name.new; \
 	    mv schemas/.$$name.new schemas/$$name.json; \
 	    echo "schemas/$$name.json"; \

@@ -87,7 +87,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // Links to schemas/, so that 'plumb schema' prints what stands there.
-            resources: [.embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json")],
+            resources: [
+                .embedInCode("Schemas/report.json"), .embedInCode("Schemas/event.json"),
+                .embedInCode("Schemas/load.json"),
+            ],
             linkerSettings: [
                 // Without position-independent code there is nothing to relocate at each start, which halves it.
                 .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))

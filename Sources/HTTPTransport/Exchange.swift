@@ -18,8 +18,10 @@ final class Exchange {
     /// A body that is read while it is sent.
     let upload: Upload?
     let start: ContinuousClock.Instant
+    /// Whether it goes over TLS.
+    let isSecure: Bool
 
-    private(set) var head = ResponseHead()
+    private(set) var head: ResponseHead
     private(set) var body: [UInt8] = []
     private(set) var events: HTTPResponse.EventStream?
     private(set) var stop: Stop?
@@ -27,16 +29,20 @@ final class Exchange {
     private(set) var received = 0
     /// How often the request was put on a connection.
     private(set) var sends = 0
-    /// The connection that carries the request.
+    /// The connection that carries the request, where it has a certificate.
     private(set) var connection: Connection?
 
     private var decoder: ContentDecoder?
     private var parser = SSEParser()
     private var sentAt: ContinuousClock.Instant?
 
-    init(_ request: HTTPRequest, url: ParsedURL, cookieHeader: String?, upload: Upload?, start: ContinuousClock.Instant)
-    {
+    init(
+        _ request: HTTPRequest, url: ParsedURL, cookieHeader: String?, upload: Upload?, start: ContinuousClock.Instant,
+        known: KnownLines? = nil
+    ) {
         self.request = request
+        isSecure = url.origin.scheme == "https"
+        head = ResponseHead(known)
         self.url = url
         self.cookieHeader = cookieHeader
         self.upload = upload
@@ -58,10 +64,10 @@ final class Exchange {
     /// A connection is there and the request is about to be sent; false forbids it.
     ///
     /// libcurl sends any request again, up to five times, when a kept-alive connection turns out to be closed.
-    func willSend(on connection: Connection) -> Bool {
+    func willSend(on connection: Connection?) -> Bool {
         sends += 1
         self.connection = connection
-        sentAt = .now
+        if request.streaming != nil { sentAt = .now }
         // What goes through a proxy for faults may be struck on purpose, and that is to be seen.
         let isDetoured = request.settings.connectTo != nil
         if sends > 1 && (!request.isIdempotent || isDetoured || sends > 2) {

@@ -9,21 +9,37 @@ extension HTTPRequest {
                 "the URL has a space or a control character: '\(url.preview)'",
                 hint: "percent-encode it, %20 for a space")
         }
-        for header in headers {
-            guard !header.name.isEmpty, header.name.utf8.allSatisfy(\.isTokenCharacter) else {
-                return .unfit(
-                    "the header name '\(header.name.preview)' has a character that HTTP does not allow",
-                    hint: "use letters, digits and '-'")
-            }
-            guard header.value.utf8.allSatisfy({ $0 != 0x0A && $0 != 0x0D && $0 != 0 }) else {
-                return .unfit(
-                    "the value of header '\(header.name)' has a line break or a NUL", hint: "remove or encode it")
-            }
-        }
+        if let problem = Self.problem(of: headers) ?? Self.problem(of: changingHeaders) { return problem }
         if method == "HEAD", !body.isNone {
             return .unfit("a HEAD request has no body", hint: "remove the body, or use another method")
         }
         return nil
+    }
+
+    /// The same of the headers alone that no two sendings have alike.
+    func problemOfChangingHeaders() -> HTTPError? { Self.problem(of: changingHeaders) }
+
+    private static func problem(of headers: [HTTPHeader]) -> HTTPError? {
+        for header in headers {
+            guard !header.name.isEmpty, header.name.allBytes(\.isTokenCharacter) else {
+                return .unfit(
+                    "the header name '\(header.name.preview)' has a character that HTTP does not allow",
+                    hint: "use letters, digits and '-'")
+            }
+            guard header.value.allBytes({ $0 != 0x0A && $0 != 0x0D && $0 != 0 }) else {
+                return .unfit(
+                    "the value of header '\(header.name)' has a line break or a NUL", hint: "remove or encode it")
+            }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// Whether all bytes of the text are fit.
+    @inline(__always)
+    fileprivate func allBytes(_ isFit: (UInt8) -> Bool) -> Bool {
+        unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy(isFit) } ?? utf8.allSatisfy(isFit)
     }
 }
 

@@ -7,6 +7,10 @@ public struct HTTPRequest: Sendable {
     ///
     /// Nothing is added but `Host`, the length and type that the body needs, and cookies.
     public var headers: [HTTPHeader]
+    /// Sent behind the others: those that no two sendings have alike, such as `traceparent`.
+    ///
+    /// Requests that differ in them alone share what was made ready for the first.
+    public var changingHeaders: [HTTPHeader] = []
     public var body: Body
     /// What the file of a `file` body must still be, so that every attempt sends the same; nil takes it as it is.
     public var bodyVersion: FileVersion?

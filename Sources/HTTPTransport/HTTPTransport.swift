@@ -12,13 +12,15 @@ public actor HTTPTransport {
     private struct Running {
         let transfer: CurlTransfer
         let multi: CurlMulti
-        let timer: TimerToken
+        let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<CurlReport, Never>
     }
 
     /// Targets whose connections are kept; those of others are closed when they are idle.
     private static let multiLimit = 64
     private static let idleTransferLimit = 256
+    /// How many handles that wait are looked at for one that has the options of a request.
+    private static let idleLooks = 8
     /// Longer ones would overflow the clock.
     private static let longestTimeout = Duration.seconds(365 * 86_400)
 
@@ -28,9 +30,17 @@ public actor HTTPTransport {
     private var idleTransfers: [CurlTransfer] = []
     private var running: [Int: Running] = [:]
     private var lastID = 0
+    /// When the deadlines are looked at next: one timer serves all requests, of which most end long before theirs.
+    private var nextLook: (timer: TimerToken, time: ContinuousClock.Instant)?
     private var parsedURLs: [String: ParsedURL] = [:]
     /// The server's certificate of each open TLS connection: a handshake shows it once.
     private var certificates: [Exchange.Connection: HTTPResponse.Certificate] = [:]
+    /// What the answers of each service said last, whose next one will say most of it again.
+    private var knownLines: [Origin: KnownLines] = [:]
+    /// The request that was looked at last and found sound, without what changes.
+    private var sound: (method: String, url: String, headers: [HTTPHeader])?
+    /// The address that was asked last.
+    private var lastPlace: (text: String, url: ParsedURL, lines: KnownLines)?
     private var isShutDown = false
 
     /// Creates a transport whose work is done on a loop.
@@ -48,7 +58,7 @@ public actor HTTPTransport {
     ///
     /// Ends within the request's time-out, and at once with `cancelled` when the task is cancelled.
     public func send(_ request: HTTPRequest) async -> Result<HTTPResponse, HTTPError> {
-        if let problem = request.problem() { return .failure(problem) }
+        if let problem = problem(of: request) { return .failure(problem) }
         var hop = request
         var url: ParsedURL
         switch target(of: &hop) {
@@ -63,7 +73,8 @@ public actor HTTPTransport {
             let exchange: Exchange
             do {
                 let upload = try Self.upload(hop)
-                exchange = Exchange(hop, url: url, cookieHeader: cookies, upload: upload, start: start)
+                exchange = Exchange(
+                    hop, url: url, cookieHeader: cookies, upload: upload, start: start, known: lines(of: hop.url, url))
             } catch {
                 return .failure(error)
             }
@@ -103,10 +114,28 @@ public actor HTTPTransport {
     public func shutdown() {
         isShutDown = true
         for id in running.keys { end(id, .cancelled) }
+        if let nextLook { loop.cancel(nextLook.timer) }
+        nextLook = nil
         for entry in multis { entry.multi.close() }
         multis = []
         idleTransfers = []
         certificates = [:]
+    }
+}
+
+// MARK: - Before it is sent
+
+extension HTTPTransport {
+    /// What makes the request unfit; one like the last is only looked at where it may differ.
+    private func problem(of request: HTTPRequest) -> HTTPError? {
+        if let sound, sound.url == request.url, sound.method == request.method, sound.headers == request.headers,
+            request.body.isNone || request.method != "HEAD"
+        {
+            return request.problemOfChangingHeaders()
+        }
+        if let problem = request.problem() { return problem }
+        sound = (request.method, request.url, request.headers)
+        return nil
     }
 }
 
@@ -116,7 +145,7 @@ extension HTTPTransport {
     private func perform(_ exchange: Exchange, deadline: ContinuousClock.Instant) async -> CurlReport {
         guard !isShutDown else { return CurlReport(end: .cancelled) }
         guard let multi = multi(for: exchange.request.settings),
-            let transfer = idleTransfers.popLast() ?? CurlTransfer()
+            let transfer = idleTransfer(for: exchange, multi) ?? CurlTransfer()
         else {
             exchange.failForLackOfMeans()
             return CurlReport(end: .cancelled)
@@ -131,9 +160,10 @@ extension HTTPTransport {
                     continuation.resume(returning: CurlReport(end: .cancelled))
                     return
                 }
-                transfer.begin(exchange, id: id)
-                let timer = loop.schedule(at: deadline) { [unowned self] in end(id, .expired) }
-                running[id] = Running(transfer: transfer, multi: multi, timer: timer, continuation: continuation)
+                transfer.begin(exchange, id: id, sockets: multi.sockets)
+                running[id] = Running(
+                    transfer: transfer, multi: multi, deadline: deadline, continuation: continuation)
+                look(at: deadline)
                 if !multi.add(transfer) {
                     exchange.failForLackOfMeans()
                     settle(id, CurlReport(end: .cancelled))
@@ -155,10 +185,55 @@ extension HTTPTransport {
 
     private func settle(_ id: Int, _ report: CurlReport) {
         guard let item = running.removeValue(forKey: id) else { return }
-        loop.cancel(item.timer)
-        item.transfer.end()
+        item.transfer.end(report.end)
         if idleTransfers.count < Self.idleTransferLimit { idleTransfers.append(item.transfer) }
         item.continuation.resume(returning: report)
+    }
+
+    /// Sees to it that the deadlines are looked at by then.
+    private func look(at time: ContinuousClock.Instant) {
+        if let nextLook {
+            guard time < nextLook.time else { return }
+            loop.cancel(nextLook.timer)
+        }
+        let timer = loop.schedule(at: time) { [weak self] in self?.assumeIsolated { $0.endOverdue() } }
+        nextLook = (timer, time)
+    }
+
+    private func endOverdue() {
+        nextLook = nil
+        let now = ContinuousClock.now
+        for (id, item) in running where item.deadline <= now { end(id, .expired) }
+        guard let next = running.values.lazy.map(\.deadline).min() else { return }
+        // Each look goes through all requests, so that there are not too many.
+        look(at: max(next, now + .milliseconds(1)))
+    }
+
+    /// One of the handles that wait, if there is any; rather one that has the request's options.
+    private func idleTransfer(for exchange: Exchange, _ multi: CurlMulti) -> CurlTransfer? {
+        guard let last = idleTransfers.last else { return nil }
+        if !last.isReady(for: exchange, multi.sockets) {
+            let looked = idleTransfers.dropLast().suffix(Self.idleLooks)
+            if let place = looked.lastIndex(where: { $0.isReady(for: exchange, multi.sockets) }) {
+                idleTransfers.swapAt(place, idleTransfers.count - 1)
+            }
+        }
+        return idleTransfers.popLast()
+    }
+
+    private func lines(of text: String, _ url: ParsedURL) -> KnownLines {
+        if let lastPlace, lastPlace.text == text { return lastPlace.lines }
+        let lines = lines(of: url.origin)
+        lastPlace = (text, url, lines)
+        return lines
+    }
+
+    private func lines(of origin: Origin) -> KnownLines {
+        if let known = knownLines[origin] { return known }
+        if knownLines.count >= Self.multiLimit { knownLines.removeAll() }
+        let made = KnownLines()
+        knownLines[origin] = made
+        return made
     }
 
     private func multi(for settings: ConnectionSettings) -> CurlMulti? {
@@ -200,6 +275,7 @@ extension HTTPTransport {
     ///
     /// A user name in it becomes an `Authorization` header, so that it obeys the same rules.
     private func target(of hop: inout HTTPRequest) -> Result<ParsedURL, HTTPError> {
+        if let lastPlace, lastPlace.text == hop.url, !lastPlace.url.hasUserInfo { return .success(lastPlace.url) }
         if let known = parsedURLs[hop.url] { return .success(known) }
         switch ParsedURL.parse(hop.url) {
         case .failure(.malformed):
@@ -235,7 +311,7 @@ extension HTTPTransport {
     }
 
     private func certificate(of exchange: Exchange, _ report: CurlReport) -> HTTPResponse.Certificate? {
-        guard exchange.url.origin.scheme == "https", let connection = exchange.connection else { return nil }
+        guard let connection = exchange.connection else { return nil }
         guard let certificate = report.certificate else { return certificates[connection] }
         if certificates.count >= 1024 { certificates.removeAll() }
         certificates[connection] = certificate

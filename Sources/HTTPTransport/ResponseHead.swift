@@ -10,6 +10,7 @@ struct ResponseHead {
 
     static let byteLimit = 256 << 10
 
+    private let known: KnownLines?
     private(set) var status = 0
     private(set) var version = ""
     private(set) var headers: [HTTPHeader] = []
@@ -20,6 +21,9 @@ struct ResponseHead {
 
     /// The digits of `Content-Length`, checked to be one number.
     private(set) var contentLength: Int?
+
+    /// Creates a head of which nothing has come; what the last one said may be known.
+    init(_ known: KnownLines? = nil) { self.known = known }
 
     /// Takes one line with its line end.
     ///
@@ -54,6 +58,7 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        if unsafe takePlainStatusLine(line) { return }
         let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
         guard let space = text.utf8.firstIndex(of: 0x20), text.utf8.starts(with: "HTTP/".utf8) else {
             throw Failure(message: "not an HTTP answer: it begins '\(text.preview)'")
@@ -67,6 +72,21 @@ struct ResponseHead {
         version = String(text[..<space].dropFirst(5))
     }
 
+    /// Takes a line such as `HTTP/1.1 200 OK`; false where it is none, which is then looked at closely.
+    private mutating func takePlainStatusLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        func digit(_ place: Int) -> Int? {
+            let value = unsafe Int(line[place]) - 0x30
+            return (0...9).contains(value) ? value : nil
+        }
+        guard line.count >= 12, unsafe line.starts(with: "HTTP/1.1 ".utf8),
+            unsafe line.count == 12 || line[12] == 0x20, let first = digit(9), first > 0, let second = digit(10),
+            let third = digit(11)
+        else { return false }
+        status = first * 100 + second * 10 + third
+        version = "1.1"
+        return true
+    }
+
     private mutating func takeHeader(_ line: UnsafeRawBufferPointer) {
         if unsafe line[0] == 0x20 || line[0] == 0x09 {
             // A folded line continues the one before.
@@ -74,17 +94,27 @@ struct ResponseHead {
             headers[headers.count - 1].value += " " + (unsafe Self.text(Self.trimmed(line)))
             return
         }
+        if let header = unsafe known?.header(at: headers.count, line) {
+            headers.append(header)
+            return
+        }
         // A line without a name is no header.
         guard let colon = unsafe line.firstIndex(of: 0x3A), colon > 0 else { return }
         var name = unsafe String(decoding: line[..<colon], as: UTF8.self)
         if name.utf8.contains(where: { $0.asciiLowercased != $0 }) { name = name.lowercased() }
         let value = unsafe Self.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
-        headers.append(HTTPHeader(name, unsafe Self.text(value)))
+        let header = HTTPHeader(name, unsafe Self.text(value))
+        unsafe known?.keep(header, at: headers.count, line)
+        headers.append(header)
     }
 
     /// What makes the length of the body ambiguous, which is how answers are smuggled.
     private mutating func check() throws(Failure) {
         for header in headers where header.name == "content-length" {
+            if contentLength == nil, let number = Self.plainNumber(header.value) {
+                contentLength = number
+                continue
+            }
             // A list of equal numbers is one number sent by a careless proxy.
             for item in header.value.split(separator: ",", omittingEmptySubsequences: false) {
                 let digits = item.trimmingBlanks
@@ -101,6 +131,17 @@ struct ResponseHead {
                 message: "both Content-Length and Transfer-Encoding are given",
                 hint: "a server must send one of them; a proxy may read the answer otherwise")
         }
+    }
+
+    /// A number of few digits and nothing else.
+    private static func plainNumber(_ text: String) -> Int? {
+        guard (1...15).contains(text.utf8.count) else { return nil }
+        var number = 0
+        for byte in text.utf8 {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            number = number * 10 + Int(byte - 0x30)
+        }
+        return number
     }
 
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

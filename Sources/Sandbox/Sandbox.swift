@@ -145,7 +145,14 @@ actor Stack {
     }
 
     private func listen(_ service: any Service, port: UInt16) throws -> UInt16 {
-        let reservation = try PortReservation(host: options.host, port: port)
+        let reservation: PortReservation
+        do {
+            reservation = try PortReservation(host: options.host, port: port)
+        } catch {
+            throw SandboxError(
+                message: "the sandbox cannot listen on \(options.host):\(port): \(describe(error))",
+                hint: "choose another port, or 0 for a free one")
+        }
         listeners.append(
             try Listener(host: options.host, reservation: reservation, service: service, events: events))
         return reservation.port

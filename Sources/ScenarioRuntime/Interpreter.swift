@@ -27,6 +27,8 @@ public actor Interpreter {
     let hasRun = SharedValue.Field("ran", true)
     /// The member `tries` of what was sent once.
     let onlyTry = SharedValue.Field("tries", 1)
+    /// The `$vars` of a scenario that has none.
+    let noVariables = SharedValue(fields: [])
     let base: Frame
     let began: ContinuousClock.Instant
     var requests = 0

@@ -31,6 +31,9 @@ import Testing
         #expect(report["intervals"]?.array?.isEmpty == false)
         #expect(try project.read("load.html").contains("<svg"))
         let lines = try project.read("reports/load.jsonl").split(separator: "\n")
+        let schema = try SchemaChecker("load")
+        #expect(schema.problems(of: report) == [])
+        for line in lines { #expect(schema.problems(of: try JSON.parse(String(line)).value) == []) }
         #expect(lines.first?.contains("load_started") == true)
         #expect(lines.last?.contains("load_finished") == true)
     }
@@ -58,6 +61,7 @@ import Testing
         (["--users", "0", "--duration", "1s"], "--users takes a number from 1 to 10000"),
         (["--users", "4"], "nothing says how long this goes on"),
         (["--duration", "1s"], "nothing says how much there is to do"),
+        (["--users", "1", "--times", "1", "--abort"], "--abort ends a load where something does not hold"),
         (["--load", "stedy"], "there is no load 'stedy'"),
         (["--users", "1", "--times", "1", "--assert", ".ms ==="], "jq.syntax"),
         (["--users", "1", "--times", "1", "--report", "pdf=x"], "there is no report format 'pdf' of a load"),
@@ -158,7 +162,9 @@ import Testing
                 words + ["--baseline", "last", "--assert", "$baseline.runs == 50", "--report", "json=reports/b.json"]))
         #expect(second.status == .exit(0))
         #expect(second.standardOutput.contains("per_second"))
-        #expect(try project.report("b.json")["comparison"]?["measures"]?.array?.count == 5)
+        let report = try project.report("b.json")
+        #expect(report["comparison"]?["measures"]?.array?.count == 5)
+        #expect(try SchemaChecker("load").problems(of: report) == [])
     }
 
     @Test func `a secret that a run reads is in no report`() throws {
@@ -175,6 +181,13 @@ import Testing
             "jsonl=reports/load.jsonl")
         #expect(run.status == .exit(4))
         #expect(run.standardOutput.contains("x-token: ***"))
+        let report = try project.report("load.json")
+        #expect(report["outcome"]?["samples"]?.array?.count == 1)
+        let schema = try SchemaChecker("load")
+        #expect(schema.problems(of: report) == [])
+        for line in try project.read("reports/load.jsonl").split(separator: "\n") {
+            #expect(schema.problems(of: try JSON.parse(String(line)).value) == [])
+        }
     }
 }
 

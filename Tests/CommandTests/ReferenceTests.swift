@@ -5,7 +5,7 @@ import Testing
 @Suite(.onOwnThreads) struct ReferenceTests {
     private static let marker = "<!-- From here on: plumb explain --markdown -->\n"
 
-    @Test(arguments: ["scenario", "config", "report", "event"])
+    @Test(arguments: ["scenario", "config", "report", "event", "load"])
     func `the kept schemas are those that the program prints`(_ name: String) throws {
         let run = try CommandRun.plumb(["schema", name])
         #expect(run.exitStatus == 0)

@@ -84,7 +84,7 @@ enum SampleRun {
         ]))
 
     static let trace = StepReport.Trace(
-        traceID: SpanContext.traceID(run: "7f3a", test: 1), spanID: "00f067aa0ba902b7",
+        traceID: TraceID(run: "7f3a", test: 1).text, spanID: "00f067aa0ba902b7",
         attemptSpanID: "53995c3f42cd8ad8",
         startedMs: 2.5, ms: 208)
 

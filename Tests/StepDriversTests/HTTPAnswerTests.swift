@@ -183,7 +183,9 @@ struct HTTPAnswerTests {
         let attempts = try await drive { driving in
             let prepared = try Parsed.request("{ post: /a, json: { a: 1 } }")
                 .prepare(driving.scope, target: try driving.resolved("{ url: '\(server.url)' }"))
-            return [try await driving.attempt(prepared), try await driving.attempt(prepared)].map { $0["attempt"] }
+            return [try await driving.attempt(prepared), try await driving.attempt(prepared, number: 2)].map {
+                $0["attempt"]
+            }
         }
         #expect(attempts == [1, 2])
         #expect(Set(server.requests.map(\.head)).count == 1)

@@ -40,6 +40,14 @@ static inline void lcurl_set_callbacks(
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, owner);
     curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, prereq);
 }
+/// Who hears that a connection's socket was opened, and closes it.
+static inline void lcurl_set_socket_callbacks(
+    CURL *handle, void *owner, curl_sockopt_callback opened, curl_closesocket_callback closes) {
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, owner);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, opened);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, owner);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, closes);
+}
 static inline CURLMcode lcurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -1,4 +1,5 @@
 internal import CLibCurl
+internal import Glibc
 
 // libcurl calls these inside `curl_multi_socket_action`, on the loop's thread. Each finds its owner, which
 // lives until the handle is taken out, and calls one method.
@@ -49,9 +50,26 @@ func curlIsReady(
     _ peerPort: Int32, _ ownPort: Int32
 ) -> Int32 {
     guard let exchange = unsafe exchange(of: owner) else { return CURL_PREREQFUNC_ABORT }
-    let connection = Exchange.Connection(
-        peer: unsafe peer.map { unsafe String(cString: $0) } ?? "", peerPort: peerPort, ownPort: ownPort)
+    var connection: Exchange.Connection?
+    if exchange.isSecure {
+        connection = Exchange.Connection(
+            peer: unsafe peer.map { unsafe String(cString: $0) } ?? "", peerPort: peerPort, ownPort: ownPort)
+    }
     return exchange.willSend(on: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+// https://curl.se/libcurl/c/CURLOPT_SOCKOPTFUNCTION.html
+func curlOpenedSocket(
+    _ owner: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype
+) -> Int32 {
+    if let owner = unsafe owner { unsafe Unmanaged<CurlSockets>.fromOpaque(owner).takeUnretainedValue().opened(socket) }
+    return Int32(CURL_SOCKOPT_OK)
+}
+
+// https://curl.se/libcurl/c/CURLOPT_CLOSESOCKETFUNCTION.html
+func curlCloses(_ owner: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    if let owner = unsafe owner { unsafe Unmanaged<CurlSockets>.fromOpaque(owner).takeUnretainedValue().closes(socket) }
+    return close(socket)
 }
 
 // https://curl.se/libcurl/c/CURLMOPT_SOCKETFUNCTION.html

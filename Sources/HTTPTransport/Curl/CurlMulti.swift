@@ -10,7 +10,7 @@ internal import EventLoop
 
     private let handle: UnsafeMutableRawPointer
     private let loop: EventLoop
-    private var watched: [Int32] = []
+    let sockets: CurlSockets
     /// When libcurl wants to be called; nil for never.
     private var deadline: ContinuousClock.Instant?
     private var timer: (token: TimerToken, time: ContinuousClock.Instant)?
@@ -27,6 +27,8 @@ internal import EventLoop
         guard let handle = unsafe curl_multi_init() else { return nil }
         unsafe self.handle = handle
         self.loop = loop
+        sockets = CurlSockets(on: loop)
+        sockets.onReady = { [unowned self] socket, ready in act(on: socket, ready) }
         unsafe lcurl_multi_set_callbacks(handle, Unmanaged.passUnretained(self).toOpaque(), curlWatches, curlWaits)
         _ = unsafe lcurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, Self.idleConnections)
         if let maxConnections {
@@ -37,6 +39,7 @@ internal import EventLoop
     deinit {
         // Without callbacks, for the owner may be gone from the loop.
         unsafe lcurl_multi_set_callbacks(handle, nil, nil, nil)
+        sockets.abandon()
         unsafe curl_multi_cleanup(handle)
     }
 
@@ -63,34 +66,14 @@ internal import EventLoop
     ///
     /// Only without transfers, on the loop's thread.
     func close() {
-        for socket in watched { loop.unwatch(socket) }
-        watched = []
+        sockets.leave()
         if let timer { loop.cancel(timer.token) }
         timer = nil
         deadline = nil
     }
 
     /// libcurl asks to watch a socket.
-    func watch(_ socket: Int32, _ what: Int32) {
-        guard what != CURL_POLL_REMOVE else {
-            if let place = watched.firstIndex(of: socket) {
-                watched.swapAt(place, watched.count - 1)
-                watched.removeLast()
-                loop.unwatch(socket)
-            }
-            return
-        }
-        var interest: Interest = []
-        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
-        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
-        if !watched.contains(socket) {
-            watched.append(socket)
-            // A socket that cannot be watched makes no progress, and the time-out says so.
-            try? loop.watch(socket, for: interest) { [weak self] ready in self?.act(on: socket, ready) }
-        } else {
-            try? loop.rewatch(socket, for: interest)
-        }
-    }
+    func watch(_ socket: Int32, _ what: Int32) { sockets.watch(socket, what) }
 
     /// libcurl asks to be called after a while; -1 takes it back.
     func wait(milliseconds: Int) {

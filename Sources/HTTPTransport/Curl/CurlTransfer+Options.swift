@@ -19,9 +19,19 @@ extension CurlTransfer {
         set(CURLOPT_FORBID_REUSE, request.header("content-length") != nil || request.header("transfer-encoding") != nil)
         // 0 would mean libcurl's default of five minutes, and a day is longer than any total time-out.
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, min(request.connectTimeout.milliseconds, 86_400_000))))
-        setConnection(request.settings, isTLS: exchange.url.origin.scheme == "https")
+        setConnection(request.settings, isTLS: exchange.isSecure)
         setBody(of: exchange)
-        set(CURLOPT_HTTPHEADER, list: headerLines(of: exchange))
+        setHeaders(of: exchange)
+    }
+
+    /// Gives libcurl the headers: those that change before those that stay.
+    func setHeaders(of exchange: Exchange) {
+        if unsafe stayingHeaders == nil { unsafe stayingHeaders = makeList(headerLines(of: exchange)) }
+        link(exchange.request.changingHeaders.map(Self.line))
+    }
+
+    private static func line(of header: HTTPHeader) -> String {
+        header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
     }
 
     private func setConnection(_ settings: ConnectionSettings, isTLS: Bool) {
@@ -109,7 +119,7 @@ extension CurlTransfer {
                 lines.append("\(header.name): \(header.value); \(jar)")
                 cookies = nil
             } else {
-                lines.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+                lines.append(Self.line(of: header))
             }
         }
         if let cookies { lines.append("Cookie: \(cookies)") }

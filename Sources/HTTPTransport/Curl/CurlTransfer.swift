@@ -12,8 +12,16 @@ internal import CLibCurl
 
     /// libcurl writes its words here; it keeps the address.
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    /// Header lists that libcurl reads during the transfer.
+    /// Lists that libcurl reads during the transfer.
     private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
+    /// The header lines that stay when the same request is sent again; one of the lists.
+    var stayingHeaders: UnsafeMutablePointer<curl_slist>?
+    /// Those that do not; the last of them leads to the others.
+    private var changingHeaders: UnsafeMutablePointer<curl_slist>?
+    /// The request whose options the handle still has.
+    private var laidOut: RequestLayout?
+    /// Those of the multi handle that the options name.
+    private var sockets: CurlSockets?
 
     /// Nil when the process is out of memory.
     ///
@@ -28,28 +36,75 @@ internal import CLibCurl
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe errorBuffer.deallocate()
+        unlinkHeaders()
         freeLists()
     }
 
-    /// Makes the handle ready for an exchange.
-    func begin(_ exchange: Exchange, id: Int) {
+    /// Whether the handle still has the options of the exchange, from one before it on the same multi handle.
+    func isReady(for exchange: Exchange, _ sockets: CurlSockets) -> Bool {
+        self.sockets === sockets && laidOut?.serves(exchange) ?? false
+    }
+
+    /// Makes the handle ready for an exchange; `sockets` hears of those that libcurl opens and closes.
+    func begin(_ exchange: Exchange, id: Int, sockets: CurlSockets) {
         self.exchange = exchange
         self.id = id
         unsafe errorBuffer.pointee = 0
+        if isReady(for: exchange, sockets) { return setHeaders(of: exchange) }
+        if laidOut != nil { reset() }
+        laidOut = RequestLayout(exchange)
+        self.sockets = sockets
         unsafe set(CURLOPT_ERRORBUFFER, pointer: errorBuffer)
         unsafe lcurl_set_callbacks(
             handle, Unmanaged.passUnretained(self).toOpaque(), curlTookHeader, curlTookBody, curlReadsUpload,
             curlSeeksUpload, curlIsReady)
+        unsafe lcurl_set_socket_callbacks(
+            handle, Unmanaged.passUnretained(sockets).toOpaque(), curlOpenedSocket, curlCloses)
         setOptions(for: exchange)
     }
 
     /// Frees what the exchange needed; the connection stays open for the next one.
     ///
-    /// The corresponding C function is `curl_easy_reset`.
-    func end() {
+    /// The options stay too where all went well and the same request may come again: setting them takes longer than
+    /// much of the rest.
+    func end(_ end: CurlReport.End) {
         exchange = nil
+        unlinkHeaders()
+        if laidOut == nil || end != .finished(CURLE_OK.rawValue) { reset() }
+    }
+
+    /// The corresponding C function is `curl_easy_reset`.
+    private func reset() {
+        laidOut = nil
         unsafe curl_easy_reset(handle)
         freeLists()
+    }
+
+    /// Puts header lines of this one exchange before those that stay.
+    func link(_ lines: [String]) {
+        unlinkHeaders()
+        var first: UnsafeMutablePointer<curl_slist>?
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(first, line) else { break }
+            unsafe first = longer
+        }
+        unsafe changingHeaders = first
+        if let first = unsafe first {
+            var last = unsafe first
+            while let next = unsafe last.pointee.next { unsafe last = next }
+            unsafe last.pointee.next = stayingHeaders
+        }
+        _ = unsafe lcurl_setopt_list(handle, CURLOPT_HTTPHEADER, first ?? stayingHeaders)
+    }
+
+    /// Frees the lines of the last exchange, which own nothing of those that stay.
+    private func unlinkHeaders() {
+        guard let first = unsafe changingHeaders else { return }
+        var last = unsafe first
+        while let next = unsafe last.pointee.next, unsafe next != stayingHeaders { unsafe last = next }
+        unsafe last.pointee.next = nil
+        unsafe curl_slist_free_all(first)
+        unsafe changingHeaders = nil
     }
 
     /// Everything that is to be known about the exchange before the handle is reset.
@@ -72,7 +127,7 @@ internal import CLibCurl
         report.uploaded = unsafe Int(lcurl_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T))
         report.requestSize = unsafe lcurl_getinfo_long(handle, CURLINFO_REQUEST_SIZE)
         report.headerSize = unsafe lcurl_getinfo_long(handle, CURLINFO_HEADER_SIZE)
-        if exchange?.url.origin.scheme == "https" { report.certificate = certificate() }
+        if exchange?.isSecure ?? false { report.certificate = certificate() }
         return report
     }
 
@@ -89,6 +144,7 @@ internal import CLibCurl
 
     private func freeLists() {
         while let list = unsafe lists.popLast() { unsafe curl_slist_free_all(list) }
+        unsafe stayingHeaders = nil
     }
 
     /// The server's certificate, of the handshake that this transfer made.

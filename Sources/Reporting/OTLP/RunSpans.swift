@@ -23,7 +23,7 @@ struct RunSpans {
         start = result.start
         end = result.end
         epoch = RunTime.unixMs(of: result.start)
-        runTrace = SpanContext.traceID(run: result.start.id)
+        runTrace = TraceID(run: result.start.id).text
         runSpan = SpanContext.spanID(run: result.start.id, path: "run")
     }
 
@@ -50,7 +50,7 @@ struct RunSpans {
     /// The spans of a test, those above first.
     func test(_ test: TestResult, _ receive: (OTLPSpan) throws(ReportError) -> Void) throws(ReportError) {
         let name = test.test
-        let trace = SpanContext.traceID(run: start.id, test: name.index)
+        let trace = TraceID(run: start.id, test: name.index).text
         let id = SpanContext.spanID(run: start.id, path: "test/\(name.index)")
         var span = OTLPSpan(
             traceID: trace, spanID: id, name: name.name, start: epoch + test.startedMs, ms: test.ms,

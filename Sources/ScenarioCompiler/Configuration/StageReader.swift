@@ -9,9 +9,10 @@ enum StageReader {
         _ node: YAMLNode, _ load: MappingReader, _ diagnostics: inout [Diagnostic]
     ) -> [Repetition.Stage]? {
         guard case .sequence(let elements) = node.content, !elements.isEmpty else {
+            let isEmpty = node.elements?.isEmpty ?? false
             diagnostics.append(
                 Diagnostic(
-                    .configurationValue, at: node.span, .stages(node.found),
+                    .configurationValue, at: node.span, isEmpty ? .noStages : .stages(node.found),
                     hint: "write '- { for: 1m, rate: 100/s }' for each"))
             return nil
         }
@@ -54,6 +55,7 @@ enum StageReader {
 
 extension Diagnostic.Message {
     fileprivate static func stages(_ found: String) -> Self { "expected a list of stages, found \(found)" }
+    fileprivate static var noStages: Self { "'stages' is empty, so there is nothing to do" }
     fileprivate static func beside(_ key: String) -> Self { "'\(key)' cannot stand beside 'stages'" }
     fileprivate static var mixed: Self { "some stages have a rate and others a number of users" }
     fileprivate static var rateOrUsers: Self { "a stage has a rate or a number of users, one of them" }

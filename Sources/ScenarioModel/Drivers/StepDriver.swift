@@ -39,6 +39,8 @@ public struct AttemptLimits: Sendable {
     public var pool: PoolBounds
     /// Whether the step is marked `idempotent`, so that what was lost on the way may be sent once more.
     public var mayRepeat: Bool
+    /// Which attempt of its poll it is, from 1.
+    public var number: Int
     /// The step that services are told of; nil where none sends.
     public var origin: StepOrigin?
     /// The attempt's own place in the trace of its test.
@@ -49,7 +51,7 @@ public struct AttemptLimits: Sendable {
     /// Creates limits.
     public init(
         timeout: Duration, connect: Duration, label: String = "", pool: PoolBounds = PoolBounds(),
-        mayRepeat: Bool = false, origin: StepOrigin? = nil, span: SpanContext? = nil,
+        mayRepeat: Bool = false, number: Int = 1, origin: StepOrigin? = nil, span: SpanContext? = nil,
         onProgress: (@Sendable (StepProgress) -> Void)? = nil
     ) {
         self.timeout = timeout
@@ -57,6 +59,7 @@ public struct AttemptLimits: Sendable {
         self.label = label
         self.pool = pool
         self.mayRepeat = mayRepeat
+        self.number = number
         self.origin = origin
         self.span = span
         self.onProgress = onProgress

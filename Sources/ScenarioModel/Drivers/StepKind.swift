@@ -114,6 +114,12 @@ public protocol PreparedStep {
     var summary: String { get }
     /// Whether a lost answer may be asked for again without harm.
     var isIdempotent: Bool { get }
+    /// Whether it may be sent again for another run of its step, where no template had a part in it.
+    var servesAgain: Bool { get }
+}
+
+extension PreparedStep {
+    public var servesAgain: Bool { false }
 }
 
 /// Evaluates templates where a step runs.

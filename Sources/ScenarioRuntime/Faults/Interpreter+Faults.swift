@@ -45,7 +45,7 @@ extension Interpreter {
                 throw StepFailure(
                     FailureReport(
                         code: "fault.place", verdict: .error, message: "faults cannot be put on anything in this run",
-                        place: Place(step.span), hint: "'plumb load' has none; 'plumb run' has"))
+                        place: Place(step.span)))
             }
             blows = try self.blows(step.faults, rendering(frame, seed: seed))
             do throws(StepFailure) {

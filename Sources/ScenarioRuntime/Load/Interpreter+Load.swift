@@ -12,19 +12,22 @@ extension Interpreter {
     /// `baseline` is the aggregate of an earlier load, for `$baseline`.
     public func runLoad(_ repetition: Repetition, _ options: LoadOptions, baseline: Value = .null) async {
         base.set("baseline", SharedValue(baseline))
+        // Should the process die, there was something that it did: which run, nobody could say.
+        onStep(0, "load")
         let frame = Frame(
-            parent: base, trail: "", seed: plan.options.seed, variables: ["run": SharedValue(.null)])
+            parent: base, trail: "", seed: RunSeed(plan.options.seed), variables: ["run": SharedValue(.null)])
         do throws(StepFailure) {
             let cases = try loadCases()
             if let first = cases.first {
                 frame.set("suite", first.suite)
                 // Assertions and settings may read the variables; one that needs a row or a need is none of them.
-                try? evaluateVariables(of: first.planned.scenario, in: frame, with: [:], seed: first.seed)
+                try? evaluateVariables(of: first.source.scenario, in: frame, with: [:], seed: first.seed)
             }
             let plan = try loadPlan(repetition, rendering(frame, seed: plan.options.seed))
             if !plan.assertions.isEmpty { await engine.whenReady(for: plan.assertions.map(\.expression)) }
             let run = LoadRun(
-                plan: plan, options: options, cases: cases, began: clock.now, seed: self.plan.options.seed)
+                plan: plan, options: options, cases: cases, began: clock.now, seed: self.plan.options.seed,
+                trace: TraceID(run: "\(self.plan.options.runID)/\(salt)"))
             load = run
             // An interrupt may have come before there was anything to end.
             if isStopping { run.end(.interrupted, at: clock.now) }
@@ -53,7 +56,8 @@ extension Interpreter {
             let kinds = planned.scenario.requestKinds
             cases.append(
                 LoadCase(
-                    planned: planned, layers: layers, prefix: isMixed ? planned.scenario.name + "." : "",
+                    RunSource(planned: planned, scenario: planned.scenario, layers: layers),
+                    prefix: isMixed ? planned.scenario.name + "." : "",
                     drivers: drivers.values.filter { kinds.contains($0.kind) },
                     seed: plan.options.seed + "/" + planned.name.name))
         }
@@ -142,6 +146,7 @@ extension Interpreter {
 
     private func runUser(_ load: LoadRun, _ user: Int) async {
         let length = load.plan.curve.length
+        var runs = 0
         while !load.isEnding {
             let now = clock.now
             if length.isFinite, now >= load.began + .seconds(length) {
@@ -156,8 +161,9 @@ extension Interpreter {
             load.started(meant: now, at: now)
             await runOne(load, index, meant: now, started: now)
             if load.plan.think > .zero { await pause(until: clock.now + load.plan.think, load) }
-            // A run that fails before it sends anything never waits, and would keep the loop to itself.
-            await Task.yield()
+            runs += 1
+            // Runs that fail before they send anything never wait, and would keep the loop to themselves.
+            if runs.isMultiple(of: 8) { await Task.yield() }
         }
     }
 

@@ -23,29 +23,29 @@ extension Interpreter {
         let length = now.time - last.time
         let tally = load.takeInterval()
         // A short rest in which nothing happened is no interval.
-        let isIdle = tally.runs + tally.dropped == 0 && length < load.options.interval / 10
+        let isIdle = tally.counts.runs + tally.counts.dropped == 0 && length < load.options.interval / 10
         guard length > .milliseconds(1), !isIdle else { return now }
         var interval = LoadInterval(
             startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
         interval.isWarmup = last.time < load.countedFrom
-        interval.passed = tally.passed
-        interval.failed = tally.failed
-        interval.errors = tally.errors
-        interval.dropped = tally.dropped
-        interval.late = tally.late
+        interval.passed = tally.counts.passed
+        interval.failed = tally.counts.failed
+        interval.errors = tally.counts.errors
+        interval.dropped = tally.counts.dropped
+        interval.late = tally.counts.late
         interval.inFlight = load.inFlight
-        interval.latencies = tally.latencies.counts
-        interval.failedLatencies = tally.failedLatencies.counts
+        interval.latencies = tally.counts.latencies.counts
+        interval.failedLatencies = tally.counts.failedLatencies.counts
         interval.lagMs = load.worstLag.milliseconds
         interval.cpu = (now.spent - last.spent) / length
         interval.memory = loadSurroundings.memory()
-        interval.steps = Value.Object(tally.stepOrder.map { ($0, tally.steps[$0]?.brief ?? .null) })
+        interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
         load.worstLag = .zero
         if !interval.isWarmup {
             load.intervals += 1
             if interval.isGeneratorBusy { load.busyIntervals += 1 }
         }
-        if load.total.runs > 0, !load.plan.assertions.isEmpty {
+        if load.total.counts.runs > 0, !load.plan.assertions.isEmpty {
             let failures = judge(load, frame)
             interval.failing = failures.map { $0.name ?? $0.place?.excerpt ?? $0.message }
             if !failures.isEmpty, load.plan.abortsEarly { load.end(.aborted, at: now.time) }
@@ -82,11 +82,11 @@ extension Interpreter {
     func conclude(_ load: LoadRun, _ frame: Frame) -> LoadOutcome {
         var failures: [FailureReport] = []
         let total = load.total
-        if total.runs == 0 {
+        if total.counts.runs == 0 {
             var failure = FailureReport(
                 code: "load.none", verdict: .failed, message: "no run ended, so nothing is proved")
             if let skip = load.firstSkip { failure.notes = ["\(total.skipped) skipped: \(skip)"] }
-            if total.dropped > 0 { failure.notes.append("\(total.dropped) arrivals found no room") }
+            if total.counts.dropped > 0 { failure.notes.append("\(total.counts.dropped) arrivals found no room") }
             if total.unfinished > 0 { failure.notes.append("\(total.unfinished) were cut off at the end") }
             failures.append(failure)
         } else {
@@ -95,7 +95,7 @@ extension Interpreter {
         }
         if let failure = droppedFailure(total, load) { failures.append(failure) }
         let end = load.end ?? .completed
-        if total.unfinished > 0, end != .interrupted, total.runs > 0 {
+        if total.unfinished > 0, end != .interrupted, total.counts.runs > 0 {
             failures.append(
                 FailureReport(
                     code: "load.unfinished", verdict: .failed,
@@ -105,39 +105,39 @@ extension Interpreter {
         }
         return LoadOutcome(
             aggregate: .object(aggregate(load, withCaptures: false)), failures: failures, samples: load.samples,
-            latencies: total.latencies.counts, end: end, requests: requests)
+            latencies: total.counts.latencies.counts, end: end, requests: requests)
     }
 
     private func passFailure(_ total: LoadTally, _ pass: Repetition.Pass) -> FailureReport? {
         let wanted: String
         switch pass {
         case .all, .template:
-            if total.passed == total.runs { return nil }
+            if total.counts.passed == total.counts.runs { return nil }
             wanted = "all"
         case .count(let count):
-            if total.passed >= count { return nil }
+            if total.counts.passed >= count { return nil }
             wanted = "\(count)"
         case .share(let share):
-            if Double(total.passed) >= share * Double(total.runs) { return nil }
+            if Double(total.counts.passed) >= share * Double(total.counts.runs) { return nil }
             wanted = "\(Value.number(share * 100).tostring)%"
         }
         return FailureReport(
             code: "load.pass", verdict: .failed,
-            message: "\(total.passed) of \(total.runs) runs passed, and \(wanted) must",
+            message: "\(total.counts.passed) of \(total.counts.runs) runs passed, and \(wanted) must",
             hint: wanted == "all" ? "'pass: 99%' in the load, or '--pass 99%', would allow some" : nil)
     }
 
     private func droppedFailure(_ total: LoadTally, _ load: LoadRun) -> FailureReport? {
-        guard load.plan.isOpen, total.dropped > 0 else { return nil }
-        let arrivals = total.dropped + total.runs + total.unfinished + total.skipped
+        guard load.plan.isOpen, total.counts.dropped > 0 else { return nil }
+        let arrivals = total.counts.dropped + total.counts.runs + total.unfinished + total.skipped
         switch load.plan.allowedDropped {
         case .all, .template: return nil
-        case .count(let count): if total.dropped <= count { return nil }
-        case .share(let share): if Double(total.dropped) <= share * Double(arrivals) { return nil }
+        case .count(let count): if total.counts.dropped <= count { return nil }
+        case .share(let share): if Double(total.counts.dropped) <= share * Double(arrivals) { return nil }
         }
         return FailureReport(
             code: "load.dropped", verdict: .failed,
-            message: "\(total.dropped) of \(arrivals) arrivals found \(load.plan.parallel) runs in flight, "
+            message: "\(total.counts.dropped) of \(arrivals) arrivals found \(load.plan.parallel) runs in flight, "
                 + "and were dropped",
             hint: "the target is too slow for this rate, or 'parallel' ('--users') too small; "
                 + "'allow_dropped: 1%' would allow some")

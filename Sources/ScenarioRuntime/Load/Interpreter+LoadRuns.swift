@@ -9,37 +9,46 @@ extension Interpreter {
     ) async {
         defer { load.ended() }
         let own = load.cases[index % load.cases.count]
-        let scenario = own.planned.scenario
         let run = TestRun(
-            planned: own.planned, scenario: scenario, layers: own.layers,
-            session: TestSession(test: own.planned.name.name), seed: "\(own.seed)/\(index)",
-            traceID: SpanContext.traceID(run: "\(plan.options.runID)/\(salt)", test: index), started: started,
+            own.source, session: TestSession(test: own.name), seed: RunSeed(own.seed, number: index),
+            trace: load.trace.numbered(index), started: started,
             terms: own.terms)
         run.isTraceRecorded = false
+        run.faults = own.hasFaults ? faults(of: own.source.scenario) : nil
         // Passed runs keep no request and answer.
         run.repeatDepth = 1
-        let frame = Frame(parent: base, trail: "", seed: run.seed, variables: ["suite": own.suite])
+        let frame = Frame(parent: base, trail: "", seed: run.origin)
+        frame.set("suite", own.suite)
         if own.readsRun { frame.set("run", SharedValue(runValue(run))) }
         if let row = own.row { frame.set("case", row) }
-        let limits = Limits().adding("scenario timeout", own.layers.scenarioLimit, from: started)
-        var steps: [StepReport] = []
+        let limits = Limits().adding("scenario timeout", own.limit, from: started)
+        var steps: [CountedStep] = []
         var failures: [FailureReport] = []
         var skip: String?
         do throws(StepFailure) {
-            skip = try await begin(scenario, run, frame, with: [:])
-            if skip == nil {
+            if own.hasBeginning {
+                skip = try await begin(own.source.scenario, run, frame, with: [:])
+            } else {
+                frame.set("vars", noVariables)
+            }
+            if skip == nil, let links = own.chain {
+                steps = await runChain(links, run, frame, limits)
+            } else if skip == nil {
+                let scenario = own.source.scenario
                 steps = await runBlock(scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [])
+                    .map { .told($0) }
             }
         } catch {
             failures.append(error.report)
         }
         let ended = clock.now
-        if let cleanup = scenario.cleanup, skip == nil {
-            run.cleanups.insert(.init(block: cleanup, frame: frame, owner: scenario.name), at: 0)
+        if let cleanup = own.cleanup, skip == nil {
+            run.cleanups.insert(.init(block: cleanup, frame: frame, owner: own.source.scenario.name), at: 0)
         }
         for driver in own.drivers { await driver.endSteps(run.session) }
-        let cleanup = await cleanUp(run)
+        let cleanup = run.cleanups.isEmpty ? [] : await cleanUp(run)
         for driver in own.drivers { await driver.endSession(run.session) }
+        run.faults?.close()
         if Task.isCancelled {
             if meant >= load.countedFrom { load.total.addUnfinished() }
             return
@@ -59,17 +68,19 @@ extension Interpreter {
                 serviceMs: (ended - started).milliseconds, prefix: own.prefix, steps: steps),
             meant: meant)
         guard verdict == .failed || verdict == .error, load.wantsSample(of: kind ?? "") else { return }
+        var reports = steps.map { report(of: $0, run, frame) }
+        if own.chain != nil { Self.noteNeeds(in: own.source.scenario.steps, &reports) }
         var sample = TestResult(
-            test: own.planned.name, verdict: verdict, startedMs: (started - load.began).milliseconds,
-            ms: (ended - started).milliseconds, steps: steps, cleanup: cleanup, failures: failures)
+            test: own.source.planned.name, verdict: verdict, startedMs: (started - load.began).milliseconds,
+            ms: (ended - started).milliseconds, steps: reports, cleanup: cleanup, failures: failures)
         sample.test.name += "#\(index)"
         load.keep(sample, cause: kind ?? "")
     }
 
-    private static func firstCode(_ failures: [FailureReport], _ steps: [StepReport]) -> String? {
+    private static func firstCode(_ failures: [FailureReport], _ steps: [CountedStep]) -> String? {
         if let failure = failures.first { return failure.code }
-        for step in steps {
-            if let code = firstCode(step.failures, step.children) { return code }
+        for case .told(let report) in steps {
+            if let code = firstCode(report.failures, report.children.map { .told($0) }) { return code }
         }
         return nil
     }

@@ -10,6 +10,8 @@ final class LoadRun: @unchecked Sendable {
     let cases: [LoadCase]
     let began: ContinuousClock.Instant
     let countedFrom: ContinuousClock.Instant
+    /// The trace of which those of the runs are made.
+    let trace: TraceID
     var arrivals: Arrivals
     var total = LoadTally(coarse: false)
     var current = LoadTally(coarse: true)
@@ -32,8 +34,10 @@ final class LoadRun: @unchecked Sendable {
     private static let mostSamples = 3
 
     init(
-        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], began: ContinuousClock.Instant, seed: String
+        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], began: ContinuousClock.Instant, seed: String,
+        trace: TraceID
     ) {
+        self.trace = trace
         self.plan = plan
         self.options = options
         self.cases = cases
@@ -69,16 +73,16 @@ final class LoadRun: @unchecked Sendable {
         mostInFlight = max(mostInFlight, inFlight)
         // A millisecond of the loop's own lag is no lateness.
         guard plan.isOpen, now - meant > .milliseconds(1) else { return }
-        current.late += 1
-        if meant >= countedFrom { total.late += 1 }
+        current.counts.late += 1
+        if meant >= countedFrom { total.counts.late += 1 }
     }
 
     func ended() { inFlight -= 1 }
 
     /// Counts arrivals that found no room.
     func drop(_ count: Int, meant: ContinuousClock.Instant) {
-        current.dropped += count
-        if meant >= countedFrom { total.dropped += count }
+        current.counts.dropped += count
+        if meant >= countedFrom { total.counts.dropped += count }
     }
 
     /// Adds a run that has ended.
@@ -100,36 +104,5 @@ final class LoadRun: @unchecked Sendable {
     func takeInterval() -> LoadTally {
         defer { current = LoadTally(coarse: true) }
         return current
-    }
-}
-
-/// A test whose runs a load draws, with what they share.
-final class LoadCase: @unchecked Sendable {
-    // Confined to the interpreter's executor, like the values it holds.
-    let planned: PlannedTest
-    let layers: SettingsLayers
-    let suite: SharedValue
-    let row: SharedValue?
-    let terms = KnownTerms()
-    /// Whether an expression reads `$run`, which is new for each run.
-    let readsRun: Bool
-    let prefix: String
-    /// The drivers of its steps; the others need not be told of a run's end.
-    let drivers: [any StepDriver]
-    let seed: String
-
-    init(
-        planned: PlannedTest, layers: SettingsLayers, prefix: String, drivers: [any StepDriver], seed: String
-    ) {
-        self.planned = planned
-        self.layers = layers
-        self.prefix = prefix
-        self.drivers = drivers
-        self.seed = seed
-        suite = SharedValue(.object(planned.suites.suiteData))
-        row = planned.row.map { SharedValue($0) }
-        readsRun = planned.scenario.expressions.contains { expression in
-            expression.analysis.references.contains { $0.variable == "run" }
-        }
     }
 }

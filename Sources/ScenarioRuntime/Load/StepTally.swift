@@ -20,23 +20,24 @@ struct StepTally {
     }
 
     /// Adds a step that has ended; `lateness` is what its run started behind its time, in milliseconds.
-    mutating func add(_ report: StepReport, lateness: Double) {
-        switch report.verdict {
+    mutating func add(_ step: CountedStep, lateness: Double) {
+        let ms = step.ms
+        switch step.verdict {
         case .skipped:
             skipped += 1
             return
         case .passed:
             passed += 1
-            latencies.record(report.ms + lateness)
+            latencies.record(ms + lateness)
         case .failed, .error:
-            if report.verdict == .failed { failed += 1 } else { errors += 1 }
+            if step.verdict == .failed { failed += 1 } else { errors += 1 }
             if failedLatencies == nil { failedLatencies = Latencies(coarse: true) }
-            failedLatencies?.record(report.ms + lateness)
+            failedLatencies?.record(ms + lateness)
         }
         runs += 1
         guard !isCoarse else { return }
-        for (name, value) in report.captures {
-            captures[name, default: Reservoir(seed: report.id + name)].offer(value)
+        for (name, value) in step.captures {
+            captures[name, default: Reservoir(seed: step.id + name)].offer(value)
         }
     }
 

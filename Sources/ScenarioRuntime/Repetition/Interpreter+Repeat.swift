@@ -132,13 +132,13 @@ extension Interpreter {
                 if repeating.inFlight >= parallel {
                     // All that are due by now find no room either; a rate beyond all capacity is not counted one by one.
                     let dropped = 1 + repeating.pace.skip(to: clock.now)
-                    if next.time >= repeating.countedFrom { repeating.tally.dropped += dropped }
+                    if next.time >= repeating.countedFrom { repeating.tally.counts.dropped += dropped }
                     await Task.yield()
                     continue
                 }
                 // A millisecond of the loop's own lag is no lateness.
                 if clock.now - next.time > .milliseconds(1), next.time >= repeating.countedFrom {
-                    repeating.tally.late += 1
+                    repeating.tally.counts.late += 1
                 }
                 repeating.inFlight += 1
                 group.addTask {
@@ -191,11 +191,11 @@ extension Interpreter {
         var shown = aggregate
         for name in names { shown[name] = nil }
         report.aggregate = .object(shown)
-        report.reason = summary(tally)
+        report.reason = summary(tally.counts)
         report.children = tally.samples
         let dot = SharedValue(.object(aggregate))
         do throws(StepFailure) {
-            if let failure = try passFailure(tally, repetition, step, base) { report.failures.append(failure) }
+            if let failure = try passFailure(tally.counts, repetition, step, base) { report.failures.append(failure) }
         } catch {
             report.failures.append(error.report)
         }
@@ -207,7 +207,7 @@ extension Interpreter {
         return StepOutcome(report: report, value: SharedValue(fields: fields.map { .init($0.0, $0.1) }))
     }
 
-    private func summary(_ tally: RepeatTally) -> String {
+    private func summary(_ tally: RunCounts) -> String {
         var text = "\(tally.passed)/\(tally.runs) passed"
         if tally.latencies.count > 0 { text += ", p95 \(Int(tally.latencies.percentile(95).rounded())) ms" }
         if tally.dropped > 0 { text += ", \(tally.dropped) dropped" }
@@ -216,7 +216,7 @@ extension Interpreter {
     }
 
     private func passFailure(
-        _ tally: RepeatTally, _ repetition: Repetition, _ step: Step, _ base: Rendering
+        _ tally: RunCounts, _ repetition: Repetition, _ step: Step, _ base: Rendering
     ) throws(StepFailure) -> FailureReport? {
         let place = Place(repetition.span)
         guard tally.runs > 0 else {

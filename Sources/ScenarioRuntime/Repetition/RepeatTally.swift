@@ -1,4 +1,3 @@
-import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -6,15 +5,7 @@ import ScenarioModel
 ///
 /// `@unchecked Sendable`: the runs of a repetition share it on the interpreter's executor.
 final class RepeatTally: @unchecked Sendable {
-    private(set) var runs = 0
-    private(set) var passed = 0
-    private(set) var failed = 0
-    private(set) var errors = 0
-    private var errorKinds: [String: Int] = [:]
-    var dropped = 0
-    var late = 0
-    private(set) var latencies = Latencies()
-    private var failedLatencies = Latencies()
+    var counts = RunCounts()
     private var captures: [String: [(index: Int, value: Value)]] = [:]
     /// The first failures in full.
     private(set) var samples: [StepReport] = []
@@ -25,13 +16,11 @@ final class RepeatTally: @unchecked Sendable {
         _ ending: RunEnding, index: Int, ms: Double, captureNames: [String],
         nested: [(step: String, names: [String])]
     ) {
-        runs += 1
         let value: SharedValue?
         switch ending {
-        case .passed(let made):
-            value = made
-            passed += 1
-            latencies.record(ms)
+        case .passed(let passed):
+            value = passed.findings.value
+            counts.addPassed(ms)
         case .told(let outcome):
             value = outcome.value
             count(outcome.report, index: index, ms: ms)
@@ -51,12 +40,9 @@ final class RepeatTally: @unchecked Sendable {
     private func count(_ report: StepReport, index: Int, ms: Double) {
         switch report.verdict {
         case .passed, .skipped:
-            passed += 1
-            latencies.record(ms)
+            counts.addPassed(ms)
         case .failed, .error:
-            if report.verdict == .failed { failed += 1 } else { errors += 1 }
-            failedLatencies.record(ms)
-            errorKinds[Self.kind(of: report), default: 0] += 1
+            counts.addFailed(ms, isError: report.verdict == .error, kind: Self.kind(of: report))
             guard samples.count < Self.sampleLimit else { return }
             var sample = report
             sample.id = "\(sample.id)[\(index)]"
@@ -65,26 +51,14 @@ final class RepeatTally: @unchecked Sendable {
         }
     }
 
-    private static func kind(of report: StepReport) -> String {
+    private static func kind(of report: StepReport) -> String? {
         let failure = report.failures.first ?? report.children.lazy.compactMap(\.failures.first).first
-        return failure?.code ?? "unknown"
+        return failure?.code
     }
 
     /// The aggregate that `repeat.assert` judges (language.md §2).
     func value(elapsed: Duration, captureNames: [String]) -> Value.Object {
-        var object = Value.Object()
-        object["runs"] = Value(runs)
-        object["passed"] = Value(passed)
-        object["failed"] = Value(failed)
-        object["errors"] = Value(errors)
-        object["error_kinds"] = .object(
-            Value.Object(errorKinds.sorted { $0.key < $1.key }.map { ($0.key, Value($0.value)) }))
-        object["dropped"] = Value(dropped)
-        object["late"] = Value(late)
-        let seconds = elapsed.milliseconds / 1000
-        object["per_second"] = .number(seconds > 0 ? (Double(runs) / seconds * 100).rounded() / 100 : 0)
-        object["ms"] = latencies.value
-        object["failed_ms"] = failedLatencies.value
+        var object = counts.value(elapsed: elapsed)
         for name in captureNames {
             object[name] = .array((captures[name] ?? []).sorted { $0.index < $1.index }.map(\.value))
         }

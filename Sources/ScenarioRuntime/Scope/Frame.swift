@@ -12,7 +12,7 @@ final class Frame: @unchecked Sendable, SeedPlace {
     let parent: Frame?
     private let spot: Spot
     /// Begins the seeds of all that is evaluated here: the run's and the test's.
-    private let seed: String
+    private let seed: RunSeed
     private var results = NameTable<SharedValue>()
     private var variables = NameTable<SharedValue>()
     /// Why steps of this frame have no result: `skipped: chat failed`.
@@ -30,10 +30,10 @@ final class Frame: @unchecked Sendable, SeedPlace {
     /// Opens a frame; `isolated` ones, of a used scenario, see nothing of the outside.
     ///
     /// The seed is the one of the frame around it, unless another is given.
-    init(parent: Frame?, trail: String, seed: String? = nil, variables: [String: SharedValue] = [:]) {
+    init(parent: Frame?, trail: String, seed: RunSeed? = nil, variables: [String: SharedValue] = [:]) {
         self.parent = parent
         spot = .named(trail)
-        self.seed = seed ?? parent?.seed ?? ""
+        self.seed = seed ?? parent?.seed ?? RunSeed("")
         for (name, value) in variables { self.variables.set(name, value) }
     }
 
@@ -57,7 +57,7 @@ final class Frame: @unchecked Sendable, SeedPlace {
         if case .iteration = spot { true } else { false }
     }
 
-    func seed(of step: String) -> String { seed + "/" + trail + "/" + step }
+    func seed(of step: String) -> String { seed.text + "/" + trail + "/" + step }
 
     /// The value of a variable, from here outwards.
     func variable(_ name: String) -> SharedValue? {

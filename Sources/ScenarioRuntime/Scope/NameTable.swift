@@ -28,7 +28,17 @@ struct NameTable<Element> {
         }
     }
 
+    /// Changes the value of a name in its place; false where there is none.
+    mutating func change(_ name: String, _ body: (inout Element) -> Void) -> Bool {
+        guard let position = position(of: name) else { return false }
+        body(&entries[position].element)
+        return true
+    }
+
     private func position(of name: String) -> Int? {
-        positions.isEmpty ? entries.firstIndex { $0.name == name } : positions[name]
+        guard positions.isEmpty else { return positions[name] }
+        // By position, so that no entry is copied to be looked at.
+        for position in entries.indices where entries[position].name == name { return position }
+        return nil
     }
 }

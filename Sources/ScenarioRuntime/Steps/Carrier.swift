@@ -21,6 +21,8 @@ final class Carrier: @unchecked Sendable {
     let timeout: Setting<Duration>?
     /// How often an attempt is sent again at most, unless a template says so.
     let mostRetries: Int?
+    /// The request, where it is the same for every run of the step.
+    private var settled: (any PreparedStep)?
     /// Starts per second.
     let rateLimit: Double?
     /// How many attempts may run at once on the target, where the driver does not see to that.
@@ -43,6 +45,15 @@ final class Carrier: @unchecked Sendable {
         mostRetries = (terms.settings.retry.max?.value ?? .known(0)).known
         rateLimit = target?.target.rateLimit?.value
         width = target == nil || driver.hasPools ? nil : terms.maxConnections
+    }
+
+    /// The request with every byte decided.
+    func prepare(_ rendering: Rendering) throws(StepFailure) -> any PreparedStep {
+        if let settled { return settled }
+        let scope = AskedScope(rendering)
+        let prepared = try request.prepare(scope, target: target)
+        if !scope.wasAsked, prepared.servesAgain { settled = prepared }
+        return prepared
     }
 
     /// The rules of sending again, for a request that the driver calls idempotent or not.
@@ -69,9 +80,18 @@ final class Attempted {
     var limit: Limits.Limit?
 }
 
-/// What a run of a repeated step came to: most pass, and need no report of their own.
+/// What a request that does not poll came to: most pass, and need no report.
 enum RunEnding {
-    /// It passed, with this value for others.
-    case passed(SharedValue)
+    case passed(PassedRequest)
     case told(StepOutcome)
+}
+
+/// A request that passed at its first attempt, with what a report of it would tell.
+struct PassedRequest {
+    let carrier: Carrier
+    let attempted: Attempted
+    let findings: Interpreter.Findings
+    /// Milliseconds from the run's start, and how long it took.
+    var startedMs = 0.0
+    var ms = 0.0
 }

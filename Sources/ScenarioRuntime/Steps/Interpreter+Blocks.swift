@@ -26,11 +26,18 @@ extension Interpreter {
                 actions = next
             }
         }
+        var told = reports.compactMap { $0 }
+        Self.noteNeeds(in: block, &told)
+        return told
+    }
+
+    /// Notes in the reports of a block's steps which of the others each waited for.
+    static func noteNeeds(in block: Block, _ reports: inout [StepReport]) {
+        guard reports.count == block.steps.count else { return }
         for edge in block.edges where edge.reason != .chain {
             let needed = block.steps[edge.from].id
-            if reports[edge.to]?.needs.contains(needed) == false { reports[edge.to]?.needs.append(needed) }
+            if !reports[edge.to].needs.contains(needed) { reports[edge.to].needs.append(needed) }
         }
-        return reports.compactMap { $0 }
     }
 
     private func runSideBySide(

@@ -92,7 +92,7 @@ extension Interpreter {
         var given: [String: Value] = [:]
         for member in with { given[member.key] = try rendering.value(of: member.value) }
         let inner = Frame(
-            parent: base, trail: rendering.frame.trail + "/" + scenario.name, seed: run.seed)
+            parent: base, trail: rendering.frame.trail + "/" + scenario.name, seed: run.origin)
         for name in ["run", "suite", "needs"] {
             if let value = rendering.frame.variable(name) { inner.set(name, value) }
         }

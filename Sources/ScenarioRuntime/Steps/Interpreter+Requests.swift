@@ -40,7 +40,9 @@ extension Interpreter {
             !attempt.isInError || carrier.acceptsError, !isInterrupted(run)
         else { return .told(concluded(carrier, run, frame, attempted)) }
         let findings = findings(carrier.step, frame, attempt, implied: carrier.implied)
-        if findings.failures.isEmpty { return .passed(findings.value) }
+        if findings.failures.isEmpty {
+            return .passed(PassedRequest(carrier: carrier, attempted: attempted, findings: findings))
+        }
         return .told(concluded(carrier, run, frame, attempted, findings))
     }
 
@@ -71,7 +73,7 @@ extension Interpreter {
         let attempted = Attempted()
         let rendering = rendering(frame, seed: seed(carrier.step, frame))
         do throws(StepFailure) {
-            let prepared = try carrier.request.prepare(rendering, target: carrier.target)
+            let prepared = try carrier.prepare(rendering)
             let timeout = try timeout(of: carrier, rendering)
             var most = try mostRetries(of: carrier, rendering)
             // Under a fault only what the step itself says is sent again.
@@ -92,7 +94,7 @@ extension Interpreter {
                     prepared,
                     AttemptLimits(
                         timeout: left, connect: min(carrier.terms.settings.connect.value, left), label: carrier.label,
-                        pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent,
+                        pool: carrier.terms.pool, mayRepeat: carrier.step.isIdempotent, number: attempted.tries + 1,
                         origin: tracing.origin, span: span,
                         onProgress: run.repeatDepth > 0 ? nil : progressTelling()),
                     in: run.session)

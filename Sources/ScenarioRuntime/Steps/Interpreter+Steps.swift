@@ -21,23 +21,30 @@ extension Interpreter {
                     ms: milliseconds(since: began)))
         }
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
-        var outcome = await RunPosition.$current.withValue(position) {
-            await conditional(step, run, frame, limits, trail)
-        }
-        if outcome.report.verdict != .skipped {
-            outcome.report.startedMs = (started - began).milliseconds
-            outcome.report.ms = milliseconds(since: started)
-            if let value = outcome.value {
-                frame.keep(step.id, value)
-            } else {
-                frame.keepAbsence(step.id, outcome.failed ? "without a result: it failed" : "without a result")
-            }
-        }
+        let outcome = noted(
+            await RunPosition.$current.withValue(position) { await conditional(step, run, frame, limits, trail) },
+            of: step, started, frame)
         if plan.options.tellsSteps {
             sink(
                 .stepFinished(
                     test: position.test, id: step.id, trail: position.trail, verdict: outcome.report.verdict,
                     ms: outcome.report.ms))
+        }
+        return outcome
+    }
+
+    /// The outcome of a step with its times, its value kept for later steps.
+    func noted(
+        _ outcome: StepOutcome, of step: Step, _ started: ContinuousClock.Instant, _ frame: Frame
+    ) -> StepOutcome {
+        guard outcome.report.verdict != .skipped else { return outcome }
+        var outcome = outcome
+        outcome.report.startedMs = (started - began).milliseconds
+        outcome.report.ms = milliseconds(since: started)
+        if let value = outcome.value {
+            frame.keep(step.id, value)
+        } else {
+            frame.keepAbsence(step.id, outcome.failed ? "without a result: it failed" : "without a result")
         }
         return outcome
     }

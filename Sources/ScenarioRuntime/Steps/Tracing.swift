@@ -4,14 +4,14 @@ import ScenarioModel
 /// The ids of a step's requests: of its trace, its own span, and a new one for each attempt.
 struct Tracing {
     let origin: StepOrigin
-    let traceID: String
+    let trace: TraceID
     let span: UInt64
     let isRecorded: Bool
 
     /// The place of an attempt, by a number that no other attempt of the worker has.
     func attempt(_ number: Int) -> SpanContext {
         SpanContext(
-            traceID: traceID, span: SpanContext.span(within: span, number: number), isRecorded: isRecorded)
+            trace: trace, span: SpanContext.span(within: span, number: number), isRecorded: isRecorded)
     }
 }
 
@@ -25,7 +25,7 @@ struct TracedAttempt {
     /// What the report keeps of it.
     var trace: StepReport.Trace {
         StepReport.Trace(
-            traceID: span.traceID, spanID: SpanContext.text(of: tracing.span), attemptSpanID: span.spanID,
+            traceID: span.trace.text, spanID: SpanContext.text(of: tracing.span), attemptSpanID: span.spanID,
             startedMs: startedMs, ms: ms)
     }
 }
@@ -38,7 +38,7 @@ extension Interpreter {
             run: plan.options.runID, test: run.planned.name.index, trail: frame.trail, step: step.id,
             offset: step.span.range.lowerBound)
         return Tracing(
-            origin: origin(of: step, run), traceID: run.traceID, span: span, isRecorded: run.isTraceRecorded)
+            origin: origin(of: step, run), trace: run.trace, span: span, isRecorded: run.isTraceRecorded)
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {

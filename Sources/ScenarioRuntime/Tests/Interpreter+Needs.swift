@@ -44,10 +44,10 @@ extension Interpreter {
             plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
-            planned: run.planned, scenario: scenario, layers: layers, session: TestSession(test: key),
-            seed: plan.options.seed + "/needs/" + key,
+            RunSource(planned: run.planned, scenario: scenario, layers: layers), session: TestSession(test: key),
+            seed: RunSeed(plan.options.seed + "/needs/" + key),
             // It stands in the trace of the test that came first, which waits for it.
-            traceID: run.traceID, started: clock.now)
+            trace: run.trace, started: clock.now)
         own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
@@ -56,7 +56,7 @@ extension Interpreter {
     }
 
     private func runNeed(_ scenario: Scenario, _ run: TestRun, _ with: [String: Value]) async -> NeedOutcome {
-        let frame = Frame(parent: base, trail: scenario.name, seed: run.seed)
+        let frame = Frame(parent: base, trail: scenario.name, seed: run.origin)
         do throws(StepFailure) {
             try evaluateVariables(of: scenario, in: frame, with: with, seed: run.seed)
             try beginStandingFaults(run)

@@ -10,15 +10,15 @@ extension Interpreter {
         let layers = SettingsLayers(
             plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         let run = TestRun(
-            planned: planned, scenario: scenario, layers: layers, session: TestSession(test: planned.name.name),
-            seed: plan.options.seed + "/" + planned.name.name,
-            traceID: SpanContext.traceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
+            RunSource(planned: planned, scenario: scenario, layers: layers),
+            session: TestSession(test: planned.name.name), seed: RunSeed(plan.options.seed + "/" + planned.name.name),
+            trace: TraceID(run: plan.options.runID, test: planned.name.index), started: clock.now)
         run.faults = faults(of: scenario)
         var result = TestResult(
             test: planned.name, description: scenario.description, tags: scenario.tags, verdict: .passed,
             startedMs: milliseconds(since: began))
         let frame = Frame(
-            parent: base, trail: "", seed: run.seed,
+            parent: base, trail: "", seed: run.origin,
             variables: [
                 "suite": SharedValue(.object(planned.suites.suiteData)),
                 "run": SharedValue(runValue(run)),
@@ -77,8 +77,12 @@ extension Interpreter {
 
     /// Evaluates the variables of a scenario into its frame: `with` over the file's, `--var` over all.
     func evaluateVariables(
-        of scenario: Scenario, in frame: Frame, with: [String: Value], seed: String
+        of scenario: Scenario, in frame: Frame, with: [String: Value], seed: @autoclosure () -> String
     ) throws(StepFailure) {
+        if scenario.fileVariables.isEmpty, scenario.variables.isEmpty {
+            frame.set("vars", noVariables)
+            return
+        }
         var known: [SharedValue.Field] = []
         for (name, value) in scenario.fileVariables {
             known.append(.init(name, plan.options.variables[name] ?? with[name] ?? value))
@@ -91,7 +95,7 @@ extension Interpreter {
             } else if let given = with[variable.name] {
                 value = given
             } else {
-                value = try rendering(frame, seed: seed + "/vars/" + variable.name).value(of: variable.value)
+                value = try rendering(frame, seed: seed() + "/vars/" + variable.name).value(of: variable.value)
             }
             known.append(.init(variable.name, value))
             frame.set("vars", SharedValue(fields: known))

@@ -7,12 +7,14 @@ import ScenarioModel
 /// `@unchecked Sendable`: child tasks of the interpreter carry it, and every one of them runs on the
 /// interpreter's own executor.
 final class TestRun: @unchecked Sendable {
-    let planned: PlannedTest
-    let scenario: Scenario
-    let layers: SettingsLayers
+    let source: RunSource
+    var planned: PlannedTest { source.planned }
+    var scenario: Scenario { source.scenario }
+    var layers: SettingsLayers { source.layers }
     let session: TestSession
     /// Begins every seed in the test: the run's seed and the test's name.
-    let seed: String
+    let origin: RunSeed
+    var seed: String { origin.text }
     let started: ContinuousClock.Instant
     /// Steps to run at the end, in the order they were registered.
     var cleanups: [Cleanup] = []
@@ -32,7 +34,7 @@ final class TestRun: @unchecked Sendable {
     /// Whether the steps are those of a cleanup: a 404 on a delete is done, and errors are the cleanup's.
     var isCleaningUp = false
     /// The trace of the test's requests.
-    let traceID: String
+    let trace: TraceID
     /// Whether services are asked to keep that trace; those of a load would fill their stores.
     var isTraceRecorded = true
     let known: KnownTerms
@@ -47,15 +49,13 @@ final class TestRun: @unchecked Sendable {
     }
 
     init(
-        planned: PlannedTest, scenario: Scenario, layers: SettingsLayers, session: TestSession, seed: String,
-        traceID: String, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
+        _ source: RunSource, session: TestSession, seed: RunSeed,
+        trace: TraceID, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
     ) {
-        self.planned = planned
-        self.scenario = scenario
-        self.layers = layers
+        self.source = source
         self.session = session
-        self.seed = seed
-        self.traceID = traceID
+        origin = seed
+        self.trace = trace
         self.started = started
         known = terms
     }

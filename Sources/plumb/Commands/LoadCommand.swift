@@ -153,6 +153,9 @@ struct LoadShapeOptions: ParsableArguments {
             guard let text, Repetition.Pass(written: text) == nil else { continue }
             throw ValidationError("\(option) takes a count, or a share such as 99%, not '\(text)'")
         }
+        if abort, load == nil, assertions.isEmpty {
+            throw ValidationError("--abort ends a load where something does not hold: say what with --assert")
+        }
         if load == nil, duration == nil, times == nil {
             throw ValidationError("nothing says how long this goes on: give --load, --duration or --times")
         }

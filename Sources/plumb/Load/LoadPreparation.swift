@@ -33,22 +33,13 @@ struct LoadPreparation {
         var configuration = project.configuration
         var sandbox: SandboxProcess?
         defer { sandbox?.stop() }
-        if let settings = configuration.sandbox {
-            do throws(SandboxProcess.Failure) {
-                let database = try RunPreparation.storeDatabase(configuration, project)
-                let broken =
-                    command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")]
-                let started = try SandboxProcess.start(settings.arguments + broken, database: database)
-                sandbox = started
-                configuration = configuration.applying(
-                    sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
-            } catch {
-                Streams.err("error: \(error.message)\n")
-                return ExitCode(3)
+        do throws(SandboxProcess.Failure) {
+            if let started = try SandboxProcess.start(for: project, broken: command.sandboxBreak) {
+                (sandbox, configuration) = (started.process, started.configuration)
             }
-        } else if !command.sandboxBreak.isEmpty {
-            Streams.err("error: --sandbox-break needs a profile with 'sandbox: true'\n")
-            return .nothingRan
+        } catch {
+            Streams.err("error: \(error.message)\n")
+            return error.status
         }
         let plan = try plan(project, configuration, repetition, &diagnostics)
         Project.report(diagnostics, configuration, command.project.color)
@@ -204,7 +195,7 @@ struct LoadPreparation {
             do throws(ReportError) {
                 reporters.append(request.format.make(try ReportFile(path: request.path)))
             } catch {
-                tell(error, plan)
+                error.tell(of: plan)
                 return .nothingRan
             }
         }
@@ -218,15 +209,10 @@ struct LoadPreparation {
             session.compare(with: baseline, fails: command.failWhenWorse)
         }
         let problems = session.conclude()
-        for problem in problems { tell(problem, plan) }
+        for problem in problems { problem.tell(of: plan) }
         let result = session.result
         if result.status == 0, result.comparison?.verdict != .worse { history.write(result) }
         return ExitCode(Int32(result.status == 0 && !problems.isEmpty ? 3 : result.status))
-    }
-
-    private func tell(_ problem: ReportError, _ plan: RunPlan) {
-        let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
-        Streams.err(mask.masked("error: \(problem)\n" + (problem.hint.map { "  = hint: \($0)\n" } ?? "")))
     }
 }
 

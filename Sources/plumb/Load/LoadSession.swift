@@ -8,8 +8,7 @@ import ScenarioModel
 struct LoadSession {
     private let order: LoadOrder
     private let terminal: LoadTerminal
-    private var reporters: [any LoadReporter]
-    private var problems: [ReportError] = []
+    private var audience: Audience<any LoadReporter>
     private let signals: Signals
     private(set) var result: LoadResult
     private var isInterrupted = false
@@ -23,7 +22,7 @@ struct LoadSession {
     ) {
         self.order = order
         self.terminal = terminal
-        self.reporters = reporters
+        audience = Audience(reporters)
         self.signals = signals
         result = LoadResult(start: start)
     }
@@ -59,10 +58,9 @@ struct LoadSession {
     /// Writes the reports; returns what could not be written.
     mutating func conclude() -> [ReportError] {
         terminal.finish(result)
-        for reporter in reporters {
-            do throws(ReportError) { try reporter.finish(result) } catch { problems.append(error) }
-        }
-        return problems
+        let result = result
+        audience.tell { (reporter) throws(ReportError) in try reporter.finish(result) }
+        return audience.problems
     }
 
     private mutating func follow(_ worker: WorkerProcess) {
@@ -109,8 +107,10 @@ struct LoadSession {
     }
 
     private func crashed(_ cause: String, _ words: String?) -> LoadEvent {
-        let failure = FailureReport(
-            code: "run.crash", verdict: .error, message: cause, notes: words.map { ["it said: \($0)"] } ?? [])
+        var notes = words.map { ["it said: \($0)"] } ?? []
+        let runs = result.intervals.reduce(0) { $0 + $1.runs }
+        if runs > 0 { notes.append("\(runs) runs had ended by then; reports have the intervals up to there") }
+        let failure = FailureReport(code: "run.crash", verdict: .error, message: cause, notes: notes)
         return .finished(
             LoadOutcome(aggregate: .null, failures: [failure], end: isInterrupted ? .interrupted : .crashed))
     }
@@ -118,14 +118,6 @@ struct LoadSession {
     private mutating func tell(_ event: LoadEvent) {
         result.receive(event)
         terminal.receive(event)
-        reporters.removeAll { reporter in
-            do throws(ReportError) {
-                try reporter.receive(event)
-                return false
-            } catch {
-                problems.append(error)
-                return true
-            }
-        }
+        audience.tell { (reporter) throws(ReportError) in try reporter.receive(event) }
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Diagnostics
 import EventLoop
 import Expressions
-import FaultProxy
 import Glibc
 import Reporting
 import RunHistory
@@ -37,22 +36,13 @@ struct RunPreparation {
             Project.report(diagnostics, configuration, request.project.color)
             return .nothingRan
         }
-        if let settings = configuration.sandbox {
-            do throws(SandboxProcess.Failure) {
-                let database = try Self.storeDatabase(configuration, project)
-                let links = try links(faults, project)
-                let started = try SandboxProcess.start(arguments(settings) + links.arguments, database: database)
-                sandbox = started
-                configuration = configuration.applying(
-                    sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
-                configuration = links.applied(to: configuration, started.endpoints)
-            } catch {
-                Streams.err("error: \(error.message)\n")
-                return ExitCode(3)
+        do throws(SandboxProcess.Failure) {
+            if let started = try SandboxProcess.start(for: project, broken: request.sandboxBreak, faults: faults) {
+                (sandbox, configuration) = (started.process, started.configuration)
             }
-        } else if !request.sandboxBreak.isEmpty {
-            Streams.err("error: --sandbox-break needs a profile with 'sandbox: true'\n")
-            return .nothingRan
+        } catch {
+            Streams.err("error: \(error.message)\n")
+            return error.status
         }
         let history = LastRun(root: configuration.root)
         guard var plan = try plan(project, configuration, history, &diagnostics) else {
@@ -68,37 +58,6 @@ struct RunPreparation {
         let status = execute(plan, signals, history)
         sandbox?.stop()
         Streams.leave(status)
-    }
-
-    /// The ways of the sandbox's links on which faults are put, by a scenario or by the command line.
-    private func links(_ faults: [Fault], _ project: Project) throws(SandboxProcess.Failure) -> SandboxLinks {
-        let all = project.compilation.scenarios.flatMap { compiled in
-            compiled.scenario.faults + compiled.scenario.needs.flatMap(\.scenario.faults)
-        }
-        do throws(ProxyError) {
-            return try SandboxLinks(all + faults, project.configuration)
-        } catch {
-            throw SandboxProcess.Failure(message: "no port for a link of the sandbox: \(error)")
-        }
-    }
-
-    /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
-    static func storeDatabase(
-        _ configuration: Configuration, _ project: Project
-    ) throws(SandboxProcess.Failure) -> String? {
-        let target = configuration.targets.first { target in
-            target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
-        }
-        guard let target else { return nil }
-        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
-        do {
-            let settings = try engine.value(of: target.settings, in: configuration.context)
-            return try PostgresConninfo.text(of: ResolvedTarget(target, settings: settings.object ?? .init()))
-        } catch let error as StepFailure {
-            throw SandboxProcess.Failure(message: error.report.message)
-        } catch {
-            throw SandboxProcess.Failure(message: "target 'database' cannot be evaluated: \(error)")
-        }
     }
 
     private func plan(
@@ -216,7 +175,7 @@ struct RunPreparation {
             }
         }
         guard problems.isEmpty else {
-            for problem in problems { tell(problem, plan) }
+            for problem in problems { problem.tell(of: plan) }
             return .nothingRan
         }
         var plan = plan
@@ -231,7 +190,7 @@ struct RunPreparation {
         let outcome = session.run(started: start)
         if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
         history.write(outcome.result)
-        for problem in outcome.problems { tell(problem, plan) }
+        for problem in outcome.problems { problem.tell(of: plan) }
         let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
@@ -257,16 +216,6 @@ struct RunPreparation {
             let verdict = verdicts.first, !verdict.suite.isEmpty
         else { return nil }
         return SuiteReport.line(verdict) + "\n"
-    }
-
-    private func tell(_ problem: ReportError, _ plan: RunPlan) {
-        let mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
-        Streams.err(mask.masked("error: \(problem)\n" + (problem.hint.map { "  = hint: \($0)\n" } ?? "")))
-    }
-
-    private func arguments(_ settings: Configuration.SandboxSettings) -> [String] {
-        settings.arguments
-            + (request.sandboxBreak.isEmpty ? [] : ["--break", request.sandboxBreak.joined(separator: ",")])
     }
 }
 

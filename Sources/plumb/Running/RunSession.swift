@@ -10,8 +10,7 @@ import ScenarioModel
 struct RunSession {
     private let plan: RunPlan
     private let terminal: TerminalReporter
-    private var reporters: [any Reporter]
-    private var problems: [ReportError] = []
+    private var audience: Audience<any Reporter>
     private var recorder = RunRecorder()
     private let signals: Signals
     /// Masks what this side says by itself; what comes from a worker is masked there.
@@ -33,7 +32,7 @@ struct RunSession {
     init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
         self.plan = plan
         self.terminal = terminal
-        self.reporters = reporters
+        audience = Audience(reporters)
         self.signals = signals
         mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
     }
@@ -191,10 +190,8 @@ struct RunSession {
         tell(.runFinished(end))
         var result = provisional
         result.end = end
-        for reporter in reporters {
-            do throws(ReportError) { try reporter.finish(result) } catch { problems.append(error) }
-        }
-        return (result, problems)
+        audience.tell { (reporter) throws(ReportError) in try reporter.finish(result) }
+        return (result, audience.problems)
     }
 
     /// The exit status of a result (language.md §5).
@@ -219,14 +216,6 @@ struct RunSession {
     private mutating func tell(_ event: RunEvent) {
         recorder.receive(event)
         terminal.receive(event)
-        reporters.removeAll { reporter in
-            do throws(ReportError) {
-                try reporter.receive(event)
-                return false
-            } catch {
-                problems.append(error)
-                return true
-            }
-        }
+        audience.tell { (reporter) throws(ReportError) in try reporter.receive(event) }
     }
 }

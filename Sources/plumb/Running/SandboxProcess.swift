@@ -1,3 +1,4 @@
+import ArgumentParser
 import CLinux
 import Expressions
 import Glibc
@@ -15,6 +16,8 @@ final class SandboxProcess {
     /// Why the sandbox is not there.
     struct Failure: Error {
         var message: String
+        /// What the command ends with.
+        var status = ExitCode(3)
     }
 
     private static let patience: Duration = .seconds(15)

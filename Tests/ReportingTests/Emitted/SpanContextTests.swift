@@ -4,19 +4,21 @@ import Testing
 @Suite struct SpanContextTests {
     @Test func `a traceparent is as W3C Trace Context has it`() throws {
         let context = SpanContext(
-            traceID: SpanContext.traceID(run: "k3", test: 0),
+            trace: TraceID(run: "k3", test: 0),
             span: SpanContext.span(run: "k3", test: 0, trail: "", step: "a", offset: 9))
+        #expect(context.traceparent.contains("-\(context.trace.text)-\(context.spanID)-"))
         #expect(try #/00-[0-9a-f]{32}-[0-9a-f]{16}-01/#.wholeMatch(in: context.traceparent) != nil)
     }
 
     @Test func `ids are the same for the same place, and others for any other run, test, path or attempt`() {
-        #expect(SpanContext.traceID(run: "a", test: 1) == SpanContext.traceID(run: "a", test: 1))
+        #expect(TraceID(run: "a", test: 1) == TraceID(run: "a", test: 1))
         var traces: Set<String> = []
         var spans: Set<String> = []
         for run in ["a", "b", "", "a/1"] {
-            #expect(traces.insert(SpanContext.traceID(run: run)).inserted)
+            #expect(traces.insert(TraceID(run: run).text).inserted)
             for test in 0..<200 {
-                #expect(traces.insert(SpanContext.traceID(run: run, test: test)).inserted)
+                #expect(traces.insert(TraceID(run: run, test: test).text).inserted)
+                #expect(traces.insert(TraceID(run: run).numbered(test).text).inserted)
                 #expect(spans.insert(SpanContext.spanID(run: run, path: "test/\(test)")).inserted)
                 for (trail, step) in [("", "a"), ("a", ""), ("/a[0]", "b"), ("/a[1]", "b")] {
                     for offset in [0, 1] {

@@ -57,11 +57,12 @@ final class Driving: @unchecked Sendable {
         return try await attempt(prepared, kind: kind.name)
     }
 
-    func attempt(_ prepared: any PreparedStep, kind: String = "http") async throws -> Outcome {
+    func attempt(_ prepared: any PreparedStep, kind: String = "http", number: Int = 1) async throws -> Outcome {
         let driver = try #require(drivers.first { $0.kind == kind })
         let attempt = await driver.attempt(
             prepared,
-            AttemptLimits(timeout: timeout, connect: connect, label: label, pool: pool, onProgress: onProgress),
+            AttemptLimits(
+                timeout: timeout, connect: connect, label: label, pool: pool, number: number, onProgress: onProgress),
             in: session)
         return Outcome(
             result: attempt.result.value, error: attempt.error, code: attempt.code, retryAfter: attempt.retryAfter,

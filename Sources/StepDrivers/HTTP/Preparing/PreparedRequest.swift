@@ -13,8 +13,10 @@ final class PreparedRequest: PreparedStep {
     let droppedDefaults: Set<String>
     let bodyNote: String?
     let targetName: String?
-    /// Attempts so far.
-    var attempts = 0
+    /// The request's headers with those that are the same for every attempt of the step, and whose they are.
+    ///
+    /// Made once, so that requests that are alike are seen to be: the transport keeps what it made ready for the first.
+    private var sent: (origin: StepOrigin?, headers: [HTTPHeader])?
 
     init(
         _ request: HTTPRequest, connection: HTTPConnection?, usesTargetAuth: Bool, keepsCookies: Bool,
@@ -29,6 +31,20 @@ final class PreparedRequest: PreparedStep {
         self.targetName = targetName
     }
 
+    /// The headers of every attempt that is sent for a step.
+    func headers(for origin: StepOrigin?, userAgent: String) -> [HTTPHeader] {
+        if let sent, sent.origin === origin { return sent.headers }
+        var made =
+            DefaultHeaders.of(userAgent, but: droppedDefaults) + request.headers
+            + TraceHeaders.ofStep(origin, but: droppedDefaults)
+        if usesTargetAuth, case .header(let value)? = connection?.auth {
+            made.append(HTTPHeader("Authorization", value))
+        }
+        sent = (origin, made)
+        return made
+    }
+
+    var servesAgain: Bool { true }
     var summary: String { "\(request.method) \(request.url.withoutUserInfo)" }
     var isIdempotent: Bool { request.isIdempotent }
 }

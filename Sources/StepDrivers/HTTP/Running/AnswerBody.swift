@@ -99,6 +99,11 @@ struct MediaType {
     private let charset: String
 
     init(_ header: String) {
+        if Self.isPlain(header) {
+            essence = header
+            charset = ""
+            return
+        }
         guard let end = header.utf8.firstIndex(of: UInt8(ascii: ";")) else {
             essence = header[...].trimmed.lowercased()
             charset = ""
@@ -108,6 +113,11 @@ struct MediaType {
         let parameters = header[end...].split(separator: ";").map { $0.trimmed.lowercased() }
         let charset = parameters.first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count) ?? ""
         self.charset = charset.filter { $0 != "\"" }
+    }
+
+    /// Whether a header is nothing but a type in lower case, as most are.
+    private static func isPlain(_ header: String) -> Bool {
+        header.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x2B...0x39).contains($0) && $0 != 0x2C }
     }
 
     /// Whether RFC 8259 says what the body must be.

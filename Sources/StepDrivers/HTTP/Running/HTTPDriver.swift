@@ -31,13 +31,11 @@ public final class HTTPDriver: StepDriver {
     func exchange(
         _ prepared: PreparedRequest, _ limits: AttemptLimits, in session: TestSession
     ) async -> HTTPOutcome {
-        prepared.attempts += 1
         let begun = ContinuousClock.now
         let deadline = begun + limits.timeout
         var request = prepared.request
-        request.headers =
-            defaultHeaders(but: prepared.droppedDefaults) + request.headers
-            + TraceHeaders.of(limits, but: prepared.droppedDefaults)
+        request.headers = prepared.headers(for: limits.origin, userAgent: userAgent)
+        request.changingHeaders = TraceHeaders.ofAttempt(limits.span, but: prepared.droppedDefaults)
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
         if limits.mayRepeat { request.isIdempotent = true }
@@ -48,11 +46,7 @@ public final class HTTPDriver: StepDriver {
         var token: String?
         var result: Result<HTTPResponse, HTTPError>
         switch prepared.usesTargetAuth ? prepared.connection?.auth ?? .none : .none {
-        case .none:
-            requests = 1
-            result = await transport.send(request)
-        case .header(let value):
-            request.headers.append(HTTPHeader("Authorization", value))
+        case .none, .header:
             requests = 1
             result = await transport.send(request)
         case .oauth(let tokens):
@@ -65,7 +59,7 @@ public final class HTTPDriver: StepDriver {
                     requests += tokens.takeRequestCount()
                     return HTTPOutcome(
                         prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
-                        requests: requests, elapsed: ContinuousClock.now - begun)
+                        requests: requests, elapsed: ContinuousClock.now - begun, number: limits.number)
                 case .success(let found): token = found
                 }
                 requests += tokens.takeRequestCount() + 1
@@ -84,12 +78,12 @@ public final class HTTPDriver: StepDriver {
         case .success(let response):
             return HTTPOutcome(
                 prepared: prepared, request: request, token: token, cookies: cookies, error: nil, response: response,
-                requests: requests + response.redirects.count, elapsed: elapsed)
+                requests: requests + response.redirects.count, elapsed: elapsed, number: limits.number)
         case .failure(let error):
             return HTTPOutcome(
                 prepared: prepared, request: request, token: token, cookies: cookies,
                 error: StepError(error, target: prepared.targetName), response: error.partial, requests: requests,
-                elapsed: elapsed)
+                elapsed: elapsed, number: limits.number)
         }
     }
 
@@ -104,7 +98,8 @@ public final class HTTPDriver: StepDriver {
         } catch {
             return Examination(isReachable: false, facts: [error.report.message], advice: error.report.hint)
         }
-        var request = HTTPRequest(url: connection.url, headers: defaultHeaders(but: []) + connection.headers)
+        var request = HTTPRequest(
+            url: connection.url, headers: DefaultHeaders.of(userAgent, but: []) + connection.headers)
         request.settings = connection.settings
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
@@ -130,20 +125,14 @@ public final class HTTPDriver: StepDriver {
         return jar
     }
 
-    /// What Plumb sends by itself, unless somebody wrote or dropped it.
-    private func defaultHeaders(but written: Set<String>) -> [HTTPHeader] {
-        var headers: [HTTPHeader] = []
-        if !written.contains("user-agent") { headers.append(HTTPHeader("User-Agent", userAgent)) }
-        if !written.contains("accept") { headers.append(HTTPHeader("Accept", "*/*")) }
-        return headers
-    }
-
     /// Sends a request of the driver's own, over connections as another request has them.
     private func send(
         _ request: HTTPRequest, like other: HTTPRequest, _ deadline: ContinuousClock.Instant
     ) async -> Result<HTTPResponse, HTTPError> {
         var request = request
-        request.headers = defaultHeaders(but: []) + request.headers + TraceHeaders.among(other.headers)
+        request.headers =
+            DefaultHeaders.of(userAgent, but: []) + request.headers
+            + TraceHeaders.among(other.headers + other.changingHeaders)
         request.settings = other.settings
         // A socket and addresses belong to the service, not to whoever hands out its tokens.
         request.settings.unixSocket = nil

@@ -47,6 +47,8 @@ struct HTTPExchange {
     /// The request with its cookies, and without the token that was fetched for it: none is declared for the mask to find.
     private var shownRequest: HTTPRequest {
         var request = outcome.request
+        request.headers += request.changingHeaders
+        request.changingHeaders = []
         if let cookies = outcome.cookies { request.headers.append(HTTPHeader("Cookie", cookies)) }
         guard let token = outcome.token else { return request }
         request.headers = request.headers.map { header in

@@ -16,6 +16,8 @@ struct HTTPOutcome {
     let response: HTTPResponse?
     let requests: Int
     let elapsed: Duration
+    /// Which attempt of the step it is, from 1.
+    var number = 1
 
     /// The attempt: a JSON body is parsed now, once, since a bad one is an error; all else waits until it is read.
     func attempt() -> Attempt {
@@ -60,7 +62,6 @@ private final class HTTPResult: MemberSource {
     private let outcome: HTTPOutcome
     private let body: AnswerBody?
     private let error: StepError?
-    private let attemptNumber: Int
     private lazy var reading = StreamReading(outcome.response?.events)
 
     private static let names = [
@@ -73,7 +74,6 @@ private final class HTTPResult: MemberSource {
         self.outcome = outcome
         self.body = body
         self.error = error
-        attemptNumber = outcome.prepared.attempts
     }
 
     var exchange: HTTPExchange { HTTPExchange(outcome: outcome, body: body, error: error) }
@@ -97,7 +97,7 @@ private final class HTTPResult: MemberSource {
         case "version": response.map { .string($0.version) } ?? .null
         case "ms": .number(outcome.milliseconds)
         case "timing": response?.timing.value ?? .null
-        case "attempt": Value(attemptNumber)
+        case "attempt": Value(outcome.number)
         case "certificate": response?.certificate?.value ?? .null
         case "error": error?.value ?? .null
         default: isStream ? streamMember(name) : nil

@@ -8,14 +8,19 @@ enum TraceHeaders {
 
     /// The headers of an attempt, but for those that somebody wrote or dropped; names are in lower case.
     static func of(_ limits: AttemptLimits, but written: Set<String>) -> [HTTPHeader] {
-        var headers: [HTTPHeader] = []
-        if let span = limits.span, !written.contains("traceparent") {
-            headers.append(HTTPHeader("traceparent", span.traceparent))
-        }
-        if let origin = limits.origin, !written.contains("x-plumb-step") {
-            headers.append(HTTPHeader("X-Plumb-Step", origin.header))
-        }
-        return headers
+        ofAttempt(limits.span, but: written) + ofStep(limits.origin, but: written)
+    }
+
+    /// That which is new for each attempt.
+    static func ofAttempt(_ span: SpanContext?, but written: Set<String>) -> [HTTPHeader] {
+        guard let span, !written.contains("traceparent") else { return [] }
+        return [HTTPHeader("traceparent", span.traceparent)]
+    }
+
+    /// That which all attempts of a step share.
+    static func ofStep(_ origin: StepOrigin?, but written: Set<String>) -> [HTTPHeader] {
+        guard let origin, !written.contains("x-plumb-step") else { return [] }
+        return [HTTPHeader("X-Plumb-Step", origin.header)]
     }
 
     /// Those among the headers of a request, for another that is sent on its behalf.

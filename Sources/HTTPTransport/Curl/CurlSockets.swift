@@ -1,0 +1,94 @@
+internal import CLibCurl
+internal import EventLoop
+
+/// The sockets of a multi handle, as the loop watches them.
+///
+/// libcurl lets go of a socket when an answer has come, and asks for it again with the next request. A connection of its
+/// own stays watched meanwhile, which spares two calls of the system for each request; what comes on it then ends that.
+/// It lives on the loop's thread.
+final class CurlSockets {
+    private enum Watch {
+        /// libcurl waits for it.
+        ///
+        /// Can transition to: resting, or leave.
+        case awaited
+        /// A connection between two requests.
+        ///
+        /// Can transition to: awaited, or leave.
+        case resting
+    }
+
+    private let loop: EventLoop
+    private var watches: [Int32: Watch] = [:]
+    /// Those that libcurl tells of when it closes them: what it opens for itself, it closes without a word.
+    private var connections: Set<Int32> = []
+    private var hasLeft = false
+    /// Called when a socket that libcurl waits for is ready.
+    var onReady: (Int32, Readiness) -> Void = { _, _ in }
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    /// A connection has a socket.
+    func opened(_ socket: Int32) { connections.insert(socket) }
+
+    /// A connection's socket is about to be closed.
+    func closes(_ socket: Int32) {
+        connections.remove(socket)
+        if watches.removeValue(forKey: socket) != nil, !hasLeft { loop.unwatch(socket) }
+    }
+
+    /// libcurl asks to watch a socket, or to let it go.
+    func watch(_ socket: Int32, _ what: Int32) {
+        guard what != CURL_POLL_REMOVE else { return letGo(socket) }
+        var interest: Interest = []
+        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
+        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+        if watches.updateValue(.awaited, forKey: socket) != nil {
+            do { try loop.rewatch(socket, for: interest) } catch { begin(socket, interest) }
+        } else {
+            begin(socket, interest)
+        }
+    }
+
+    private func begin(_ socket: Int32, _ interest: Interest) {
+        // A socket that cannot be watched makes no progress, and the time-out says so.
+        try? loop.watch(socket, for: interest) { [weak self] ready in self?.tell(socket, ready) }
+    }
+
+    /// Leaves the loop; what is closed later is nobody's business here.
+    func leave() {
+        guard !hasLeft else { return }
+        hasLeft = true
+        for socket in watches.keys { loop.unwatch(socket) }
+        watches = [:]
+    }
+
+    /// The same for one whose loop may be gone.
+    func abandon() {
+        hasLeft = true
+        watches = [:]
+    }
+
+    private func letGo(_ socket: Int32) {
+        guard watches[socket] != nil else { return }
+        if connections.contains(socket) {
+            watches[socket] = .resting
+        } else {
+            end(socket)
+        }
+    }
+
+    private func tell(_ socket: Int32, _ ready: Readiness) {
+        switch watches[socket] {
+        case .awaited: onReady(socket, ready)
+        // The server has closed it, or said what nobody asked; libcurl finds out when it needs the connection.
+        case .resting: end(socket)
+        case nil: break
+        }
+    }
+
+    private func end(_ socket: Int32) {
+        watches[socket] = nil
+        if !hasLeft { loop.unwatch(socket) }
+    }
+}
