@@ -19,9 +19,10 @@ final class CurlSockets {
     }
 
     private let loop: EventLoop
-    private var watches: [Int32: Watch] = [:]
+    /// By `Int` as elsewhere: the runtime makes itself acquainted with each type of key, for as long as a request takes.
+    private var watches: [Int: Watch] = [:]
     /// Those that libcurl tells of when it closes them: what it opens for itself, it closes without a word.
-    private var connections: Set<Int32> = []
+    private var connections: Set<Int> = []
     private var hasLeft = false
     /// Called when a socket that libcurl waits for is ready.
     var onReady: (Int32, Readiness) -> Void = { _, _ in }
@@ -29,12 +30,12 @@ final class CurlSockets {
     init(on loop: EventLoop) { self.loop = loop }
 
     /// A connection has a socket.
-    func opened(_ socket: Int32) { connections.insert(socket) }
+    func opened(_ socket: Int32) { connections.insert(Int(socket)) }
 
     /// A connection's socket is about to be closed.
     func closes(_ socket: Int32) {
-        connections.remove(socket)
-        if watches.removeValue(forKey: socket) != nil, !hasLeft { loop.unwatch(socket) }
+        connections.remove(Int(socket))
+        if watches.removeValue(forKey: Int(socket)) != nil, !hasLeft { loop.unwatch(socket) }
     }
 
     /// libcurl asks to watch a socket, or to let it go.
@@ -43,7 +44,7 @@ final class CurlSockets {
         var interest: Interest = []
         if what & CURL_POLL_IN != 0 { interest.insert(.read) }
         if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
-        if watches.updateValue(.awaited, forKey: socket) != nil {
+        if watches.updateValue(.awaited, forKey: Int(socket)) != nil {
             do { try loop.rewatch(socket, for: interest) } catch { begin(socket, interest) }
         } else {
             begin(socket, interest)
@@ -59,7 +60,7 @@ final class CurlSockets {
     func leave() {
         guard !hasLeft else { return }
         hasLeft = true
-        for socket in watches.keys { loop.unwatch(socket) }
+        for socket in watches.keys { loop.unwatch(Int32(socket)) }
         watches = [:]
     }
 
@@ -70,16 +71,16 @@ final class CurlSockets {
     }
 
     private func letGo(_ socket: Int32) {
-        guard watches[socket] != nil else { return }
-        if connections.contains(socket) {
-            watches[socket] = .resting
+        guard watches[Int(socket)] != nil else { return }
+        if connections.contains(Int(socket)) {
+            watches[Int(socket)] = .resting
         } else {
             end(socket)
         }
     }
 
     private func tell(_ socket: Int32, _ ready: Readiness) {
-        switch watches[socket] {
+        switch watches[Int(socket)] {
         case .awaited: onReady(socket, ready)
         // The server has closed it, or said what nobody asked; libcurl finds out when it needs the connection.
         case .resting: end(socket)
@@ -88,7 +89,7 @@ final class CurlSockets {
     }
 
     private func end(_ socket: Int32) {
-        watches[socket] = nil
+        watches[Int(socket)] = nil
         if !hasLeft { loop.unwatch(socket) }
     }
 }

@@ -42,12 +42,20 @@ extension Interpreter {
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {
-        if let known = run.known.origins[step.identity] { return known }
+        let known = run.known.of(step)
+        if let origin = known.origin { return origin }
+        let names = shownNames(run)
+        let made = StepOrigin(run: plan.options.runID, test: names.test, scenario: names.scenario, step: step.id)
+        known.origin = made
+        return made
+    }
+
+    private func shownNames(_ run: TestRun) -> (test: String, scenario: String) {
+        if let known = run.known.shownNames { return known }
         let name = run.planned.name
         let scenario = name.suite.isEmpty ? name.scenario : "\(name.suite)/\(name.scenario)"
-        let made = StepOrigin(
-            run: plan.options.runID, test: withoutSecrets(name.name), scenario: withoutSecrets(scenario), step: step.id)
-        run.known.origins[step.identity] = made
+        let made = (test: withoutSecrets(name.name), scenario: withoutSecrets(scenario))
+        run.known.shownNames = made
         return made
     }
 

@@ -39,7 +39,7 @@ final class TestRun: @unchecked Sendable {
     var isTraceRecorded = true
     let known: KnownTerms
     /// What carries the requests of steps whose target the scenario derives: it ends with this run.
-    private var ownCarriers: [Step.Identity: Carrier] = [:]
+    private var ownCarriers: [ObjectIdentifier: Carrier] = [:]
 
     /// Steps that undo what a step began, in the frame in which it began.
     struct Cleanup {
@@ -62,28 +62,28 @@ final class TestRun: @unchecked Sendable {
 
     /// What holds for a step on a target; found once, however often the step is repeated or polled.
     func terms(of step: Step, target: Target?) -> Terms {
-        let key = KnownTerms.Key(step: step.identity, target: target?.name)
-        if let known = known.terms[key] { return known }
+        let known = known.of(step)
+        if let found = known.terms.first(where: { $0.target == target?.name }) { return found.terms }
         let bounds = target.map { layers.connections(to: $0) }
         let found = Terms(
             settings: layers.settings(of: step, target: target), pool: bounds?.poolBounds ?? PoolBounds(),
             maxConnections: bounds?.maxConnections?.value)
-        known.terms[key] = found
+        known.terms.append((target?.name, found))
         return found
     }
 
     /// What carries a step's requests, where it was kept.
     func carrier(of step: Step) -> Carrier? {
-        if let known = known.carriers[step.identity] { return known }
-        return ownCarriers.isEmpty ? nil : ownCarriers[step.identity]
+        if let known = known.of(step).carrier { return known }
+        return ownCarriers.isEmpty ? nil : ownCarriers[ObjectIdentifier(step.identity)]
     }
 
     /// Keeps what carries a step's requests.
     func keep(_ carrier: Carrier, for step: Step) {
         if carrier.target?.isOfTest ?? false {
-            ownCarriers[step.identity] = carrier
+            ownCarriers[ObjectIdentifier(step.identity)] = carrier
         } else {
-            known.carriers[step.identity] = carrier
+            known.of(step).carrier = carrier
         }
     }
 
@@ -95,15 +95,31 @@ final class TestRun: @unchecked Sendable {
 ///
 /// `@unchecked Sendable`: used on the interpreter's executor only.
 final class KnownTerms: @unchecked Sendable {
-    struct Key: Hashable {
-        var step: Step.Identity
-        var target: String?
+    private var steps: [ObjectIdentifier: KnownStep] = [:]
+    /// The names of test and scenario as services may see them.
+    var shownNames: (test: String, scenario: String)?
+
+    func of(_ step: Step) -> KnownStep {
+        let key = ObjectIdentifier(step.identity)
+        if let known = steps[key] { return known }
+        let known = KnownStep(step.identity)
+        steps[key] = known
+        return known
     }
-    var terms: [Key: Terms] = [:]
-    /// What carries the requests of steps whose target is always the same.
-    var carriers: [Step.Identity: Carrier] = [:]
-    /// What services are told of each step that sent something.
-    var origins: [Step.Identity: StepOrigin] = [:]
+}
+
+/// What is known of one step.
+final class KnownStep {
+    /// Kept, so that no other step can take its place.
+    private let identity: Step.Identity
+    /// What holds for it on each target that it had; hardly ever more than one.
+    var terms: [(target: String?, terms: Terms)] = []
+    /// What carries its requests, where its target is always the same.
+    var carrier: Carrier?
+    /// What services are told of it, once it has sent something.
+    var origin: StepOrigin?
+
+    init(_ identity: Step.Identity) { self.identity = identity }
 }
 
 /// The settings of a step, and the bounds of the connections to its target.
