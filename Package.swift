@@ -65,13 +65,16 @@ let package = Package(
         .target(
             name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
             // The style and script of the HTML report, built into the program.
-            resources: ["report.css", "page.js", "difference.js", "drawing.js", "details.js", "list.js"].map {
-                .embedInCode("HTML/Assets/\($0)")
-            }),
+            resources: [
+                "report.css", "theme.js", "page.js", "difference.js", "drawing.js", "plots.js", "details.js", "list.js",
+            ].map { .embedInCode("HTML/Assets/\($0)") }),
         // What runs came to, kept in a file.
         .target(
             name: "RunHistory",
-            dependencies: ["Reporting", "ScenarioModel", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Reporting", "ScenarioModel", "EventLoop", "PostgresTransport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(
             name: "Sandbox",
             dependencies: [

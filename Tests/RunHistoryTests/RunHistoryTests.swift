@@ -24,10 +24,10 @@ import Testing
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let path = folder.path("history.sqlite")
-        let history = try RunHistory(path: path, isWritable: true)
+        let history = try SQLiteHistory(path: path, isWritable: true)
         try history.add(run("one", [("a", .passed), ("b", .failed)]), keeping: 10)
         try history.add(run("two", [("b", .passed), ("c", .skipped)], profile: nil), keeping: 10)
-        let kept = try RunHistory(path: path, isWritable: false).last(5)
+        let kept = try SQLiteHistory(path: path, isWritable: false).last(5)
         #expect(kept.runs.map(\.id) == ["one", "two"])
         #expect(kept.runs[0].failed == 1)
         #expect(kept.runs[1].profile == nil)
@@ -41,7 +41,7 @@ import Testing
     @Test func `the oldest runs beyond the bound are forgotten, with what only they knew`() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
-        let history = try RunHistory(path: folder.path("history.sqlite"), isWritable: true)
+        let history = try SQLiteHistory(path: folder.path("history.sqlite"), isWritable: true)
         for number in 0..<5 { try history.add(run("r\(number)", [("t\(number)", .passed)]), keeping: 2) }
         let kept = try history.last(100)
         #expect(kept.runs.map(\.id) == ["r3", "r4"])
@@ -53,12 +53,12 @@ import Testing
         defer { withExtendedLifetime(folder) {} }
         let path = folder.path("history.sqlite")
         DispatchQueue.concurrentPerform(iterations: 4) { writer in
-            guard let history = try? RunHistory(path: path, isWritable: true) else { return }
+            guard let history = try? SQLiteHistory(path: path, isWritable: true) else { return }
             for number in 0..<10 {
                 try? history.add(run("\(writer)-\(number)", [("a", .passed), ("b", .passed)]), keeping: 1000)
             }
         }
-        #expect(try RunHistory(path: path, isWritable: false).last(100).runs.count == 40)
+        #expect(try SQLiteHistory(path: path, isWritable: false).last(100).runs.count == 40)
     }
 
     @Test func `a damaged file, a newer one and another program's are told apart, and left as they are`() throws {
@@ -67,17 +67,17 @@ import Testing
         let damaged = try folder.write(String(repeating: "no database ", count: 500), to: "damaged.sqlite")
         for isWritable in [true, false] {
             let error = try #require(throws: RunHistoryError.self) {
-                try RunHistory(path: damaged, isWritable: isWritable).last(1)
+                try SQLiteHistory(path: damaged, isWritable: isWritable).last(1)
             }
             #expect(error.message == "it is damaged, or no SQLite file")
         }
         #expect(try folder.read("damaged.sqlite").hasPrefix("no database "))
         let absent = try #require(throws: RunHistoryError.self) {
-            try RunHistory(path: folder.path("absent.sqlite"), isWritable: false).last(1)
+            try SQLiteHistory(path: folder.path("absent.sqlite"), isWritable: false).last(1)
         }
         #expect(absent.message == "there is no such file, or no permission")
         let path = folder.path("newer.sqlite")
-        try RunHistory(path: path, isWritable: true).add(run("one", [("a", .passed)]), keeping: 5)
+        try SQLiteHistory(path: path, isWritable: true).add(run("one", [("a", .passed)]), keeping: 5)
         // The version of the tables is a number of four bytes at a place of the file that SQLite documents.
         let descriptor = open(path, O_WRONLY)
         var version: [UInt8] = [0, 0, 0, 99]
@@ -85,7 +85,7 @@ import Testing
         close(descriptor)
         for isWritable in [true, false] {
             let newer = try #require(throws: RunHistoryError.self) {
-                try RunHistory(path: path, isWritable: isWritable).last(1)
+                try SQLiteHistory(path: path, isWritable: isWritable).last(1)
             }
             #expect(newer.message.hasPrefix("it has version 99 of the tables"))
         }

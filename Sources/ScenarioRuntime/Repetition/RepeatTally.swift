@@ -15,14 +15,15 @@ final class RepeatTally: @unchecked Sendable {
     var late = 0
     private(set) var latencies = Latencies()
     private var failedLatencies = Latencies()
+    private(set) var course = RepeatCourse()
     private var captures: [String: [(index: Int, value: Value)]] = [:]
     /// The first failures in full.
     private(set) var samples: [StepReport] = []
     private static let sampleLimit = 3
 
-    /// Adds a run that has ended.
+    /// Adds a run that has ended, so many milliseconds after runs began to count.
     func add(
-        _ ending: RunEnding, index: Int, ms: Double, captureNames: [String],
+        _ ending: RunEnding, index: Int, ms: Double, endedMs: Double, captureNames: [String],
         nested: [(step: String, names: [String])]
     ) {
         runs += 1
@@ -32,9 +33,11 @@ final class RepeatTally: @unchecked Sendable {
             value = made
             passed += 1
             latencies.record(ms)
+            course.record(endedMs: endedMs, ms: ms, isPassed: true)
         case .told(let outcome):
             value = outcome.value
-            count(outcome.report, index: index, ms: ms)
+            let isPassed = count(outcome.report, index: index, ms: ms)
+            course.record(endedMs: endedMs, ms: ms, isPassed: isPassed)
         }
         guard let value else { return }
         for name in captureNames {
@@ -48,20 +51,23 @@ final class RepeatTally: @unchecked Sendable {
         }
     }
 
-    private func count(_ report: StepReport, index: Int, ms: Double) {
+    /// Counts a run that was told in full; says whether it passed.
+    private func count(_ report: StepReport, index: Int, ms: Double) -> Bool {
         switch report.verdict {
         case .passed, .skipped:
             passed += 1
             latencies.record(ms)
+            return true
         case .failed, .error:
             if report.verdict == .failed { failed += 1 } else { errors += 1 }
             failedLatencies.record(ms)
             errorKinds[Self.kind(of: report), default: 0] += 1
-            guard samples.count < Self.sampleLimit else { return }
+            guard samples.count < Self.sampleLimit else { return false }
             var sample = report
             sample.id = "\(sample.id)[\(index)]"
             sample.ms = ms
             samples.append(sample)
+            return false
         }
     }
 

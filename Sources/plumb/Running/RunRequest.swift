@@ -16,6 +16,8 @@ struct RunRequest: Equatable {
     var paths: [String] = []
     /// How many runs the history keeps, where this one is to be kept.
     var historyRuns: Int?
+    /// Where the history is: a path, a URL of PostgreSQL, the name of a target; nil is the project's own file.
+    var history: String?
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
 
