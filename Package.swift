@@ -135,7 +135,10 @@ let package = Package(
             ], exclude: ["Golden"]),
         .testTarget(
             name: "RunHistoryTests",
-            dependencies: ["RunHistory", "Reporting", "ScenarioModel", "PlumbTesting"]),
+            dependencies: [
+                "RunHistory", "Reporting", "ScenarioModel", "EventLoop", "PostgresTransport", "PlumbTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -52,7 +52,7 @@ extension HTMLReport {
         case .passed: nil
         case .skipped: test.reason
         case .failed, .error:
-            (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.message ?? test.reason
+            (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.remark ?? test.reason
         }
     }
 

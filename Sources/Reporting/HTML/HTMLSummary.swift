@@ -64,8 +64,8 @@ struct HTMLSummary {
         let name = suite.isEmpty ? "(no folder)" : suite
         // The script finds the suite by this word: it is told as it is, not as it is shown.
         var text = "<tr data-suite=\"\(PageText.escapedVerbatim(suite))\"><td>"
-        text += "<span class=\"sign \(verdict.rawValue)\">\(Marks.unicode.sign(of: verdict))</span>"
-        text += "<button type=\"button\" disabled>\(PageText.escaped(name))</button></td>"
+        text += "<div class=\"suite\"><span class=\"sign \(verdict.rawValue)\">\(Marks.unicode.sign(of: verdict))</span>"
+        text += "<button type=\"button\" disabled>\(PageText.escaped(name))</button></div></td>"
         let figures = [
             Figures.grouped(tests.count), Figures.grouped(tests.count { $0.verdict == .passed }),
             Figures.grouped(failed), Figures.grouped(tests.count { $0.verdict == .skipped }),

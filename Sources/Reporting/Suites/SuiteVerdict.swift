@@ -179,7 +179,7 @@ extension SuiteVerdict {
         }
         var measurement = Measurement(
             test: test.test.name, step: trail, isHeld: step.verdict == .passed, summary: step.reason ?? "",
-            missed: step.failures.map { $0.place?.trimmed ?? $0.message })
+            missed: step.failures.map { $0.place?.marked ?? $0.message })
         for name in Measurement.figureNames {
             measurement.figures[name] = aggregate[name]?.number ?? aggregate["ms"]?[name]?.number
         }
@@ -196,16 +196,5 @@ extension SuiteVerdict.Tests {
         case .skipped: skipped += 1
         }
         if test.isFlaky { flaky += 1 }
-    }
-}
-
-extension Place {
-    /// The marked part of its line.
-    fileprivate var trimmed: String {
-        let line = Array(text.unicodeScalars)
-        guard column >= 1, column <= endColumn, endColumn - 1 <= line.count else { return text }
-        var marked = String.UnicodeScalarView()
-        marked.append(contentsOf: line[(column - 1)..<(endColumn - 1)])
-        return String(marked)
     }
 }

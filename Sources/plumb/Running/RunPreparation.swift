@@ -238,6 +238,7 @@ struct RunPreparation {
             now: { (ContinuousClock.now - began).milliseconds },
             write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !request.quiet
+        terminal.rerunCommand = request.rerunCommand
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
         for text in request.report {

@@ -21,6 +21,23 @@ struct RunRequest: Equatable {
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
 
+    /// The command that runs what did not pass again, with the settings that decide what is run; nil where a part of
+    /// it cannot stand on a line as it is.
+    var rerunCommand: String? {
+        var words = ["plumb", "run"] + paths
+        for (option, value) in [("--config", project.config), ("--profile", project.profile)] {
+            if let value { words += [option, value] }
+        }
+        words.append("--failed")
+        let isPlain = words.allSatisfy { word in
+            !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Self.special.contains($0) }
+        }
+        return isPlain ? words.joined(separator: " ") : nil
+    }
+
+    /// What means something to a shell.
+    private static let special = Set("'\"\\$`&|;<>()[]{}*?!#~".utf8)
+
     /// Throws what is wrong with it, as a `ValidationError`.
     func check() throws {
         if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }

@@ -47,6 +47,10 @@ import Testing
         #expect(page.contains("the generator itself was the bottleneck in 3 of 5 intervals"))
     }
 
+    @Test func `a browser shows it in the light and the dark, wide and narrow`() throws {
+        try PageInBrowser.click(through: Array(LoadHTML(result: result()).text.utf8))
+    }
+
     @Test func `a page of a load that never was is a page all the same`() {
         let page = LoadHTML(result: LoadResult(start: LoadComparisonTests.start)).text
         #expect(page.contains("nothing was measured"))

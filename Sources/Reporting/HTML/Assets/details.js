@@ -70,7 +70,7 @@ function aggregateTable(aggregate) {
             el("b", null, oneLine(name.replaceAll("_", " "))), " " + value.toLocaleString("en-US")])),
         kinds.length > 0 ? el("p", { class: "fact" }, el("b", null, "causes: "), kinds.map(([name, value], index) =>
             (index > 0 ? ", " : "") + oneLine(name) + " " + value)) : null,
-        times.length > 0 ? el("div", { class: "wide" }, table("values", ["", ...names], times.map(([title, values]) =>
+        times.length > 0 ? el("div", { class: "wide" }, table("figures", ["", ...names], times.map(([title, values]) =>
             [title, ...names.map((name) => typeof values[name] === "number" ? duration(values[name]) : "")]))) : null,
     ];
 }

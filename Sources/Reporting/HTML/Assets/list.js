@@ -39,7 +39,7 @@ function startList() {
             return [el("p", null, document.readyState === "loading" ? "still loading: open it again in a moment"
                 : "Its details are left out, since this file would be too large; the JSON report has them.")];
         }
-        return [test.past ? pastPlot(test.past) : null, testDetails(JSON.parse(source.textContent).result)];
+        return [testDetails(JSON.parse(source.textContent).result), test.past ? pastPlot(test.past) : null];
     }
 
     function toggle(test, isOpen) {

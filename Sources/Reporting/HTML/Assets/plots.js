@@ -15,7 +15,7 @@ function pastMarks(letters) {
 
 // A frame with a scale from 0 to the highest value; `place` gives the places in it.
 function plane(title, most, unit, marks) {
-    const width = 560, height = 190, left = 62, right = 12, top = 14, bottom = 34;
+    const width = 560, height = 190, left = 62, right = 26, top = 14, bottom = 34;
     const place = {
         x: (share) => left + share * (width - left - right),
         y: (value) => height - bottom - value / most * (height - bottom - top),
