@@ -83,15 +83,16 @@ final class PostgresHistorySession: @unchecked Sendable {
     func insert(_ result: RunResult) async throws(RunHistoryError) {
         let run = KeptRun(result)
         let counts = [run.status, run.passed, run.failed, run.errors, run.skipped, run.flaky].map { String($0) }
-        let number = try await rows(
-            """
-            INSERT INTO plumb_runs
-            (id, started, version, profile, seed, ms, status, passed, failed, errors, skipped, flaky, suites)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number
-            """,
-            [run.id, run.started, run.version, run.profile, run.seed, String(run.ms)] + counts
-                + [SuiteReport(result).record]
-        ).first?.first ?? nil
+        let number =
+            try await rows(
+                """
+                INSERT INTO plumb_runs
+                (id, started, version, profile, seed, ms, status, passed, failed, errors, skipped, flaky, suites)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number
+                """,
+                [run.id, run.started, run.version, run.profile, run.seed, String(run.ms)] + counts
+                    + [SuiteReport(result).record]
+            ).first?.first ?? nil
         let names = Self.array(result.tests.map(\.test.name))
         try await rows(
             "INSERT INTO plumb_names (name) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING", [names])

@@ -188,7 +188,9 @@ extension SQLiteHistory {
             }
             return RunHistoryError(
                 path: path,
-                message: "it has version \(newer.version) of the tables, and this plumb knows version \(HistoryBounds.schema)",
+                message:
+                    "it has version \(newer.version) of the tables, and this plumb knows version "
+                    + "\(HistoryBounds.schema)",
                 hint: "use a newer plumb, or move the file away")
         }
         guard let error = error as? DatabaseError else { return RunHistoryError(path: path, message: "\(error)") }

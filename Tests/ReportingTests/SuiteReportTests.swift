@@ -86,7 +86,8 @@ import Testing
             var start = SampleRun.start
             start.tests = tests.map(\.test)
             start.suites = [
-                ConfiguredSuite(suite: "a/pool", scenarios: ["x"]), ConfiguredSuite(suite: "a/other", scenarios: ["pool"]),
+                ConfiguredSuite(suite: "a/pool", scenarios: ["x"]),
+                ConfiguredSuite(suite: "a/other", scenarios: ["pool"]),
             ]
             let end = RunEnd(ms: 10, isInterrupted: false, status: 0)
             let all = SuiteVerdict.all(of: RunResult(start: start, tests: tests, notes: [], end: end))

@@ -93,7 +93,8 @@ struct PostgresHistoryTests {
         #expect(try PostgresHistory(address, isWritable: false).last(100).runs.count == 20)
     }
 
-    @Test func `what is no history, what is newer and what is out of reach are told apart, without a password`() throws {
+    @Test func `what is no history, what is newer and what is out of reach are told apart, without a password`() throws
+    {
         try makeSchema("empty")
         let empty = try #require(throws: RunHistoryError.self) {
             try PostgresHistory(address("empty"), isWritable: false)

@@ -40,7 +40,7 @@ struct HTMLPast {
     }
 
     private var table: String {
-        var text = "<details><summary>as a table</summary><table><thead><tr>"
+        var text = "<details><summary>as a table</summary><div class=\"wide\"><table><thead><tr>"
         for title in ["started", "run", "plumb"] { text += "<th scope=\"col\">\(title)</th>" }
         for title in ["passed", "failed", "error", "skipped", "flaky", "time"] {
             text += "<th scope=\"col\" class=\"number\">\(title)</th>"
@@ -53,7 +53,7 @@ struct HTMLPast {
             for cell in counts + [Figures.duration(run.ms)] { text += "<td class=\"number\">\(cell)</td>" }
             text += "</tr>\n"
         }
-        return text + "</tbody></table></details>\n"
+        return text + "</tbody></table></div></details>\n"
     }
 
     private func facts(_ run: KeptRun) -> String {

@@ -102,14 +102,15 @@ public struct HTMLReport: Sendable {
         <option value="file">as written</option><option value="slowest">slowest first</option>
         <option value="name">by name</option></select></label>
         <span id="status" role="status"></span></div>
-        <p class="keys"><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous test, <kbd>Enter</kbd> opens it,
-        <kbd>Esc</kbd> takes the search back</p>
+        <p class="keys"><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous test,
+        <kbd>Enter</kbd> opens it, <kbd>Esc</kbd> takes the search back</p>
         <ul id="list"></ul></section>
 
         """
 
     private static let script =
-        PackageResources.theme_js + PackageResources.page_js + PackageResources.difference_js + PackageResources.drawing_js
+        PackageResources.theme_js + PackageResources.page_js + PackageResources.difference_js
+        + PackageResources.drawing_js
         + PackageResources.plots_js + PackageResources.details_js + PackageResources.list_js
 
     /// What a page says of itself: its encoding, and a policy that lets nothing but its own script and style be.

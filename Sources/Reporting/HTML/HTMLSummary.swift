@@ -20,7 +20,8 @@ struct HTMLSummary {
         ]
         // Without a script they are no buttons to press.
         let items = parts.map { verdict, count in
-            "<li><button type=\"button\" class=\"verdict \(verdict)\(count == 0 ? " zero" : "")\" data-verdict=\"\(verdict)\" disabled>"
+            "<li><button type=\"button\" class=\"verdict \(verdict)\(count == 0 ? " zero" : "")\" "
+                + "data-verdict=\"\(verdict)\" disabled>"
                 + "<b>\(Figures.grouped(count))</b> \(verdict)</button></li>"
         }
         return "<ul class=\"counts\" aria-label=\"Verdicts\">\(items.joined())</ul>\n"
@@ -64,7 +65,8 @@ struct HTMLSummary {
         let name = suite.isEmpty ? "(no folder)" : suite
         // The script finds the suite by this word: it is told as it is, not as it is shown.
         var text = "<tr data-suite=\"\(PageText.escapedVerbatim(suite))\"><td>"
-        text += "<div class=\"suite\"><span class=\"sign \(verdict.rawValue)\">\(Marks.unicode.sign(of: verdict))</span>"
+        text +=
+            "<div class=\"suite\"><span class=\"sign \(verdict.rawValue)\">\(Marks.unicode.sign(of: verdict))</span>"
         text += "<button type=\"button\" disabled>\(PageText.escaped(name))</button></div></td>"
         let figures = [
             Figures.grouped(tests.count), Figures.grouped(tests.count { $0.verdict == .passed }),

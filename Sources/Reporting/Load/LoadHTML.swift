@@ -73,7 +73,8 @@ struct LoadHTML {
         items += "\(Figures.fixed(seconds, digits: 1)) s, "
         items += "<b>\(Figures.fixed(figures.number("per_second") ?? 0, digits: 1))</b> a second</li>"
         for (style, title, count) in parts where count > 0 || title == "passed" || title == "failed" {
-            items += "<li class=\"figure \(count > 0 ? style : "skipped")\"><b>\(Figures.grouped(count))</b> \(title)</li>"
+            items +=
+                "<li class=\"figure \(count > 0 ? style : "skipped")\"><b>\(Figures.grouped(count))</b> \(title)</li>"
         }
         return "<ul class=\"counts\" aria-label=\"Runs\">\(items)</ul>\n"
     }

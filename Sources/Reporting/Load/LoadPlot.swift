@@ -74,7 +74,11 @@ struct LoadPlot {
         }
         for span in spans { svg += Self.rectangle("span", from: x(span.from), to: x(span.to), title: span.title) }
         let legend = lines.map { "<span class=\"key \($0.style)\"><i></i>\(PageText.escaped($0.name))</span>" }
-        return "<figure><figcaption>\(PageText.escaped(title)) \(legend.joined(separator: " "))</figcaption>"
+        let shades = [("warmup", "warm-up"), ("failing", "a threshold does not hold")].filter { style, _ in
+            spans.contains { $0.style == style }
+        }.map { "<span class=\"key \($0.0)\"><i></i>\($0.1)</span>" }
+        let keys = (legend + shades).joined(separator: " ")
+        return "<figure><figcaption>\(PageText.escaped(title)) \(keys)</figcaption>"
             + svg + "</svg></figure>"
     }
 
@@ -97,14 +101,22 @@ struct LoadPlot {
     }
 
     private static func figure(_ value: Double) -> String {
-        value >= 100 || value == value.rounded() ? Figures.fixed(value, digits: 0) : Figures.fixed(value, digits: 2)
+        let text = Figures.fixed(value, digits: value >= 100 ? 0 : 2)
+        guard text.utf8.contains(UInt8(ascii: ".")) else { return text }
+        let bare = text.reversed().drop { $0 == "0" }.reversed()
+        return String(bare.last == "." ? bare.dropLast() : bare[...])
     }
 
+    /// Marks at round numbers, at most eight of them.
     private static func evenMarks(from least: Double, to most: Double) -> [(x: Double, text: String)] {
-        (0...6).map { step in
-            let value = least + (most - least) * Double(step) / 6
-            return (value, figure((value * 10).rounded() / 10))
+        let step = roundUp((most - least) / 7)
+        var marks: [(x: Double, text: String)] = []
+        var number = (least / step).rounded(.up)
+        while number * step <= most, marks.count < 20 {
+            marks.append((number * step, figure(number * step)))
+            number += 1
         }
+        return marks
     }
 
     /// The next of 1, 2, 2.5, 5 times a power of ten.

@@ -19,7 +19,8 @@ struct RunKeeping {
     /// Finds the place that was named, before anything runs: a URL of PostgreSQL, a target, or a file.
     ///
     /// Without a name it is what `PLUMB_HISTORY` names, or the project's own file.
-    init(_ name: String?, keeping most: Int, _ configuration: Configuration, _ project: Project) throws(HistoryProblem) {
+    init(_ name: String?, keeping most: Int, _ configuration: Configuration, _ project: Project) throws(HistoryProblem)
+    {
         self.most = most
         profile = configuration.profile
         guard let name = name ?? HistoryFile.fromEnvironment else {

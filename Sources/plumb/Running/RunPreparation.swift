@@ -59,7 +59,8 @@ struct RunPreparation {
             do throws(HistoryProblem) {
                 keeping = try RunKeeping(request.history, keeping: most, configuration, project)
             } catch {
-                diagnostics.append(Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
+                diagnostics.append(
+                    Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
                 Project.report(diagnostics, configuration, request.project.color)
                 return .nothingRan
             }
@@ -166,7 +167,8 @@ struct RunPreparation {
             do throws(HistoryProblem) {
                 return try keeping.unpassed()
             } catch {
-                diagnostics.append(Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
+                diagnostics.append(
+                    Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
                 return nil
             }
         }
@@ -295,7 +297,8 @@ struct RunPreparation {
 extension Diagnostic.Code {
     static let noHistory = Diagnostic.Code(
         "run.no-history",
-        "The history that '--history' names cannot be used: give a file, a URL of PostgreSQL, or a target of that kind.")
+        "The history that '--history' names cannot be used: give a file, a URL of PostgreSQL, or a target of that kind."
+    )
     static let nothingSelected = Diagnostic.Code(
         "run.nothing-selected",
         "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")
