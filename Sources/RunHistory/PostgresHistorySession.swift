@@ -20,7 +20,10 @@ final class PostgresHistorySession: @unchecked Sendable {
         do throws(PostgresError) {
             connection = try await PostgresConnection.open(settings, on: loop, until: .now + HistoryBounds.patience)
         } catch {
-            throw RunHistoryError(path: address, message: error.message, hint: error.hint)
+            let isAway = [.dns, .refused, .unreachable, .connectTimeout].contains(error.kind)
+            throw RunHistoryError(
+                path: address, message: error.message,
+                hint: isAway ? "start the server, or correct the address of the history" : error.hint)
         }
     }
 

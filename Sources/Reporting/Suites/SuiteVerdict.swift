@@ -65,7 +65,7 @@ public struct SuiteVerdict: Sendable, Hashable {
         public var isHeld: Bool
         /// Such as `98/100 passed, p95 412 ms`.
         public var summary: String
-        /// The limits that did not hold, as they are written.
+        /// The limits that did not hold, and what was measured instead.
         public var missed: [String]
         /// Of `runs`, `passed`, `dropped`, `per_second`, and of `p50`, `p95`, `p99` and `max` in milliseconds, those
         /// that are known.
@@ -131,7 +131,8 @@ extension SuiteVerdict {
         }
         let isCovered = coverage.share > Coverage.least
         if !isCovered {
-            reasons.append("\(coverage.passed) of \(Figures.count(coverage.named.count, "configured scenario")) passed")
+            let noun = configured == nil ? "scenario" : "configured scenario"
+            reasons.append("\(coverage.passed) of \(Figures.count(coverage.named.count, noun)) passed")
         }
         isValid = reasons.isEmpty
         for name in configured?.missing ?? [] { reasons.append("'\(name)' has no file") }
@@ -179,7 +180,7 @@ extension SuiteVerdict {
         }
         var measurement = Measurement(
             test: test.test.name, step: trail, isHeld: step.verdict == .passed, summary: step.reason ?? "",
-            missed: step.failures.map { $0.place?.marked ?? $0.message })
+            missed: step.failures.map(\.remark))
         for name in Measurement.figureNames {
             measurement.figures[name] = aggregate[name]?.number ?? aggregate["ms"]?[name]?.number
         }

@@ -12,7 +12,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Says which suites of a run are valid, and what changed over the last runs.",
         discussion: """
-            It reads what 'plumb run --report json=PATH' wrote, or with --run what 'plumb run --history' kept. A suite is valid when none of its tests failed, and \
+            It reads what 'plumb run --report json=PATH' wrote, or what 'plumb run --history' kept: PLUMB_HISTORY names \
+            another history than the project's own. A suite is valid when none of its tests failed, and \
             more than 95 % of the scenarios that 'test_scenarios' names ran and passed.
 
             Exit status: 0 all are valid, 1 one is not, 2 there is no such report.
@@ -24,22 +25,11 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "The verdict of each suite, with coverage, connectivity, performance and load.")
     var suites = false
 
-    @Option(help: .init("The JSON report to read; '-' is standard input.", valueName: "path"))
-    var from: String = "reports/report.json"
-
-    @Option(
-        name: .customLong("run"),
-        help: .init("A run of the history in place of a report: its id, or 'last'.", valueName: "run"))
-    var kept: String?
-
     @Option(
         help: .init(
-            "The history, a file or postgres://…; else what PLUMB_HISTORY names, or the project's own.",
-            valueName: "place"))
-    var history: String?
-
-    @Option(help: .init("With '--run last': the last run of this profile.", valueName: "name"))
-    var profile: String?
+            "The JSON report to read; '-' is standard input, 'history' the last run kept, 'history:ID' another one.",
+            valueName: "path"))
+    var from: String = "reports/report.json"
 
     @Option(help: .init("\(SuiteReport.Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
     var format: SuiteReport.Format = .text
@@ -47,19 +37,22 @@ struct ReportCommand: ParsableCommand {
     mutating func run() throws {
         // Not in 'validate', which is asked before a subcommand too.
         guard suites else { throw ValidationError("say what to report: --suites, history, flaky, slow or compare") }
-        let report = try kept.map(keptReport) ?? SuiteReport(try StoredReport.read(from))
+        let report =
+            from == "history" || from.hasPrefix("history:")
+            ? try Self.kept(from.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init))
+            : SuiteReport(try StoredReport.read(from))
         Streams.out(report.render(format))
         throw report.isValid ? ExitCode.success : ExitCode(1)
     }
 
-    /// The suites of a run that the history keeps; tells where there is none and ends with status 2.
-    private func keptReport(_ run: String) throws -> SuiteReport {
+    /// The suites of a run that the history keeps, of the last one without an id; tells where there is none and ends
+    /// with status 2.
+    private static func kept(_ run: String?) throws -> SuiteReport {
         do throws(RunHistoryError) {
-            let history = try HistoryFile.place(history).open(isWritable: false)
-            let record = try history.suites(of: run == "last" ? nil : run, profile: profile)
+            let record = try HistoryFile.place(nil).open(isWritable: false).suites(of: run, profile: nil)
             if let report = record.flatMap({ SuiteReport(record: $0) }) { return report }
             Streams.err(
-                "error: the history keeps no suites of \(run == "last" ? "a last run" : "a run '\(run)'")\n"
+                "error: the history keeps no suites of \(run.map { "a run '\($0)'" } ?? "a last run")\n"
                     + "  = hint: 'plumb report history' lists the runs; those of older versions have no suites\n")
         } catch {
             Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))

@@ -82,6 +82,7 @@ function copyButton(text) {
 
 function table(className, titles, rows) {
     return el("table", { class: className },
-        el("thead", null, el("tr", null, titles.map((title) => el("th", { scope: "col" }, title)))),
+        titles.some((title) => title !== "")
+            ? el("thead", null, el("tr", null, titles.map((title) => el("th", { scope: "col" }, title)))) : null,
         el("tbody", null, rows.map((row) => el("tr", null, row.map((cell) => el("td", null, cell))))));
 }
