@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help run run-local test build check lint-format format mutants mutants-local bench sanitize schemas completions clean \
-    packages services services-stop vector-client
+    packages services services-stop vector-client install uninstall deb image
 
 JOBS ?= 2
 # Side by side, tests that measure time wait for one another longer than they allow.
@@ -14,6 +14,9 @@ TESTS_AT_A_TIME ?= 1
 PLUMB := .build/release/plumb
 PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev libpq-dev libsqlite3-dev
 SOURCES := Package.swift Sources Tests
+# Where `make install` puts things; scripts/install tells of the folders of completions.
+PREFIX ?= /usr/local
+export PREFIX DESTDIR BASH_COMPLETIONS ZSH_COMPLETIONS FISH_COMPLETIONS
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -73,7 +76,7 @@ sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSa
 	scripts/sanitize thread
 
 bench: build ## Measures Plumb, beside Hurl where that can be had; prints a Markdown table
-	@scripts/install-packages nginx python3 gcc jq
+	@scripts/install-packages nginx python3 gcc jq hey
 	bench/run
 	bench/sql
 	bench/vector
@@ -95,6 +98,25 @@ completions: build ## Writes completions for bash, zsh and fish to .build/comple
 	    $(PLUMB) --generate-completion-script $$shell > .build/completions/plumb.$$shell; \
 	    echo ".build/completions/plumb.$$shell"; \
 	done
+
+# So that `sudo make install` behind `make build` builds nothing: root need not have Swift.
+$(PLUMB): Package.swift $(shell find Sources -type f)
+	@$(MAKE) --no-print-directory build
+
+install: $(PLUMB) ## Installs the program, its completions and manual; PREFIX=/usr/local, DESTDIR=
+	@scripts/install-packages jq binutils
+	@scripts/install $(PLUMB)
+
+uninstall: ## Takes away what `make install` put there
+	@scripts/install --remove
+
+deb: $(PLUMB) ## Makes a Debian package, .build/plumb_VERSION_ARCHITECTURE.deb
+	@scripts/install-packages jq binutils dpkg-dev xz-utils
+	@scripts/debian-package $(PLUMB) .build
+
+image: ## Makes an image with Docker, plumb:VERSION; builds in a container, not here
+	docker build --tag plumb:latest .
+	docker tag plumb:latest "plumb:$$(docker run --rm plumb:latest --version)"
 
 clean: ## Removes what was built and reported
 	rm -rf .build reports bench/.cache

@@ -145,7 +145,9 @@ let package = Package(
                 "Sandbox", "PostgresTransport", "PlumbTesting", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "DocumentationTests", dependencies: ["plumb", "PlumbTesting", "Expressions"]),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["plumb", "PlumbTesting", "Expressions", "ScenarioSyntax", "Diagnostics"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -20,16 +20,18 @@ struct MarkdownPage: CustomTestStringConvertible, Sendable {
         /// The HTML comment on the line before the fence.
         let comment: String?
         let text: String
+
+        /// The words of YAML that is another tool's.
+        static let others: Set<String> = ["github", "gitlab", "runn", "venom", "tavern"]
+        /// Whether a block of YAML is Plumb's.
+        var isOwn: Bool { !Self.others.contains(word) }
     }
 
-    /// The pages that are held true.
-    static let all: [MarkdownPage] = {
-        let docs = (try? TextFile.names(in: PackageFolder.path + "/docs")) ?? []
-        let paths =
-            ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
-            + docs.filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }
-        return paths.compactMap { try? MarkdownPage($0) }
-    }()
+    /// The pages that are held true: those of the package's own folder and of `docs`.
+    static let all: [MarkdownPage] = ["", "docs/"].flatMap { folder in
+        let names = (try? TextFile.names(in: PackageFolder.path + "/" + folder)) ?? []
+        return names.filter { $0.hasSuffix(".md") }.compactMap { try? MarkdownPage(folder + $0) }
+    }
 
     init(_ path: String) throws {
         self.path = path

@@ -6,8 +6,11 @@ import Testing
 ///
 /// The word behind ` ```yaml ` says what a block shows: nothing, a valid one, that runs where it is a whole
 /// scenario; `fails`, a scenario that fails; `wrong`, one that lint refuses; `lint`, one that only lint can
-/// look at; `workflow`, YAML of something else.
+/// look at. Other words name the tool whose YAML it is.
 @Suite(.serialized) struct YAMLBlockTests {
+    /// The words of Plumb's own YAML.
+    static let own: Set<String> = ["", "fails", "wrong", "lint"]
+
     /// What a part of a scenario may lack, since it stands in the whole.
     private static let missingFromParts: Set<String> = [
         "reference.unknown-name", "reference.unknown-step", "target.unknown", "file.unreadable",
@@ -20,7 +23,7 @@ import Testing
     @Test(arguments: MarkdownPage.all)
     func `each block of YAML is valid, and whole scenarios run`(_ page: MarkdownPage) throws {
         let project = try DocumentedProject(page)
-        for block in page.blocks where block.language == "yaml" && block.word != "workflow" {
+        for block in page.blocks where block.language == "yaml" && block.isOwn {
             let name = try project.place(block)
             let problems = try self.problems(of: block, named: name, in: project)
             if block.word == "wrong" {
@@ -35,6 +38,14 @@ import Testing
             #expect(
                 run.exitStatus == expected,
                 "\(page.path):\(block.line): status \(run.status)\n\(run.standardOutput)\(run.standardError)")
+        }
+    }
+
+    @Test func `the scenario of the README can be planned on each profile that stands there`() throws {
+        let project = try DocumentedProject(try MarkdownPage("README.md"))
+        for profile in ["embedded", "staging"] {
+            let plan = try project.plumb(["plan", "scenarios/pong.yaml", "--profile", profile])
+            #expect(plan.exitStatus == 0, "\(profile): \(plan.standardError)\(plan.standardOutput)")
         }
     }
 
