@@ -11,7 +11,7 @@ struct HistoryOptions: ParsableArguments {
         name: [.customLong("history"), .customLong("file")],
         help: .init(
             """
-            The history, a file or postgres://…; else what PLUMB_HISTORY names, or '.plumb/history.sqlite' of this \
+            The history, a file or postgres://host/database; else what PLUMB_HISTORY names, or '.plumb/history.sqlite' of this \
             folder or the nearest above it.
             """, valueName: "place"))
     var file: String?

@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
     @Flag(
         help: """
             Keeps what the run came to, for 'plumb report history': in .plumb/history.sqlite, in what PLUMB_HISTORY \
-            names, or in a PostgreSQL whose URL follows, postgres://….
+            names, or in a PostgreSQL whose URL follows, postgres://host/database.
             """)
     var history = false
 
