@@ -8,7 +8,7 @@ extension Plumb {
         do {
             let words = CommandLine.arguments.dropFirst()
             if words.first == "run", let request = RunRequest(plainWords: words.dropFirst()) {
-                throw try RunPreparation(request).carryOut()
+                throw try request.carryOut()
             }
             let isRun = words.first == "run"
             var command = try parseCommand(isRun ? RunRequest.withAddressApart(words)[...] : words)

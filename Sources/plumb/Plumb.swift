@@ -9,8 +9,8 @@ struct Plumb: ParsableCommand {
         version: PlumbVersion.text,
         subcommands: [
             RunCommand.self, LoadCommand.self, LintCommand.self, PlanCommand.self, ExplainCommand.self,
-            SchemaCommand.self, SandboxCommand.self, DoctorCommand.self,
-            ReportCommand.self,
+            SchemaCommand.self, FormatCommand.self, InitCommand.self, NewCommand.self, SandboxCommand.self,
+            DoctorCommand.self, ReportCommand.self,
         ])
 }
 

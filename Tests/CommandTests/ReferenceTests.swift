@@ -38,7 +38,7 @@ import Testing
     }
 
     /// Texts of that form which are no codes.
-    private static let otherTexts: Set<String> = ["defaults.timeout", "chat.completion"]
+    private static let otherTexts: Set<String> = ["defaults.timeout", "chat.completion", "plumb.yaml"]
 
     /// The codes that `plumb explain` lists.
     private func codes() throws -> [String] {

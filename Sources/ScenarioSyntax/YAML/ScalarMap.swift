@@ -40,6 +40,22 @@ struct ScalarMap {
         return LocatedText(text: text, span: SourceSpan(file, inner), segments: [whole])
     }
 
+    /// The lines of a literal or folded text without their indentation, empty ones at the end included; nil where the
+    /// source cannot be read as that text.
+    static func blockLines(
+        _ text: String, _ style: YAMLScalar.Style, _ bytes: [UInt8], _ range: Range<Int>
+    ) -> [String]? {
+        let inner = innerRange(style, bytes, range)
+        for indent in BlockScalar.indents(bytes, inner) {
+            let block = BlockScalar(bytes, range: range, inner: inner, indent: indent)
+            var map = ScalarMap()
+            map.readBlock(bytes, block, style)
+            guard map.matches(text) else { continue }
+            return block.lines.map { String(decoding: bytes[$0.start..<$0.end], as: UTF8.self) }
+        }
+        return nil
+    }
+
     /// The text's range: quotes left out; of a block scalar the lines below its header.
     private static func innerRange(_ style: YAMLScalar.Style, _ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
         switch style {

@@ -14,7 +14,7 @@ struct RunCommand: ParsableCommand {
         abstract: "Runs scenarios.",
         discussion: """
             Exit status: 0 all passed, 1 a test failed, 2 nothing ran (usage, lint, nothing selected), 3 a test could \
-            not be carried out, 130 interrupted.
+            not be carried out, 130 interrupted; with --watch that of the last run.
 
             Reports: \(ReportFormat.all.map(\.name).joined(separator: ", ")); written to a temporary file and renamed. \
             \(ReportFormat.all.filter { $0.service != nil }.map(\.name).joined(separator: " and ")) take the URL of a \
@@ -75,6 +75,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 
+    @Flag(help: "Stays, and runs again what changes, with all that depends on it; Ctrl-C ends it.")
+    var watch = false
+
     @Flag(name: .shortAndLong, help: "Shows failures and the summary only.")
     var quiet = false
 
@@ -89,7 +92,7 @@ struct RunCommand: ParsableCommand {
         help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
     var paths: [String]
 
-    mutating func run() throws { throw try RunPreparation(request).carryOut() }
+    mutating func run() throws { throw try request.carryOut() }
 
     func validate() throws { try request.check() }
 
@@ -99,6 +102,7 @@ struct RunCommand: ParsableCommand {
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
             sandboxBreak: sandboxBreak, paths: paths,
-            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault)
+            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault, watch: watch
+        )
     }
 }

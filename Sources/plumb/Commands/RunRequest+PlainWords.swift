@@ -69,6 +69,7 @@ extension RunRequest {
         case "--allow-exec": allowExec = true
         case "--quiet", "-q": quiet = true
         case "--no-skips": selection.noSkips = true
+        case "--watch": watch = true
         default: return false
         }
         return true

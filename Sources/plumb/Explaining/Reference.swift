@@ -29,7 +29,8 @@ struct Reference {
     private static func allCodes(_ kinds: [any StepKind]) -> [Diagnostic.Code] {
         var codes: [String: Diagnostic.Code] = [:]
         let listed: [[Diagnostic.Code]] = [
-            Diagnostic.Code.allSyntaxCodes, Diagnostic.Code.allExpressionCodes, Diagnostic.Code.allEvaluationCodes,
+            Diagnostic.Code.allSyntaxCodes, Diagnostic.Code.allFormatCodes, Diagnostic.Code.allExpressionCodes,
+            Diagnostic.Code.allEvaluationCodes,
             Diagnostic.Code.allTemplateCodes, Diagnostic.Code.allScenarioCodes, Diagnostic.Code.allFaultProxyCodes,
             Diagnostic.Code.allConfigurationCodes,
             Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,

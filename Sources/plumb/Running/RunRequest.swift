@@ -20,6 +20,13 @@ struct RunRequest: Equatable {
     var history: String?
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
+    /// Whether to stay and run again what changes.
+    var watch = false
+
+    /// Does what was asked; returns the exit status.
+    func carryOut() throws -> ExitCode {
+        watch ? WatchSession.run(self) : try RunPreparation(self).carryOut()
+    }
 
     /// The command that runs what did not pass again, with the settings that decide what is run; nil where a part of
     /// it cannot stand on a line as it is.

@@ -1,0 +1,38 @@
+extension RunRequest {
+    /// The words behind `plumb run` that ask for the same, once, with these paths; a test holds them to what they mean.
+    func words(paths: [String], configuration: String? = nil) -> [String] {
+        var words: [String] = []
+        func option(_ name: String, _ value: String?) {
+            // Joined, so that a value that begins with a dash stays one.
+            if let value { words.append("--\(name)=\(value)") }
+        }
+        func flag(_ name: String, _ isSet: Bool) {
+            if isSet { words.append("--" + name) }
+        }
+        option("config", project.config ?? configuration)
+        option("profile", project.profile)
+        option("env-file", project.envFile)
+        if project.color != .auto { option("color", project.color.rawValue) }
+        for tag in selection.tag { option("tag", tag) }
+        for step in selection.step { option("step", step) }
+        for variable in selection.variables { option("var", variable) }
+        option("timeout", selection.timeout)
+        option("retries", selection.retries.map(String.init))
+        flag("no-skips", selection.noSkips)
+        option("jobs", jobs.map(String.init))
+        option("seed", seed)
+        flag("fail-fast", failFast)
+        if self.repeat != 1 { option("repeat", String(self.repeat)) }
+        flag("failed", failed)
+        for text in report { option("report", text) }
+        for text in fault { option("fault", text) }
+        flag("allow-exec", allowExec)
+        flag("quiet", quiet)
+        for name in sandboxBreak { option("sandbox-break", name) }
+        if let historyRuns {
+            flag("history", true)
+            option("history-runs", String(historyRuns))
+        }
+        return words + paths
+    }
+}
