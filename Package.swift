@@ -65,13 +65,16 @@ let package = Package(
         .target(
             name: "Reporting", dependencies: ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
             // The style and script of the HTML report, built into the program.
-            resources: ["report.css", "page.js", "difference.js", "drawing.js", "details.js", "list.js"].map {
-                .embedInCode("HTML/Assets/\($0)")
-            }),
+            resources: [
+                "report.css", "theme.js", "page.js", "difference.js", "drawing.js", "plots.js", "details.js", "list.js",
+            ].map { .embedInCode("HTML/Assets/\($0)") }),
         // What runs came to, kept in a file.
         .target(
             name: "RunHistory",
-            dependencies: ["Reporting", "ScenarioModel", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Reporting", "ScenarioModel", "EventLoop", "PostgresTransport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -135,7 +138,10 @@ let package = Package(
             ], exclude: ["Golden"]),
         .testTarget(
             name: "RunHistoryTests",
-            dependencies: ["RunHistory", "Reporting", "ScenarioModel", "PlumbTesting"]),
+            dependencies: [
+                "RunHistory", "Reporting", "ScenarioModel", "EventLoop", "PostgresTransport", "PlumbTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

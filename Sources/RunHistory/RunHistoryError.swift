@@ -1,6 +1,6 @@
 /// Why a history cannot be read or written.
 public struct RunHistoryError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file as it was named.
+    /// The file as it was named, or the server and its database.
     public var path: String
     /// What went wrong; lower case, no full stop.
     public var message: String

@@ -12,6 +12,7 @@ extension SandboxBreak {
                 [
                     Proof(metrics + "metrics_collection", "fresh"),
                     Proof("monitoring_tests/metrics_connectivity", "scraped"),
+                    Proof("monitoring_tests/model_to_database", "counted"),
                     Proof("error_tests/metrics_connectivity", "fresh"),
                 ]
             )

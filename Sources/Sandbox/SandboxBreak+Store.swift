@@ -17,7 +17,10 @@ extension SandboxBreak {
         case .storeWithoutMessages:
             ("a completion is stored without its messages", [Proof(store + "data_persistence", "stored")])
         case .storeHalf:
-            ("what was inserted before a failure stays", [Proof(store + "transaction_handling", "nothing")])
+            (
+                "what was inserted before a failure stays",
+                [Proof(store + "transaction_handling", "nothing"), Proof("error_tests/model_to_database", "nothing")]
+            )
         case .storeErrorHidden:
             (
                 "a completion that could not be stored is answered all the same",
@@ -30,7 +33,15 @@ extension SandboxBreak {
                 "a completion is not stored while another one is being stored",
                 [Proof(store + "transaction_handling", "kept")]
             )
-        case .storeSlow: ("storing takes two seconds", [Proof(store + "data_persistence", "chat")])
+        case .storeSlow:
+            (
+                "storing takes two seconds",
+                [
+                    Proof(store + "data_persistence", "chat"),
+                    Proof("performance_tests/model_to_database", "stored"),
+                    Proof("load_tests/model_to_database", "stored"),
+                ]
+            )
         case .storeSlowQuery:
             (
                 "a query over the completions of all schemas takes over half a second",

@@ -30,6 +30,7 @@ extension SandboxBreak {
                 [
                     Proof(connectivity + "vector_operations", "counted"),
                     Proof("error_tests/vector_database_connectivity", "counted"),
+                    Proof("error_tests/model_to_vector_database", "counted"),
                 ]
             )
         case .pointsKept:
@@ -62,6 +63,8 @@ extension SandboxBreak {
                     Proof(connectivity + "performance_validation", "upserts"),
                     Proof("performance_tests/vector_database_connectivity", "searches"),
                     Proof("load_tests/vector_database_connectivity", "searches"),
+                    Proof("performance_tests/model_to_vector_database", "questions"),
+                    Proof("load_tests/model_to_vector_database", "texts"),
                 ]
             )
         default: nil

@@ -10,7 +10,8 @@ extension Plumb {
             if words.first == "run", let request = RunRequest(plainWords: words.dropFirst()) {
                 throw try request.carryOut()
             }
-            var command = try parseCommand(words)
+            let isRun = words.first == "run"
+            var command = try parseCommand(isRun ? RunRequest.withAddressApart(words)[...] : words)
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
@@ -25,6 +26,6 @@ extension Plumb {
     private static func parseCommand(_ words: ArraySlice<String>) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
         if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
-        return try parseAsRoot()
+        return try parseAsRoot(Array(words))
     }
 }

@@ -26,7 +26,7 @@ enum House {
         "ScenarioRuntime": ["Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "EventLoop", "Histogram"],
         "Reporting": ["Diagnostics", "Expressions", "ScenarioModel", "CLinux"],
         // Keeps in SQLite what reports tell; opened behind the worker's end only.
-        "RunHistory": ["Reporting", "ScenarioModel", "GRDB"],
+        "RunHistory": ["Reporting", "ScenarioModel", "EventLoop", "PostgresTransport", "GRDB"],
         "Sandbox": ["EventLoop", "PostgresTransport", "CLinux", "FlyingSocks", "GRDB"],
         "plumb": [
             "Diagnostics", "ScenarioSyntax", "Expressions", "ScenarioModel", "ScenarioCompiler", "EventLoop",

@@ -22,6 +22,19 @@ import Testing
     }
 
     @Test(arguments: [
+        "--history postgres://ci@db/plumb a", "a --history postgresql://db/plumb", "a --history=postgres://db/plumb",
+        "--history=h.sqlite a", "--history-in database a", "a --history-in=./h.sqlite --history-runs 5",
+    ])
+    func `an address behind --history is read alike, a path behind it is a scenario`(line: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        let long = try RunCommand.parse(RunRequest.withAddressApart(words)).request
+        #expect(long.paths == ["a"])
+        #expect(long.history != nil && long.historyRuns != nil)
+        #expect(RunRequest(plainWords: words) == long)
+        #expect(RunRequest(plainWords: ["--history", "a"])?.history == nil)
+    }
+
+    @Test(arguments: [
         "", "--help", "-h", "a --help", "--version", "--profile", "--profile --jobs a", "--jobs four a", "--jobs 0 a",
         "--repeat 0 a", "--color blue a", "--unknown a", "-x a", "-j4 a", "-qj 4 a", "a -- b", "a -", "--quiet=yes a",
         "--var x a", "--timeout soon a", "--report nothing=x a", "--report json=r --report junit=r a", "--profile  a",

@@ -62,6 +62,50 @@ import Testing
         #expect(all.standardOutput == "no test is flaky in 1 run\n")
     }
 
+    @Test func `the history answers for suites, for what failed, and for the page`() throws {
+        let project = try project()
+        func run(_ words: String...) throws -> CommandRun {
+            try project.finish(project.start(["run"] + words + ["--history-in", "./runs.sqlite"]))
+        }
+        let first = try run("scenarios", "--var", "n=2")
+        #expect(
+            first.standardOutput.contains("run them again: plumb run scenarios --failed\n"), "\(first.standardOutput)")
+        _ = try run("scenarios/a/b/one.yaml", "--report", "html=r.html")
+        let page = try project.read("r.html")
+        #expect(page.contains("<h2>This run and the 1 run before it</h2>"))
+        // The record beside the configuration would do too: without it only the history can know.
+        try project.write("{}", to: ".plumb/last-run.json")
+        let again = try run("scenarios", "--failed")
+        #expect(again.standardOutput.contains("a/b/two"), "\(again.standardOutput)\(again.standardError)")
+        #expect(!again.standardOutput.contains("a/b/one"))
+        let none = try run("scenarios", "--failed")
+        #expect(none.standardError.contains("every test of these paths passed"), "\(none.standardError)")
+        let environment = ["PLUMB_HISTORY": "./runs.sqlite"]
+        let suites = try project.run("report", "--suites", "--from", "history", environment: environment)
+        #expect(
+            suites.standardOutput == "a/b valid: false (1 of 2 configured scenarios passed)\n",
+            "\(suites.standardError)")
+        let unknown = try project.run("report", "--suites", "--from", "history:nope", environment: environment)
+        #expect(unknown.status == .exit(2))
+        #expect(unknown.standardError.contains("keeps no suites of a run 'nope'"))
+        #expect(try project.run("report", "history", "--history", "./runs.sqlite").standardOutput.contains("1 passed"))
+    }
+
+    @Test func `a place of the history that is none is told before anything runs`() throws {
+        let project = try project()
+        let unknown = try project.run("run", "scenarios", "--history-in", "datbase")
+        #expect(unknown.status == .exit(2))
+        #expect(
+            unknown.standardError.contains("error[run.no-history]: --history-in: the profile has no target 'datbase'"))
+        #expect(unknown.standardOutput == "")
+        let lost = try project.run("run", "scenarios", "--history", "postgres://me:sesame@127.0.0.1:1/ci")
+        #expect(lost.status == .exit(3))
+        #expect(
+            lost.standardError.contains("the history 'postgres://127.0.0.1:1/ci' cannot be used"),
+            "\(lost.standardError)")
+        #expect(!lost.standardError.contains("sesame"))
+    }
+
     @Test func `a history that cannot be written is an error of a run that passed`() throws {
         let project = try project()
         try project.write(String(repeating: "no database ", count: 100), to: ".plumb/history.sqlite")

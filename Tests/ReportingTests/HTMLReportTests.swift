@@ -127,33 +127,65 @@ import Testing
         let index = try #require(text.firstRange(of: #"id="index""#)).lowerBound
         let first = try #require(text.firstRange(of: #"id="t1""#)).lowerBound
         #expect(index < first)
-        try click(through: bytes)
+        try PageInBrowser.click(through: bytes)
     }
 
-    @Test func `a browser clicks through the sample run`() throws {
-        try click(through: HTMLReport().render(SampleRun.result))
+    @Test func `a browser clicks through the sample run, with the runs before it`() throws {
+        var report = HTMLReport()
+        report.past = Self.past
+        try PageInBrowser.click(through: report.render(SampleRun.result))
+    }
+
+    /// Runs before the sample's own, with a test that is unsteady.
+    private static let past: KeptHistory = {
+        var runs: [KeptRun] = []
+        var kept: [KeptTest?] = []
+        for number in 0..<6 {
+            runs.append(
+                KeptRun(
+                    id: "r\(number)", started: "2026-01-3\(number)T12:00:00Z", version: "1", profile: attack, seed: "s",
+                    ms: 4000 + 500 * Double(number), status: 1, passed: 8, failed: number % 3, errors: 0, skipped: 1,
+                    flaky: 0))
+            let verdict: Verdict = number == 3 ? .failed : .passed
+            let test = KeptTest(verdict: verdict, isFlaky: number == 4, ms: 100 * Double(number + 1))
+            kept.append(number == 2 ? nil : test)
+        }
+        var tests: [String: [KeptTest?]] = [:]
+        for test in SampleRun.tests { tests[test.test.name] = kept }
+        return KeptHistory(runs: runs, tests: tests)
+    }()
+
+    @Test func `the runs before it are told, test by test and as a whole`() throws {
+        let text = page(SampleRun.result) { $0.past = Self.past }
+        let index = try data("index", of: text)
+        let row = try #require(index["tests"]?.array?.first?.array)
+        let times: Value = [100, 200, nil, nil, 500, 600]
+        #expect(row.last?.array == [.string("pp-frp"), times, Value(1)])
+        #expect(text.contains("<h2>This run and the 6 runs before it</h2>"))
+        #expect(text.contains("2026-01-31T12:00:00Z r1: 8 passed, 1 failed, 1 skipped in 4.5 s"))
+        #expect(!page(SampleRun.result).contains("id=\"past\""))
+    }
+
+    @Test func `a browser shows an answer of a megabyte, texts from right to left, and names of any length`() throws {
+        let words = String(repeating: "שלום עולם 🌍 مرحبا ", count: 12)
+        let answer = String(repeating: "token ", count: 170_000)
+        var test = SampleRun.failed
+        test.test.name = words + String(repeating: "endless", count: 60)
+        test.description = words
+        test.tags = [words, "smoke"]
+        test.steps[0].name = words
+        test.steps[0].exchange?.body = answer
+        test.steps[0].exchange?.bodyBytes = answer.utf8.count
+        test.steps[0].failures[0].operands = [
+            .init(text: ".body", type: "string", value: "\"\(answer)\""),
+            .init(text: "$expected", type: "string", value: "\"\(words)\""),
+        ]
+        test.steps[0].failures[0].message = words
+        let run = RunResult(start: SampleRun.start, tests: [test], notes: [words], end: SampleRun.result.end)
+        try PageInBrowser.click(through: HTMLReport().render(run))
     }
 
     @Test func `a browser runs nothing that came from outside`() throws {
-        try click(through: HTMLReport().render(Self.attacked))
-    }
-
-    /// Runs `scripts/report-in-browser` on a page; where there is no browser it says so with status 77.
-    private func click(through page: [UInt8]) throws {
-        let folder = try TemporaryFolder()
-        defer { withExtendedLifetime(folder) {} }
-        let path = folder.path("report.html")
-        try ReportFile(path: path).writeAll(page)
-        let command = try RunningCommand(
-            "\(PackageFolder.path)/scripts/report-in-browser", [path], environment: RunningCommand.plainEnvironment)
-        let run = command.finish(within: .seconds(300))
-        #expect([.exit(0), .exit(77)].contains(run.status), "\(run.standardOutput)\(run.standardError)")
-    }
-}
-
-extension ReportFile {
-    fileprivate func writeAll(_ bytes: [UInt8]) throws {
-        try write(bytes)
-        try commit()
+        try PageInBrowser.click(through: HTMLReport().render(Self.attacked))
     }
 }

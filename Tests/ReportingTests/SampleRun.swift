@@ -182,7 +182,17 @@ enum SampleRun {
         steps: [
             step("burst", kind: "group", .passed, ms: 4990) {
                 $0.reason = "98/100 passed, p95 412 ms"
-                $0.aggregate = ["runs": 100, "passed": 98, "failed": 2, "ms": ["p95": 412.25]]
+                $0.aggregate = [
+                    "runs": 100, "passed": 98, "failed": 2, "dropped": 0, "per_second": 20.04,
+                    "error_kinds": ["assert.false": 2],
+                    "ms": ["min": 35.5, "mean": 171, "p50": 150, "p90": 300, "p95": 412.25, "p99": 480, "max": 500.5],
+                ]
+                $0.course = [
+                    "open": true, "stretch_ms": 640,
+                    "over_time": [[60, 0, 140.5, 390, 470], [0, 2, nil, nil, nil], [38, 0, 155, 420, 500.5]],
+                    "histogram": [[35500, 1], [150000, 60], [300000, 32], [412000, 5]],
+                    "failed_histogram": [[40000, 2]],
+                ]
                 $0.children = [step("run[17]", .failed, ms: 40) { $0.failures = [falseAssertion] }]
             }
         ])

@@ -69,8 +69,42 @@ import Testing
         let gateway = try #require(suites.first { $0.suite == "gateway" })
         #expect(gateway.connectivity.map { "\($0.target) \($0.steps) \($0.errors)" } == ["gateway 2 0"])
         let load = try #require(suites.first { $0.suite == "load" })
-        #expect(load.performance.map(\.summary) == ["98/100 passed, p95 412 ms"])
-        #expect(load.performance.allSatisfy { $0.isHeld })
+        #expect(load.load.map(\.summary) == ["98/100 passed, p95 412 ms"])
+        #expect(load.load.first?.figures["p95"] == 412.25)
+        #expect(load.load.allSatisfy { $0.isHeld })
+        #expect(load.performance.isEmpty)
+    }
+
+    @Test func `scenarios elsewhere that are named after an integration count for it, not those of other integrations`()
+        throws
+    {
+        func verdict(_ verdict: Verdict) throws -> SuiteVerdict {
+            let tests = [
+                test("x", .passed, suite: "a/pool"), test("pool", verdict, suite: "load_tests"),
+                test("pool", .failed, suite: "a/other"),
+            ]
+            var start = SampleRun.start
+            start.tests = tests.map(\.test)
+            start.suites = [
+                ConfiguredSuite(suite: "a/pool", scenarios: ["x"]),
+                ConfiguredSuite(suite: "a/other", scenarios: ["pool"]),
+            ]
+            let end = RunEnd(ms: 10, isInterrupted: false, status: 0)
+            let all = SuiteVerdict.all(of: RunResult(start: start, tests: tests, notes: [], end: end))
+            return try #require(all.first { $0.suite == "a/pool" })
+        }
+        #expect(try verdict(.passed).isValid)
+        #expect(try verdict(.passed).elsewhere.map { "\($0.test) \($0.verdict)" } == ["load_tests/pool passed"])
+        #expect(try SuiteReport.line(verdict(.failed)) == "a/pool valid: false ('load_tests/pool' failed)")
+        #expect(try verdict(.skipped).isValid)
+    }
+
+    @Test func `a report that a history keeps reads back as it was`() throws {
+        let report = SuiteReport(SampleRun.result)
+        let read = try #require(SuiteReport(record: report.record))
+        for format in SuiteReport.Format.allCases { #expect(read.render(format) == report.render(format)) }
+        #expect(SuiteReport(record: "{}") == nil)
+        #expect(SuiteReport(record: "nonsense") == nil)
     }
 
     @Test(arguments: SuiteReport.Format.allCases)

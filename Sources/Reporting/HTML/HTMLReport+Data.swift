@@ -3,24 +3,47 @@ internal import ScenarioModel
 
 extension HTMLReport {
     /// The table that the list of tests is drawn from: `{suites: […], tests: [[name, suite, verdict, flaky, ms, remark,
-    /// tags], …]}`, a suite by its place.
+    /// tags, past], …]}`, a suite by its place.
+    ///
+    /// `past` is `[signs, times, unsteady]`, a sign and a time for each run before this one (`KeptTest.sign`); it is
+    /// left out where nothing is known.
     func index(_ result: RunResult) -> Value {
         var places: [String: Int] = [:]
         var suites: [Value] = []
+        let unsteady = Set(past?.flaky.map(\.name) ?? [])
         let rows = result.tests.map { test -> Value in
             let place = places[test.test.suite] ?? suites.count
             if place == suites.count {
                 places[test.test.suite] = place
                 suites.append(.string(test.test.suite))
             }
-            return .array([
+            var row: [Value] = [
                 .string(test.test.name), Value(place), .string(test.verdict.rawValue), Value(test.isFlaky ? 1 : 0),
                 .number((test.ms * 1000).rounded() / 1000),
                 .string(String(CutText.prefix(of: remark(on: test) ?? "", bytes: 300))),
                 .array(test.tags.prefix(20).map { .string($0) }),
-            ])
+            ]
+            if let kept = past?.tests[test.test.name] {
+                row.append(past(kept, isUnsteady: unsteady.contains(test.test.name)))
+            }
+            return .array(row)
         }
         return ["suites": .array(suites), "tests": .array(rows)]
+    }
+
+    /// What became of a test in the runs before this one.
+    private func past(_ kept: [KeptTest?], isUnsteady: Bool) -> Value {
+        var signs = ""
+        var times: [Value] = []
+        for test in kept {
+            signs += test?.sign ?? "-"
+            guard let test, test.isPassed else {
+                times.append(.null)
+                continue
+            }
+            times.append(.number((test.ms * 10).rounded() / 10))
+        }
+        return .array([.string(signs), .array(times), Value(isUnsteady ? 1 : 0)])
     }
 
     /// Why a test did not pass or run, in one line.
@@ -29,7 +52,7 @@ extension HTMLReport {
         case .passed: nil
         case .skipped: test.reason
         case .failed, .error:
-            (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.message ?? test.reason
+            (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.remark ?? test.reason
         }
     }
 

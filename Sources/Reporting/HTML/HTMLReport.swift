@@ -7,7 +7,13 @@ extension ReportFormat {
     public static let html = ReportFormat(
         name: "html", fileExtension: "html", summary: "a page of one file, with search, timings and every exchange"
     ) { sink in
-        DocumentReporter(sink: sink) { HTMLReport().render($0) }
+        DocumentReporter(
+            sink: sink,
+            withHistory: { result, past in
+                var report = HTMLReport()
+                report.past = past
+                return report.render(result)
+            })
     }
 }
 
@@ -20,6 +26,8 @@ extension ReportFormat {
 public struct HTMLReport: Sendable {
     /// What scripts and styles are allowed by; new for each report.
     public var nonce = Self.newNonce()
+    /// The runs before this one, oldest first; nil where none are kept.
+    public var past: KeptHistory?
     /// The most bytes of tests' details; those of tests that did not pass come first.
     public var mostDetailBytes = 96 << 20
     /// The most suites in the table of suites.
@@ -34,7 +42,7 @@ public struct HTMLReport: Sendable {
     /// The document's bytes in UTF-8.
     public func render(_ result: RunResult) -> [UInt8] {
         var bytes = Array(head(result).utf8)
-        bytes += HTMLSummary(result: result, mostSuites: mostSuites).render().utf8
+        bytes += HTMLSummary(result: result, past: past, mostSuites: mostSuites).render().utf8
         bytes += plainFailures(result).utf8
         bytes += Self.tools.utf8
         bytes += #"</main><script type="application/json" id="index">"#.utf8
@@ -51,17 +59,11 @@ public struct HTMLReport: Sendable {
         let isGood = result.count(.failed) + result.count(.error) == 0 && !result.end.isInterrupted
         let counts = PageText.escaped(SummaryText().counts(result).plain)
         let mark = isGood ? Marks.unicode.passed : Marks.unicode.failed
-        let policy =
-            "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; base-uri 'none'; "
-            + "form-action 'none'"
         return """
             <!DOCTYPE html>
             <html lang="en">
             <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="\(policy)">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="referrer" content="no-referrer">
+            \(Self.metadata(nonce: nonce))
             <title>\(mark) \(counts)</title>
             <style nonce="\(nonce)">
             \(String(decoding: PackageResources.report_css, as: UTF8.self))</style>
@@ -100,15 +102,32 @@ public struct HTMLReport: Sendable {
         <option value="file">as written</option><option value="slowest">slowest first</option>
         <option value="name">by name</option></select></label>
         <span id="status" role="status"></span></div>
+        <p class="keys"><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous test,
+        <kbd>Enter</kbd> opens it, <kbd>Esc</kbd> takes the search back</p>
         <ul id="list"></ul></section>
 
         """
 
     private static let script =
-        PackageResources.page_js + PackageResources.difference_js + PackageResources.drawing_js
-        + PackageResources.details_js + PackageResources.list_js
+        PackageResources.theme_js + PackageResources.page_js + PackageResources.difference_js
+        + PackageResources.drawing_js
+        + PackageResources.plots_js + PackageResources.details_js + PackageResources.list_js
 
-    private static func newNonce() -> String {
+    /// What a page says of itself: its encoding, and a policy that lets nothing but its own script and style be.
+    static func metadata(nonce: String) -> String {
+        let policy =
+            "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; base-uri 'none'; "
+            + "form-action 'none'"
+        return """
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="\(policy)">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            """
+    }
+
+    /// A nonce that nobody could know before.
+    static func newNonce() -> String {
         var generator = SystemRandomNumberGenerator()
         return String((0..<32).map { _ in "0123456789abcdef".randomElement(using: &generator) ?? "0" })
     }

@@ -1,6 +1,11 @@
 internal import ScenarioModel
 
 extension KeptHistory {
+    /// The tests that did not pass in the last run of which they were a part.
+    public var unpassed: Set<String> {
+        Set(tests.filter { $0.value.lazy.compactMap { $0 }.last { $0.verdict != .skipped }?.isTrouble ?? false }.keys)
+    }
+
     /// A test that passes and fails, or passes after a retry only.
     public struct Flaky: Sendable, Hashable {
         public var name: String

@@ -72,6 +72,15 @@ public struct KeptTest: Sendable, Hashable {
         self.ms = ms
     }
 
+    /// A letter: passed, retried, failed, error, skipped.
+    var sign: String {
+        switch verdict {
+        case .passed: isFlaky ? "r" : "p"
+        case .failed: "f"
+        case .error: "e"
+        case .skipped: "s"
+        }
+    }
     var isPassed: Bool { verdict == .passed }
     var isTrouble: Bool { verdict == .failed || verdict == .error }
 }

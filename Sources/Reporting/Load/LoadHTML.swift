@@ -3,31 +3,49 @@ internal import Expressions
 internal import Glibc
 internal import ScenarioModel
 
-/// A load as one page: figures, plots over time, percentiles.
+/// A load as one page: what it came to, figures, plots over time, percentiles.
 ///
-/// It loads nothing from anywhere.
+/// It loads nothing from anywhere, and needs no script: the only one it has lets a button choose the colours. Style and
+/// policy are those of a run's page.
 struct LoadHTML {
     let result: LoadResult
+    /// What the script and the style are allowed by; new for each report.
+    var nonce = HTMLReport.newNonce()
 
     /// The whole page.
     var text: String {
         let name = result.start.load ?? result.start.tests.first ?? "load"
         return """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>plumb load \(PageText.escaped(name))</title>
-            <style>\(Self.style)</style></head><body><main>
-            <h1>\(PageText.escaped(name))</h1>
-            <p class="\(result.status == 0 ? "good" : "bad")">\(verdict)</p>
-            <p>\(facts)</p>
-            \(warning)\(failures)\(figures)\(plots)\(steps)\(comparison)\(samples)
-            </main></body></html>
+            <html lang="en">
+            <head>
+            \(HTMLReport.metadata(nonce: nonce))
+            <title>\(mark) \(PageText.escaped(name)): \(verdict)</title>
+            <style nonce="\(nonce)">
+            \(String(decoding: PackageResources.report_css, as: UTF8.self))</style>
+            </head>
+            <body>
+            <header><h1><span class="\(isGood ? "passed" : "failed")">\(mark)</span> \(PageText.escaped(name))</h1>
+            <button type="button" id="theme" hidden>colours</button></header>
+            <main class="load">
+            <p class="verdict-line \(isGood ? "passed" : "failed")">\(verdict)</p>
+            \(counts)<p class="facts">\(facts)</p>
+            \(warning)\(notes)\(failures)\(figures)\(plots)\(steps)\(comparison)\(samples)</main>
+            <script nonce="\(nonce)">
+            "use strict";
+            (() => {
+            \(String(decoding: PackageResources.theme_js, as: UTF8.self))chooseTheme();
+            })();
+            </script>
+            </body>
+            </html>
 
             """
     }
 
     private var aggregate: Value { result.outcome?.aggregate ?? .null }
+    private var isGood: Bool { result.status == 0 }
+    private var mark: String { isGood ? Marks.unicode.passed : Marks.unicode.failed }
 
     private var verdict: String {
         guard let outcome = result.outcome else { return "no outcome" }
@@ -37,132 +55,123 @@ struct LoadHTML {
         case .aborted: return "aborted: a threshold did not hold"
         case .completed:
             let count = outcome.failures.count
-            return count == 0 ? "all thresholds hold" : "\(count) threshold\(count == 1 ? "" : "s") did not hold"
+            return count == 0 ? "all thresholds hold" : "\(Figures.count(count, "threshold")) did not hold"
         }
+    }
+
+    private var counts: String {
+        guard aggregate.object != nil else { return "" }
+        let figures = LoadFigures(aggregate: aggregate)
+        let seconds = result.counted.reduce(0) { $0 + $1.lengthMs } / 1000
+        let parts = [
+            ("failed", "failed", figures.count("failed")), ("error", "errors", figures.count("errors")),
+            ("passed", "passed", figures.count("passed")), ("skipped", "skipped", figures.count("skipped")),
+            ("flaky", "dropped", figures.count("dropped")), ("flaky", "late", figures.count("late")),
+            ("flaky", "unfinished", figures.count("unfinished")),
+        ]
+        var items = "<li class=\"figure\"><b>\(Figures.grouped(figures.count("runs")))</b> runs in "
+        items += "\(Figures.fixed(seconds, digits: 1)) s, "
+        items += "<b>\(Figures.fixed(figures.number("per_second") ?? 0, digits: 1))</b> a second</li>"
+        for (style, title, count) in parts where count > 0 || title == "passed" || title == "failed" {
+            items +=
+                "<li class=\"figure \(count > 0 ? style : "skipped")\"><b>\(Figures.grouped(count))</b> \(title)</li>"
+        }
+        return "<ul class=\"counts\" aria-label=\"Runs\">\(items)</ul>\n"
     }
 
     private var facts: String {
         let start = result.start
         let facts: [String?] = [
-            "plumb \(start.version)", start.profile.map { "profile \($0)" }, "seed \(start.seed)", start.started,
-            start.tests.prefix(20).joined(separator: ", "),
+            start.profile.map { "profile \($0)" }, "seed \(start.seed)", start.started,
+            start.tests.prefix(20).joined(separator: ", "), "plumb \(start.version)",
         ]
-        return PageText.escaped(facts.compactMap { $0 }.joined(separator: " · "))
+        return PageText.escaped(facts.compactMap { $0 }.joined(separator: " · "), cells: 2000)
     }
 
     private var warning: String {
         guard let bottleneck = LoadFigures(aggregate: aggregate).bottleneck else { return "" }
-        return "<p class=\"bad\">\(PageText.escaped(bottleneck))</p>\n"
+        return "<p class=\"note\">\(PageText.escaped(bottleneck))</p>\n"
+    }
+
+    private var notes: String {
+        result.notes.prefix(50).map { "<p class=\"note\">\(PageText.escaped($0))</p>\n" }.joined()
     }
 
     private var failures: String {
         guard let failures = result.outcome?.failures, !failures.isEmpty else { return "" }
         let text = FailureText(width: 100).render(failures).plain
-        return "<h2>What did not hold</h2>\n<pre>\(PageText.escapedVerbatim(text))</pre>\n"
+        return "<section><h2>What did not hold</h2>\n<pre>\(PageText.escapedVerbatim(text))</pre></section>\n"
     }
 
     private var samples: String {
         guard let samples = result.outcome?.samples, !samples.isEmpty else { return "" }
         let texts = samples.map { "<pre>\(PageText.escapedVerbatim(FailureText(width: 100).render($0).plain))</pre>" }
-        return "<h2>The first runs that did not pass</h2>\n\(texts.joined(separator: "\n"))\n"
+        return "<section><h2>The first runs that did not pass</h2>\n\(texts.joined(separator: "\n"))</section>\n"
     }
 
     private var figures: String {
         guard aggregate.object != nil else { return "" }
-        let counts = ["runs", "passed", "failed", "errors", "skipped", "unfinished", "dropped", "late", "per_second"]
-        let heads = counts.map { "<th>\(PageText.escaped($0.replacing("_", with: " ")))</th>" }.joined()
-        let cells = counts.map { "<td>\(PageText.escaped(aggregate[$0]?.tostring ?? ""))</td>" }.joined()
-        let rows = [("latency", "ms"), ("service", "service_ms"), ("failed", "failed_ms"), ("late by", "lag_ms")]
-            .map { Self.row($0.0, aggregate[$0.1]) }.joined()
-        return "<h2>Figures</h2>\n<table><tr>\(heads)</tr><tr>\(cells)</tr></table>\n"
-            + "<table>\(Self.head("milliseconds"))\(rows)</table>\n"
+        let rows = [
+            ("latency", "ms"), ("service alone", "service_ms"), ("of those that did not pass", "failed_ms"),
+            ("started late by", "lag_ms"),
+        ].compactMap { title, key in aggregate[key]?.object == nil ? nil : Self.row(title, aggregate[key]) }
+        var text = "<section><h2>Figures</h2>\n\(Self.table("", rows))"
+        let kinds = LoadFigures(aggregate: aggregate).errorKinds.prefix(20)
+        if !kinds.isEmpty {
+            text += "<table><thead><tr><th scope=\"col\">cause</th><th scope=\"col\" class=\"number\">runs</th></tr>"
+            text += "</thead><tbody>\n"
+            for (kind, count) in kinds {
+                text += "<tr><td><code>\(PageText.escaped(kind))</code></td>"
+                text += "<td class=\"number\">\(Figures.grouped(count))</td></tr>\n"
+            }
+            text += "</tbody></table>\n"
+        }
+        return text + "</section>\n"
     }
 
     private var steps: String {
         let rows = LoadFigures(aggregate: aggregate).steps.map { Self.row($0.id, $0.value["ms"]) }
-        return rows.isEmpty
-            ? "" : "<h2>Steps</h2>\n<table>\(Self.head("milliseconds"))\(rows.joined())</table>\n"
+        return rows.isEmpty ? "" : "<section><h2>Steps</h2>\n\(Self.table("step", rows))</section>\n"
     }
 
     private var comparison: String {
         guard let comparison = result.comparison else { return "" }
-        let rows = comparison.lines.map { line in
-            "<tr><th>\(PageText.escaped(line.measure))</th><td>\(Figures.fixed(line.before, digits: 3))</td>"
-                + "<td>\(Figures.fixed(line.after, digits: 3))</td><td>\(line.verdict.rawValue.replacing("_", with: " "))</td>"
-                + "<td>\(line.probability.map { Figures.fixed($0, digits: 4) } ?? "too few intervals")</td></tr>"
+        var text = "<section><h2>Against the baseline of \(PageText.escaped(comparison.baseline))</h2>\n"
+        text += "<table><thead><tr><th scope=\"col\">measure</th>"
+        for title in ["before", "now", "change", "p"] {
+            text += "<th scope=\"col\" class=\"number\">\(title)</th>"
         }
-        return "<h2>Against the baseline of \(PageText.escaped(comparison.baseline))</h2>\n<table><tr><th></th>"
-            + "<th>before</th><th>now</th><th></th><th>p</th></tr>\(rows.joined())</table>\n"
+        text += "</tr></thead><tbody>\n"
+        for line in comparison.lines {
+            let style = line.verdict == .worse ? "failed" : line.verdict == .better ? "passed" : "skipped"
+            let cells = [
+                Figures.fixed(line.before, digits: 2), Figures.fixed(line.after, digits: 2),
+                "<span class=\"\(style)\">\(line.verdict.rawValue.replacing("_", with: " "))</span>",
+                line.probability.map { Figures.fixed($0, digits: 4) } ?? "too few intervals",
+            ]
+            text += "<tr><th scope=\"row\">\(PageText.escaped(line.measure))</th>"
+            text += cells.map { "<td class=\"number\">\($0)</td>" }.joined() + "</tr>\n"
+        }
+        return text + "</tbody></table></section>\n"
     }
 
     private var plots: String {
-        let intervals = result.intervals
-        func line(_ name: String, _ style: String, _ value: (LoadInterval) -> Double?) -> LoadPlot.Line {
-            LoadPlot.Line(
-                name: name, style: style,
-                points: intervals.compactMap { interval in
-                    value(interval).map { ((interval.startMs + interval.lengthMs / 2) / 1000, $0) }
-                })
-        }
-        let latency = LoadPlot(
-            title: "Latency over time", xUnit: "s", yUnit: "ms",
-            lines: [
-                line("p50", "a") { $0.latencies.percentile(50) }, line("p95", "b") { $0.latencies.percentile(95) },
-                line("p99", "c") { $0.latencies.percentile(99) },
-            ])
-        let throughput = LoadPlot(
-            title: "Runs per second", xUnit: "s", yUnit: "/s",
-            lines: [
-                line("ended", "a") { $0.perSecond },
-                line("not passed", "c") { $0.lengthMs > 0 ? Double($0.failed + $0.errors) * 1000 / $0.lengthMs : nil },
-                line("dropped", "b") { $0.lengthMs > 0 ? Double($0.dropped) * 1000 / $0.lengthMs : nil },
-            ])
-        return "<h2>Plots</h2>\n\(latency.html)\n\(throughput.html)\n\(percentiles.html)\n"
-    }
-
-    /// Latency by percentile; each step to the right is a tenth of what remains: 90, 99, 99.9 percent.
-    private var percentiles: LoadPlot {
-        let buckets = result.outcome?.latencies.buckets ?? []
-        let total = Double(max(1, buckets.reduce(0) { $0 + $1.count }))
-        var below = 0.0
-        var points: [(x: Double, y: Double)] = []
-        for bucket in buckets {
-            below += Double(bucket.count)
-            // The last bucket is at the place of the last run but a half, since 100 percent is nowhere.
-            let share = min(below / total, 1 - 0.5 / total)
-            points.append((-log10(1 - share), Double(bucket.microseconds) / 1000))
-        }
-        let marks = ["0", "50", "90", "99", "99.9", "99.99", "99.999", "99.9999"]
-        return LoadPlot(
-            title: "Latency by percentile", xUnit: "%", yUnit: "ms",
-            lines: [LoadPlot.Line(name: "passed", style: "a", points: points)],
-            xMarks: marks.compactMap { text in Double(text).map { (-log10(1 - $0 / 100), text) } })
+        let plots = [LoadPlots(result).latency, LoadPlots(result).throughput, LoadPlots(result).percentiles]
+        return "<section class=\"plots\"><h2>Plots</h2>\n\(plots.map(\.html).joined(separator: "\n"))</section>\n"
     }
 
     private static let columns = ["min", "mean", "p50", "p90", "p95", "p99", "max"]
 
-    private static func head(_ title: String) -> String {
-        "<tr><th>\(title)</th>\(columns.map { "<th>\($0)</th>" }.joined())</tr>"
+    private static func table(_ title: String, _ rows: [String]) -> String {
+        let heads = columns.map { "<th scope=\"col\" class=\"number\">\($0)</th>" }.joined()
+        return "<div class=\"wide\"><table><thead><tr><th scope=\"col\">\(title)</th>\(heads)</tr></thead>\n<tbody>\n"
+            + "\(rows.joined())</tbody></table></div>\n"
     }
 
     private static func row(_ title: String, _ value: Value?) -> String {
         let cells = columns.map { name in
-            "<td>\(value?[name]?.number.map { Figures.fixed($0, digits: 2) } ?? "")</td>"
+            "<td class=\"number\">\(value?[name]?.number.map { Figures.duration($0) } ?? "")</td>"
         }
-        return "<tr><th>\(PageText.escaped(title))</th>\(cells.joined())</tr>"
+        return "<tr><th scope=\"row\">\(PageText.escaped(title))</th>\(cells.joined())</tr>\n"
     }
-
-    private static let style = """
-        body{font:15px/1.5 system-ui,sans-serif;margin:0;background:#fff;color:#1c1f23}
-        main{max-width:900px;margin:0 auto;padding:24px}h1{font-size:24px}h2{font-size:18px;margin-top:32px}
-        table{border-collapse:collapse;margin:12px 0}th,td{padding:3px 12px 3px 0;text-align:right;font-weight:400}
-        th:first-child{text-align:left}tr:first-child th{color:#667;border-bottom:1px solid #ccd}
-        pre{background:#f5f6f8;padding:12px;overflow-x:auto}.good{color:#17663a;font-weight:600}
-        .bad{color:#a3201a;font-weight:600}figure{margin:16px 0}figcaption{font-weight:600}
-        svg{width:100%;height:auto}svg text{font-size:11px;fill:#667}.grid{stroke:#e3e5ea}
-        polyline{fill:none;stroke-width:1.6}polyline.a{stroke:#1f5fa8}polyline.b{stroke:#c17d10}polyline.c{stroke:#b3261e}
-        .key{font-weight:400;margin-left:10px}.key.a{color:#1f5fa8}.key.b{color:#a0660a}.key.c{color:#b3261e}
-        @media(prefers-color-scheme:dark){body{background:#14161a;color:#e4e6ea}pre{background:#1e2127}
-        .grid{stroke:#2a2e36}.good{color:#58c98a}.bad{color:#ff8a80}}
-        """
 }

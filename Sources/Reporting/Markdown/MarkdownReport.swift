@@ -65,7 +65,7 @@ public struct MarkdownReport: Sendable {
             switch test.verdict {
             case .passed: test.isFlaky ? "flaky" : nil
             case .skipped: test.reason
-            case .failed, .error: (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.message
+            case .failed, .error: (test.failures + TroubledStep.all(in: test).flatMap(\.step.failures)).first?.remark
             }
         let cell = remark.map { MarkdownText.inline($0, cells: 160) } ?? ""
         return "| \(Marks.unicode.sign(of: test.verdict)) | \(MarkdownText.inline(name)) | \(time) | \(cell) |\n"

@@ -9,14 +9,32 @@ public struct SuiteReport: Sendable {
         case text, json, markdown
     }
 
-    private let result: RunResult
+    private let run: String
+    private let started: String
+    private let profile: String?
     private let suites: [SuiteVerdict]
 
     /// Judges the suites of a run.
     public init(_ result: RunResult) {
-        self.result = result
+        run = result.start.id
+        started = result.start.started
+        profile = result.start.profile
         suites = SuiteVerdict.all(of: result)
     }
+
+    /// Reads what `record` or `json` wrote; nil where it is no such report.
+    public init?(record: String) {
+        guard let value = try? JSON.parse(Array(record.utf8)).value, value["format"]?.number == 1,
+            let run = value["run"]?.string, let suites = value["suites"]?.array
+        else { return nil }
+        self.run = run
+        started = value["started"]?.string ?? ""
+        profile = value["profile"]?.string
+        self.suites = suites.compactMap { SuiteVerdict($0) }
+    }
+
+    /// The JSON document on one line, as a history keeps it.
+    public var record: String { json.json() }
 
     /// Whether every suite is valid, and there is one.
     public var isValid: Bool { !suites.isEmpty && suites.allSatisfy(\.isValid) }
@@ -40,48 +58,15 @@ public struct SuiteReport: Sendable {
 
     private var json: Value {
         [
-            "format": 1, "run": .string(result.start.id), "started": .string(result.start.started),
-            "profile": result.start.profile.map { .string($0) } ?? .null, "valid": .bool(isValid),
-            "suites": .array(suites.map(value)),
-        ]
-    }
-
-    private func value(_ suite: SuiteVerdict) -> Value {
-        let coverage = suite.coverage
-        let connectivity = suite.connectivity.map { target -> Value in
-            [
-                "target": .string(target.target), "steps": Value(target.steps), "errors": Value(target.errors),
-                "valid": .bool(target.errors == 0),
-            ]
-        }
-        let performance = suite.performance.map { step -> Value in
-            [
-                "test": .string(step.test), "step": .string(step.step), "valid": .bool(step.isHeld),
-                "summary": .string(step.summary), "missed": .array(step.missed.map { .string($0) }),
-            ]
-        }
-        return [
-            "suite": .string(suite.suite), "valid": .bool(suite.isValid),
-            "reasons": .array(suite.reasons.map { .string($0) }),
-            "coverage": [
-                "configured": .array(coverage.named.map { .string($0) }), "named": Value(coverage.named.count),
-                "present": Value(coverage.present), "run": Value(coverage.run), "passed": Value(coverage.passed),
-                "percent": .number((coverage.share * 1000).rounded() / 10),
-            ],
-            "tests": [
-                "passed": Value(suite.tests.passed), "failed": Value(suite.tests.failed),
-                "error": Value(suite.tests.errors), "skipped": Value(suite.tests.skipped),
-                "flaky": Value(suite.tests.flaky),
-            ],
-            "connectivity": .array(connectivity), "performance": .array(performance),
-            "ms": .number((suite.ms * 1000).rounded() / 1000),
+            "format": 1, "run": .string(run), "started": .string(started),
+            "profile": profile.map { .string($0) } ?? .null, "valid": .bool(isValid),
+            "suites": .array(suites.map(\.value)),
         ]
     }
 
     private var markdown: String {
-        let start = result.start
         let valid = suites.count { $0.isValid }
-        let facts = [start.profile.map { "profile \($0)" }, "run \(start.id)", start.started]
+        let facts = [profile.map { "profile \($0)" }, "run \(run)", started]
         var text = "# \(valid) of \(Figures.count(suites.count, "suite")) valid\n\n"
         text += "\(facts.compactMap { $0.map { MarkdownText.inline($0) } }.joined(separator: ", "))\n\n"
         text += "| suite | valid | named | present | run | passed | coverage | tests | time |\n"
@@ -115,17 +100,42 @@ public struct SuiteReport: Sendable {
                 text += "| \(MarkdownText.inline(target.target)) | \(target.steps) | \(target.errors) |\n"
             }
         }
-        if !suite.performance.isEmpty {
-            text += "\n| performance | | measured | not held |\n|---|---|---|---|\n"
-            for step in suite.performance.prefix(100) {
-                let cells = ["\(step.test) \(step.step)", step.summary, step.missed.joined(separator: "; ")]
-                    .map { MarkdownText.inline($0, cells: 200) }
-                let mark = step.isHeld ? Marks.unicode.passed : Marks.unicode.failed
-                text += "| \(cells[0]) | \(mark) | \(cells[1]) | \(cells[2]) |\n"
+        text += measurements("performance", suite.performance, hasDropped: false)
+        text += measurements("load", suite.load, hasDropped: true)
+        if !suite.elsewhere.isEmpty {
+            text += "\n| elsewhere | |\n|---|---|\n"
+            for test in suite.elsewhere.prefix(100) {
+                let mark = Marks.unicode.sign(of: test.verdict)
+                text += "| \(MarkdownText.inline(test.test)) | \(mark) \(test.verdict.rawValue) |\n"
             }
         }
         let body = text.drop { $0 == "\n" }
         return body.isEmpty ? "" : "\n## \(name(suite))\n\n\(body)"
+    }
+
+    /// A table of what repetitions measured; runs that found no room are told where runs came by a rate.
+    private func measurements(_ title: String, _ all: [SuiteVerdict.Measurement], hasDropped: Bool) -> String {
+        guard !all.isEmpty else { return "" }
+        let columns = ["runs", "passed"] + (hasDropped ? ["dropped"] : []) + ["per_second", "p50", "p95", "p99"]
+        var text = "\n| \(title) | | \(columns.joined(separator: " | ").replacing("_", with: " ")) | not held |\n"
+        text += "|---|---|\(String(repeating: "---:|", count: columns.count))---|\n"
+        for one in all.prefix(100) {
+            let figures = columns.map { name -> String in
+                guard let figure = one.figures[name] else { return "" }
+                switch name {
+                case "runs", "passed", "dropped": return Figures.grouped(Int(figure))
+                case "per_second": return Figures.fixed(figure, digits: 1)
+                default: return Figures.duration(figure)
+                }
+            }
+            let cells = [
+                MarkdownText.inline("\(one.test) \(one.step)", cells: 200),
+                one.isHeld ? Marks.unicode.passed : Marks.unicode.failed,
+            ]
+            let missed = MarkdownText.inline(one.missed.joined(separator: "; "), cells: 200)
+            text += "| \((cells + figures + [missed]).joined(separator: " | ")) |\n"
+        }
+        return text
     }
 
     private func name(_ suite: SuiteVerdict) -> String {

@@ -1,3 +1,4 @@
+internal import Expressions
 public import ScenarioModel
 
 /// Whether the integration that a folder of scenarios stands for is valid, and what that rests on.
@@ -14,7 +15,12 @@ public struct SuiteVerdict: Sendable, Hashable {
     /// How many tests came to what; a scenario with cases has a test for each row.
     public var tests: Tests
     public var connectivity: [Connectivity]
-    public var performance: [Performance]
+    /// What its repetitions measured, and those of scenarios elsewhere that are named after it.
+    public var performance: [Measurement]
+    /// The same where runs came by a rate, whatever the service did.
+    public var load: [Measurement]
+    /// The scenarios of other folders that are named after it, such as `load_tests/api_gateway_to_models`.
+    public var elsewhere: [Elsewhere]
     /// Milliseconds that its tests took, one after another.
     public var ms: Double
 
@@ -53,14 +59,26 @@ public struct SuiteVerdict: Sendable, Hashable {
     }
 
     /// What a `repeat` measured, and whether its limits held.
-    public struct Performance: Sendable, Hashable {
+    public struct Measurement: Sendable, Hashable {
         public var test: String
         public var step: String
         public var isHeld: Bool
         /// Such as `98/100 passed, p95 412 ms`.
         public var summary: String
-        /// The limits that did not hold, as they are written.
+        /// The limits that did not hold, and what was measured instead.
         public var missed: [String]
+        /// Of `runs`, `passed`, `dropped`, `per_second`, and of `p50`, `p95`, `p99` and `max` in milliseconds, those
+        /// that are known.
+        public var figures: [String: Double] = [:]
+
+        /// The names of figures, in the order in which they are told.
+        public static let figureNames = ["runs", "passed", "dropped", "per_second", "p50", "p95", "p99", "max"]
+    }
+
+    /// A test of another folder that speaks of this integration.
+    public struct Elsewhere: Sendable, Hashable {
+        public var test: String
+        public var verdict: Verdict
     }
 }
 
@@ -75,19 +93,32 @@ extension SuiteVerdict {
         }
         return order.map { suite in
             let configured = result.start.suites.first { $0.suite == suite }
-            return SuiteVerdict(suite, tests[suite] ?? [], configured, isCut: result.end.isInterrupted)
+            let elsewhere = configured == nil ? [] : Self.elsewhere(of: suite, in: result)
+            return SuiteVerdict(suite, tests[suite] ?? [], configured, elsewhere, isCut: result.end.isInterrupted)
         }
     }
 
-    private init(_ suite: String, _ tests: [TestResult], _ configured: ConfiguredSuite?, isCut: Bool) {
+    /// The tests of folders without `test_scenarios` of their own whose scenario has the name of a configured suite.
+    private static func elsewhere(of suite: String, in result: RunResult) -> [TestResult] {
+        guard let name = suite.split(separator: "/").last else { return [] }
+        let configured = Set(result.start.suites.map(\.suite))
+        return result.tests.filter { $0.test.scenario == name && !configured.contains($0.test.suite) }
+    }
+
+    private init(
+        _ suite: String, _ tests: [TestResult], _ configured: ConfiguredSuite?, _ others: [TestResult], isCut: Bool
+    ) {
         self.suite = suite
         coverage = Self.coverage(tests, configured)
         self.tests = Tests()
         for test in tests { self.tests.count(test) }
         connectivity = Self.connectivity(tests)
-        performance = tests.flatMap { test in
-            (test.steps + test.cleanup).flatMap { Self.performance($0, trail: "", in: test) }
+        let measured = (tests + others).flatMap { test in
+            (test.steps + test.cleanup).flatMap { Self.measurements($0, trail: "", in: test) }
         }
+        performance = measured.filter { !$0.isOpen }.map(\.measurement)
+        load = measured.filter(\.isOpen).map(\.measurement)
+        elsewhere = others.map { Elsewhere(test: $0.test.name, verdict: $0.verdict) }
         ms = tests.reduce(0) { $0 + $1.ms }
         reasons = []
         if isCut { reasons.append("the run was interrupted") }
@@ -95,9 +126,13 @@ extension SuiteVerdict {
         if self.tests.errors > 0 {
             reasons.append("\(Figures.count(self.tests.errors, "test")) could not be carried out")
         }
+        for test in others where test.verdict == .failed || test.verdict == .error {
+            reasons.append("'\(test.test.name)' \(test.verdict == .failed ? "failed" : "could not be carried out")")
+        }
         let isCovered = coverage.share > Coverage.least
         if !isCovered {
-            reasons.append("\(coverage.passed) of \(Figures.count(coverage.named.count, "configured scenario")) passed")
+            let noun = configured == nil ? "scenario" : "configured scenario"
+            reasons.append("\(coverage.passed) of \(Figures.count(coverage.named.count, noun)) passed")
         }
         isValid = reasons.isEmpty
         for name in configured?.missing ?? [] { reasons.append("'\(name)' has no file") }
@@ -136,17 +171,20 @@ extension SuiteVerdict {
         return order.compactMap { found[$0] }
     }
 
-    private static func performance(_ step: StepReport, trail: String, in test: TestResult) -> [Performance] {
+    private static func measurements(
+        _ step: StepReport, trail: String, in test: TestResult
+    ) -> [(isOpen: Bool, measurement: Measurement)] {
         let trail = trail.isEmpty ? step.id : "\(trail) → \(step.id)"
-        guard step.aggregate != nil else {
-            return step.children.flatMap { performance($0, trail: trail, in: test) }
+        guard let aggregate = step.aggregate else {
+            return step.children.flatMap { measurements($0, trail: trail, in: test) }
         }
-        let missed = step.failures.map { $0.place?.trimmed ?? $0.message }
-        return [
-            Performance(
-                test: test.test.name, step: trail, isHeld: step.verdict == .passed, summary: step.reason ?? "",
-                missed: missed)
-        ]
+        var measurement = Measurement(
+            test: test.test.name, step: trail, isHeld: step.verdict == .passed, summary: step.reason ?? "",
+            missed: step.failures.map(\.remark))
+        for name in Measurement.figureNames {
+            measurement.figures[name] = aggregate[name]?.number ?? aggregate["ms"]?[name]?.number
+        }
+        return [(step.course?["open"]?.bool ?? false, measurement)]
     }
 }
 
@@ -159,16 +197,5 @@ extension SuiteVerdict.Tests {
         case .skipped: skipped += 1
         }
         if test.isFlaky { flaky += 1 }
-    }
-}
-
-extension Place {
-    /// The marked part of its line.
-    fileprivate var trimmed: String {
-        let line = Array(text.unicodeScalars)
-        guard column >= 1, column <= endColumn, endColumn - 1 <= line.count else { return text }
-        var marked = String.UnicodeScalarView()
-        marked.append(contentsOf: line[(column - 1)..<(endColumn - 1)])
-        return String(marked)
     }
 }

@@ -70,7 +70,7 @@ struct StepFacts {
         }
         while lines.last == "", isWhole { lines.removeLast() }
         for line in lines { text.append("            \(line)\n", .dim) }
-        if !isWhole || exchange.bodyBytes.map({ $0 > body.utf8.count }) ?? false {
+        if !isWhole || exchange.isCut {
             let whole = exchange.bodyBytes ?? body.utf8.count
             text.append("            … of \(Figures.count(whole, "byte"))\n", .dim)
         }
@@ -79,5 +79,15 @@ struct StepFacts {
     private func fact(_ title: String, _ value: String, cells: Int = 1000, in text: inout StyledText) {
         text.append("  \(title)\(String(repeating: " ", count: 10 - title.utf8.count))", .dim)
         text.append("\(CutText.start(of: value, cells: cells))\n")
+    }
+}
+
+extension StepReport.Exchange {
+    /// Whether only the beginning of the body is kept.
+    ///
+    /// A secret that was masked makes a whole body shorter; drivers cut at 4096 bytes and above.
+    fileprivate var isCut: Bool {
+        guard let body, let bodyBytes, bodyBytes > body.utf8.count else { return false }
+        return bodyBytes > 4096 || !body.contains("***")
     }
 }

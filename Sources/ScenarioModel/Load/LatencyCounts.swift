@@ -55,6 +55,13 @@ public struct LatencyCounts: Sendable, Hashable {
         return LatencyCounts(merged + first + second)
     }
 
+    /// A time to one part in sixteen, in the middle of those that are taken together.
+    public static func coarse(_ microseconds: Int) -> Int {
+        let spare = max(0, Int.bitWidth - microseconds.leadingZeroBitCount - 5)
+        guard spare > 0 else { return max(0, microseconds) }
+        return ((microseconds >> spare) << spare) + (1 << (spare - 1))
+    }
+
     /// `[[microseconds, count], …]`.
     public var value: Value {
         .array(buckets.map { .array([Value($0.microseconds), Value($0.count)]) })

@@ -35,6 +35,8 @@ public struct StepReport: Sendable, Hashable {
     public var children: [StepReport] = []
     /// The aggregate of a `repeat`.
     public var aggregate: Value?
+    /// How the runs of a `repeat` went over time, for plots: `{stretch_ms, over_time, histogram, failed_histogram}`.
+    public var course: Value?
     /// The steps beside it that it waited for by a reference, `needs` or a watch, not by the order of the file alone.
     public var needs: [String] = []
     /// Facts worth a line: a number carried as text, a cleanup that may have left something.

@@ -59,7 +59,6 @@ extension Interpreter {
         let started = clock.now
         let repeating: Repeating
         let parallel: Int
-        let isOpen = repetition.rate != nil || repetition.stages.contains { $0.rate != nil }
         do throws(StepFailure) {
             parallel = try known(repetition.parallel, base, { Int($0) }, "a number")
             let warmup = try repetition.warmup.map { (late) throws(StepFailure) in
@@ -93,7 +92,7 @@ extension Interpreter {
             return failed(step, error.report)
         }
         run.repeatDepth += 1
-        if isOpen {
+        if repetition.isOpen {
             await runArrivals(repeating, parallel)
         } else {
             await withTaskGroup(of: Void.self) { group in
@@ -168,7 +167,8 @@ extension Interpreter {
         let ended = clock.now
         guard time >= repeating.countedFrom else { return ended }
         repeating.tally.add(
-            ending, index: index, ms: (ended - time).milliseconds, captureNames: repeating.captureNames,
+            ending, index: index, ms: (ended - time).milliseconds,
+            endedMs: (ended - repeating.countedFrom).milliseconds, captureNames: repeating.captureNames,
             nested: repeating.nested)
         return ended
     }
@@ -191,6 +191,7 @@ extension Interpreter {
         var shown = aggregate
         for name in names { shown[name] = nil }
         report.aggregate = .object(shown)
+        if tally.counts.runs > 0 { report.course = tally.course.value(isOpen: repetition.isOpen) }
         report.reason = summary(tally.counts)
         report.children = tally.samples
         let dot = SharedValue(.object(aggregate))
@@ -249,6 +250,11 @@ extension Interpreter {
             message: "\(tally.passed) of \(tally.runs) runs passed, and \(wanted) must", place: place,
             hint: "the first failures follow" + (wanted == "all" ? "; 'pass: 99%' would allow some" : ""))
     }
+}
+
+extension Repetition {
+    /// Whether runs come by a rate, and not one after another.
+    fileprivate var isOpen: Bool { rate != nil || stages.contains { $0.rate != nil } }
 }
 
 extension Step {

@@ -6,14 +6,15 @@ import ScenarioModel
 /// `@unchecked Sendable`: the runs of a repetition share it on the interpreter's executor.
 final class RepeatTally: @unchecked Sendable {
     var counts = RunCounts()
+    private(set) var course = RepeatCourse()
     private var captures: [String: [(index: Int, value: Value)]] = [:]
     /// The first failures in full.
     private(set) var samples: [StepReport] = []
     private static let sampleLimit = 3
 
-    /// Adds a run that has ended.
+    /// Adds a run that has ended, so many milliseconds after runs began to count.
     func add(
-        _ ending: RunEnding, index: Int, ms: Double, captureNames: [String],
+        _ ending: RunEnding, index: Int, ms: Double, endedMs: Double, captureNames: [String],
         nested: [(step: String, names: [String])]
     ) {
         let value: SharedValue?
@@ -21,9 +22,11 @@ final class RepeatTally: @unchecked Sendable {
         case .passed(let passed):
             value = passed.findings.value
             counts.addPassed(ms)
+            course.record(endedMs: endedMs, ms: ms, isPassed: true)
         case .told(let outcome):
             value = outcome.value
-            count(outcome.report, index: index, ms: ms)
+            let isPassed = count(outcome.report, index: index, ms: ms)
+            course.record(endedMs: endedMs, ms: ms, isPassed: isPassed)
         }
         guard let value else { return }
         for name in captureNames {
@@ -37,17 +40,20 @@ final class RepeatTally: @unchecked Sendable {
         }
     }
 
-    private func count(_ report: StepReport, index: Int, ms: Double) {
+    /// Counts a run that was told in full; says whether it passed.
+    private func count(_ report: StepReport, index: Int, ms: Double) -> Bool {
         switch report.verdict {
         case .passed, .skipped:
             counts.addPassed(ms)
+            return true
         case .failed, .error:
             counts.addFailed(ms, isError: report.verdict == .error, kind: Self.kind(of: report))
-            guard samples.count < Self.sampleLimit else { return }
+            guard samples.count < Self.sampleLimit else { return false }
             var sample = report
             sample.id = "\(sample.id)[\(index)]"
             sample.ms = ms
             samples.append(sample)
+            return false
         }
     }
 

@@ -8,8 +8,12 @@ import ScenarioCompiler
 /// Where the history is, and how much of it is told.
 struct HistoryOptions: ParsableArguments {
     @Option(
+        name: [.customLong("history"), .customLong("file")],
         help: .init(
-            "The history; else '.plumb/history.sqlite' of this folder or the nearest above it.", valueName: "path"))
+            """
+            The history, a file or postgres://host/database; else what PLUMB_HISTORY names, or '.plumb/history.sqlite' of this \
+            folder or the nearest above it.
+            """, valueName: "place"))
     var file: String?
 
     @Option(help: .init("How many of the last runs are looked at.", valueName: "number"))
@@ -25,25 +29,13 @@ struct HistoryOptions: ParsableArguments {
     /// Reads the runs; tells why they cannot be read and ends with status 2.
     func read() throws -> KeptHistory {
         do throws(RunHistoryError) {
-            let history = try RunHistory(path: path, isWritable: false).last(last, profile: profile)
+            let history = try HistoryFile.place(file).open(isWritable: false).last(last, profile: profile)
             if !history.runs.isEmpty { return history }
-            Streams.err("error: the history '\(path)' holds no run\(profile.map { " of profile '\($0)'" } ?? "")\n")
+            Streams.err("error: the history holds no run\(profile.map { " of profile '\($0)'" } ?? "")\n")
         } catch {
             Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
         }
         throw ExitCode.nothingRan
-    }
-
-    private var path: String {
-        if let file { return file }
-        var folder = Streams.workingFolder
-        while true {
-            let path = FilePath.join(folder, HistoryFile.name)
-            if access(path, R_OK) == 0 { return path }
-            let parent = FilePath.parent(folder)
-            guard parent != folder, !parent.isEmpty else { return HistoryFile.name }
-            folder = parent
-        }
     }
 }
 
@@ -51,6 +43,25 @@ struct HistoryOptions: ParsableArguments {
 enum HistoryFile {
     /// Its path from the configuration's folder.
     static let name = ".plumb/history.sqlite"
+
+    /// Where `PLUMB_HISTORY` says that it is; nil where it says nothing.
+    static var fromEnvironment: String? {
+        getenv("PLUMB_HISTORY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The place that was named, or the history of this folder or the nearest above it.
+    static func place(_ named: String?) -> HistoryPlace { HistoryPlace(named ?? fromEnvironment ?? nearest) }
+
+    private static var nearest: String {
+        var folder = Streams.workingFolder
+        while true {
+            let path = FilePath.join(folder, name)
+            if access(path, R_OK) == 0 { return path }
+            let parent = FilePath.parent(folder)
+            guard parent != folder, !parent.isEmpty else { return name }
+            folder = parent
+        }
+    }
 }
 
 /// `plumb report history`: the last runs.

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Expressions
 import Glibc
 public import Reporting
+import RunHistory
 import ScenarioCompiler
 import ScenarioModel
 
@@ -11,7 +12,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Says which suites of a run are valid, and what changed over the last runs.",
         discussion: """
-            It reads what 'plumb run --report json=PATH' wrote. A suite is valid when none of its tests failed, and \
+            It reads what 'plumb run --report json=PATH' wrote, or what 'plumb run --history' kept: PLUMB_HISTORY names \
+            another history than the project's own. A suite is valid when none of its tests failed, and \
             more than 95 % of the scenarios that 'test_scenarios' names ran and passed.
 
             Exit status: 0 all are valid, 1 one is not, 2 there is no such report.
@@ -20,10 +22,13 @@ struct ReportCommand: ParsableCommand {
             ReportHistoryCommand.self, ReportFlakyCommand.self, ReportSlowCommand.self, ReportCompareCommand.self,
         ])
 
-    @Flag(help: "The verdict of each suite, with coverage, connectivity and performance.")
+    @Flag(help: "The verdict of each suite, with coverage, connectivity, performance and load.")
     var suites = false
 
-    @Option(help: .init("The JSON report to read; '-' is standard input.", valueName: "path"))
+    @Option(
+        help: .init(
+            "The JSON report to read; '-' is standard input, 'history' the last run kept, 'history:ID' another one.",
+            valueName: "path"))
     var from: String = "reports/report.json"
 
     @Option(help: .init("\(SuiteReport.Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
@@ -32,9 +37,27 @@ struct ReportCommand: ParsableCommand {
     mutating func run() throws {
         // Not in 'validate', which is asked before a subcommand too.
         guard suites else { throw ValidationError("say what to report: --suites, history, flaky, slow or compare") }
-        let report = SuiteReport(try StoredReport.read(from))
+        let report =
+            from == "history" || from.hasPrefix("history:")
+            ? try Self.kept(from.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init))
+            : SuiteReport(try StoredReport.read(from))
         Streams.out(report.render(format))
         throw report.isValid ? ExitCode.success : ExitCode(1)
+    }
+
+    /// The suites of a run that the history keeps, of the last one without an id; tells where there is none and ends
+    /// with status 2.
+    private static func kept(_ run: String?) throws -> SuiteReport {
+        do throws(RunHistoryError) {
+            let record = try HistoryFile.place(nil).open(isWritable: false).suites(of: run, profile: nil)
+            if let report = record.flatMap({ SuiteReport(record: $0) }) { return report }
+            Streams.err(
+                "error: the history keeps no suites of \(run.map { "a run '\($0)'" } ?? "a last run")\n"
+                    + "  = hint: 'plumb report history' lists the runs; those of older versions have no suites\n")
+        } catch {
+            Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
+        }
+        throw ExitCode.nothingRan
     }
 }
 

@@ -38,7 +38,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: .init("Runs every test so many times.", valueName: "number"))
     var `repeat`: Int = 1
 
-    @Flag(help: "Only the tests that did not pass in the last run.")
+    @Flag(help: "Only the tests that did not pass in the last run; with --history, in the last that it keeps.")
     var failed = false
 
     @Option(
@@ -53,8 +53,19 @@ struct RunCommand: ParsableCommand {
             valueName: "fault"))
     var fault: [String] = []
 
-    @Flag(help: "Keeps what the run came to in .plumb/history.sqlite, for 'plumb report history'.")
+    @Flag(
+        help: """
+            Keeps what the run came to, for 'plumb report history': in .plumb/history.sqlite, in what PLUMB_HISTORY \
+            names, or in a PostgreSQL whose URL follows, postgres://host/database.
+            """)
     var history = false
+
+    @Option(
+        name: .customLong("history-in"),
+        help: .init(
+            "Keeps it there: a URL of PostgreSQL, the name of a target of kind postgres, or a SQLite file.",
+            valueName: "place"))
+    var historyIn: String?
 
     @Option(
         name: .customLong("history-runs"),
@@ -90,7 +101,8 @@ struct RunCommand: ParsableCommand {
         RunRequest(
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
-            sandboxBreak: sandboxBreak, paths: paths, historyRuns: history ? historyRuns : nil,
-            fault: fault, watch: watch)
+            sandboxBreak: sandboxBreak, paths: paths,
+            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault, watch: watch
+        )
     }
 }

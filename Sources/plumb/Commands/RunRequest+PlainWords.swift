@@ -1,4 +1,5 @@
 import Reporting
+import RunHistory
 
 extension RunRequest {
     /// Reads the words behind `plumb run` where they are plainly right; nil wherever there is any doubt.
@@ -19,6 +20,7 @@ extension RunRequest {
             }
             if word == "--history" {
                 keepsHistory = true
+                if let next = rest.first, HistoryPlace.isServer(next) { history = rest.popFirst() }
                 continue
             }
             if setFlag(word) { continue }
@@ -34,7 +36,10 @@ extension RunRequest {
             }
             // A value like an option is one or the other by rules that stand elsewhere.
             guard !value.isEmpty, value.utf8.first != UInt8(ascii: "-") else { return nil }
-            if name == "--history-runs" {
+            if name == "--history" || name == "--history-in" {
+                keepsHistory = true
+                history = value
+            } else if name == "--history-runs" {
                 guard let number = Int(value) else { return nil }
                 mostRuns = number
             } else if !set(String(name), to: value) {
@@ -43,6 +48,18 @@ extension RunRequest {
         }
         if keepsHistory { historyRuns = mostRuns }
         guard !paths.isEmpty, (try? check()) != nil else { return nil }
+    }
+
+    /// The words with an address behind `--history` as an option of its own, since a flag takes no value.
+    static func withAddressApart(_ words: some Sequence<String>) -> [String] {
+        var apart: [String] = []
+        for word in words {
+            if HistoryPlace.isServer(word), apart.last == "--history" {
+                apart[apart.count - 1] = "--history-in"
+            }
+            apart.append(word.hasPrefix("--history=") ? "--history-in=" + word.dropFirst("--history=".count) : word)
+        }
+        return apart
     }
 
     private mutating func setFlag(_ word: String) -> Bool {

@@ -35,7 +35,7 @@ struct Reference {
             Diagnostic.Code.allConfigurationCodes,
             Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,
             Diagnostic.Code.allExecCodes, Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
-            Diagnostic.Code.allLoadCodes, [.nothingSelected],
+            Diagnostic.Code.allLoadCodes, [.nothingSelected, .noHistory],
         ]
         for code in listed.joined() where codes[code.id] == nil { codes[code.id] = code }
         for kind in kinds {

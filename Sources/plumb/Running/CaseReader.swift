@@ -1,4 +1,3 @@
-import CLinux
 import Diagnostics
 import EventLoop
 import Expressions
@@ -20,21 +19,8 @@ enum CaseReader {
         guard !queries.isEmpty else { return [:] }
         var found: [String: RunPlanner.QueriedRows] = [:]
         for query in queries { found[query.path] = .failed(lost(query, "the process that asks for them died")) }
-        var ends: [Int32] = [0, 0]
-        guard plumb_pipe(&ends) == 0 else { return found }
-        let pid = plumb_fork()
-        if pid == 0 {
-            close(ends[0])
-            ask(queries, ends[1])
-        }
-        close(ends[1])
-        defer { close(ends[0]) }
-        guard pid > 0 else { return found }
         let limit = queries.reduce(Duration.seconds(5)) { $0 + timeout(of: $1) }
-        let bytes = answers(from: ends[0], until: .now + limit)
-        if bytes == nil { kill(pid, SIGKILL) }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let bytes = ForkedAnswer.bytes(within: limit, most: most) { ask(queries, $0) }
         for line in (bytes ?? []).split(separator: 0x0A) {
             guard let value = try? JSON.parse(Array(line)).value, let path = value["path"]?.string,
                 let query = queries.first(where: { $0.path == path })
@@ -47,23 +33,6 @@ enum CaseReader {
             }
         }
         return found
-    }
-
-    /// What the process wrote until it closed its end; nil where the time or the bound passed first.
-    private static func answers(from descriptor: Int32, until deadline: ContinuousClock.Instant) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let left = (deadline - .now).components.seconds
-            var waiting = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
-            guard left > 0, bytes.count <= most else { return nil }
-            // A signal, such as the interrupt, ends the wait: nothing has begun that would need a cleanup.
-            guard poll(&waiting, 1, Int32(min(left, 3600) * 1000)) > 0 else { return nil }
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
-            guard count > 0 else { return nil }
-            bytes += chunk[..<count]
-        }
     }
 
     private static func timeout(of query: RunPlanner.PreparedQuery) -> Duration {
@@ -98,14 +67,10 @@ enum CaseReader {
         let descriptor: Int32
     }
 
-    private static func ask(_ queries: [RunPlanner.PreparedQuery], _ descriptor: Int32) -> Never {
-        _ = plumb_die_with_parent(SIGKILL)
-        signal(SIGPIPE, SIG_IGN)
-        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+    private static func ask(_ queries: [RunPlanner.PreparedQuery], _ descriptor: Int32) {
         guard let loop = try? EventLoop() else { _exit(71) }
         let work = Work(queries: queries, descriptor: descriptor)
         loop.run { await carryOut(work, on: loop) }
-        _exit(0)
     }
 
     private static func carryOut(_ work: Work, on loop: EventLoop) async {
@@ -126,7 +91,7 @@ enum CaseReader {
             } else {
                 answer["rows"] = attempt.result.value["rows"] ?? .array([])
             }
-            write(Array(Value.object(answer).json().utf8) + [0x0A], to: work.descriptor)
+            ForkedAnswer.write(Array(Value.object(answer).json().utf8) + [0x0A], to: work.descriptor)
         }
         for driver in drivers { await driver.shutDown() }
     }
@@ -136,15 +101,5 @@ enum CaseReader {
             "file": .string(place.file), "line": Value(place.line), "column": Value(place.column),
             "end_column": Value(place.endColumn), "text": .string(place.text),
         ]
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            written += count
-        }
     }
 }

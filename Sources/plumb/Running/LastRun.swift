@@ -40,7 +40,7 @@ struct LastRun {
     }
 
     /// A test's name without the round of `--repeat`.
-    private static func plain(_ name: String) -> String {
+    static func plain(_ name: String) -> String {
         guard let hash = name.utf8.lastIndex(of: UInt8(ascii: "#")) else { return name }
         return name[hash...].dropFirst().allSatisfy(\.isNumber) ? String(name[..<hash]) : name
     }

@@ -4,7 +4,6 @@ import EventLoop
 import Expressions
 import Glibc
 import Reporting
-import RunHistory
 import ScenarioCompiler
 import ScenarioModel
 import StepDrivers
@@ -44,8 +43,19 @@ struct RunPreparation {
             Streams.err("error: \(error.message)\n")
             return error.status
         }
-        let history = LastRun(root: configuration.root)
-        guard var plan = try plan(project, configuration, history, &diagnostics) else {
+        let lastRun = LastRun(root: configuration.root)
+        var keeping: RunKeeping?
+        if let most = request.historyRuns {
+            do throws(HistoryProblem) {
+                keeping = try RunKeeping(request.history, keeping: most, configuration, project)
+            } catch {
+                diagnostics.append(
+                    Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
+                Project.report(diagnostics, configuration, request.project.color)
+                return .nothingRan
+            }
+        }
+        guard var plan = try plan(project, configuration, lastRun, keeping, &diagnostics) else {
             Project.report(diagnostics, configuration, request.project.color)
             return .nothingRan
         }
@@ -55,13 +65,14 @@ struct RunPreparation {
             Streams.err("error: \(problem)\n")
             return ExitCode(3)
         }
-        let status = execute(plan, signals, history)
+        let status = execute(plan, signals, lastRun, keeping)
         sandbox?.stop()
         Streams.leave(status)
     }
 
     private func plan(
-        _ project: Project, _ configuration: Configuration, _ history: LastRun, _ diagnostics: inout [Diagnostic]
+        _ project: Project, _ configuration: Configuration, _ lastRun: LastRun, _ keeping: RunKeeping?,
+        _ diagnostics: inout [Diagnostic]
     ) throws -> RunPlan? {
         var options = RunPlan.Options()
         options.runID = RunIdentity.random()
@@ -77,13 +88,7 @@ struct RunPreparation {
         selection.steps = Set(request.selection.step)
         selection.refusesSkips = request.selection.noSkips
         if request.failed {
-            guard let names = history.unpassed else {
-                diagnostics.append(
-                    Diagnostic(
-                        .nothingSelected, at: nil, "--failed: there is no record of a last run",
-                        hint: "run once without it"))
-                return nil
-            }
+            guard let names = unpassed(lastRun, keeping, &diagnostics) else { return nil }
             selection.names = names
         }
         let engine = CrashNotice.engine(project.compilation.expressions, configuration)
@@ -103,6 +108,26 @@ struct RunPreparation {
         plan.options.keepsExchanges = !request.report.isEmpty
         plan.options.keepsPlainSteps = !request.report.isEmpty || request.historyRuns != nil
         return plan
+    }
+
+    /// The tests that did not pass: as the history tells where this run is kept in one, else the record of the last run.
+    private func unpassed(
+        _ lastRun: LastRun, _ keeping: RunKeeping?, _ diagnostics: inout [Diagnostic]
+    ) -> Set<String>? {
+        if let keeping {
+            do throws(HistoryProblem) {
+                return try keeping.unpassed()
+            } catch {
+                diagnostics.append(
+                    Diagnostic(.noHistory, at: nil, "\(error.message)", hint: error.hint.map { .init($0) }))
+                return nil
+            }
+        }
+        if let names = lastRun.unpassed { return names }
+        diagnostics.append(
+            Diagnostic(
+                .nothingSelected, at: nil, "--failed: there is no record of a last run", hint: "run once without it"))
+        return nil
     }
 
     private func nothingSelected(_ project: Project) -> Diagnostic {
@@ -152,7 +177,9 @@ struct RunPreparation {
         return all
     }
 
-    private func execute(_ plan: RunPlan, _ signals: Signals, _ history: LastRun) -> ExitCode {
+    private func execute(
+        _ plan: RunPlan, _ signals: Signals, _ lastRun: LastRun, _ keeping: RunKeeping?
+    ) -> ExitCode {
         CrashNotice.end()
         // A report on standard output has it to itself.
         let isOutputTaken = request.report.contains { $0.hasSuffix("=-") }
@@ -164,6 +191,7 @@ struct RunPreparation {
             now: { (ContinuousClock.now - began).milliseconds },
             write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !request.quiet
+        terminal.rerunCommand = request.rerunCommand
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
         for text in request.report {
@@ -174,6 +202,7 @@ struct RunPreparation {
                 problems.append(error)
             }
         }
+        if let keeping { for reporter in reporters { reporter.use(history: keeping.past) } }
         guard problems.isEmpty else {
             for problem in problems { problem.tell(of: plan) }
             return .nothingRan
@@ -189,24 +218,11 @@ struct RunPreparation {
         var session = RunSession(plan, terminal: terminal, reporters: reporters, signals: signals)
         let outcome = session.run(started: start)
         if let line = suiteLine(outcome.result) { Streams.write(line, to: stream) }
-        history.write(outcome.result)
+        lastRun.write(outcome.result)
         for problem in outcome.problems { problem.tell(of: plan) }
-        let isKept = request.historyRuns.map { keep(outcome.result, $0, root: plan.configuration.root) } ?? true
+        let isKept = keeping?.keep(outcome.result) ?? true
         let status = outcome.result.end.status
         return ExitCode(Int32(status == 0 && !(outcome.problems.isEmpty && isKept) ? 3 : status))
-    }
-
-    /// Adds the run to the history; tells where it cannot.
-    private func keep(_ result: RunResult, _ most: Int, root: String) -> Bool {
-        let path = FilePath.join(root, HistoryFile.name)
-        mkdir(FilePath.parent(path), 0o755)
-        do throws(RunHistoryError) {
-            try RunHistory(path: path, isWritable: true).add(result, keeping: most)
-            return true
-        } catch {
-            Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
-            return false
-        }
     }
 
     /// What the run of one suite's folder ends with: `cross_service/api_gateway_to_models valid: true`.
@@ -220,6 +236,10 @@ struct RunPreparation {
 }
 
 extension Diagnostic.Code {
+    static let noHistory = Diagnostic.Code(
+        "run.no-history",
+        "The history that '--history' names cannot be used: give a file, a URL of PostgreSQL, or a target of that kind."
+    )
     static let nothingSelected = Diagnostic.Code(
         "run.nothing-selected",
         "A run that runs nothing proves nothing, so it is an error: look at the paths, tags and filters.")

@@ -16,6 +16,8 @@ struct RunRequest: Equatable {
     var paths: [String] = []
     /// How many runs the history keeps, where this one is to be kept.
     var historyRuns: Int?
+    /// Where the history is: a path, a URL of PostgreSQL, the name of a target; nil is the project's own file.
+    var history: String?
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
     /// Whether to stay and run again what changes.
@@ -25,6 +27,23 @@ struct RunRequest: Equatable {
     func carryOut() throws -> ExitCode {
         watch ? WatchSession.run(self) : try RunPreparation(self).carryOut()
     }
+
+    /// The command that runs what did not pass again, with the settings that decide what is run; nil where a part of
+    /// it cannot stand on a line as it is.
+    var rerunCommand: String? {
+        var words = ["plumb", "run"] + paths
+        for (option, value) in [("--config", project.config), ("--profile", project.profile)] {
+            if let value { words += [option, value] }
+        }
+        words.append("--failed")
+        let isPlain = words.allSatisfy { word in
+            !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Self.special.contains($0) }
+        }
+        return isPlain ? words.joined(separator: " ") : nil
+    }
+
+    /// What means something to a shell.
+    private static let special = Set("'\"\\$`&|;<>()[]{}*?!#~".utf8)
 
     /// Throws what is wrong with it, as a `ValidationError`.
     func check() throws {

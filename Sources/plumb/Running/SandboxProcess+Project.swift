@@ -47,7 +47,13 @@ extension SandboxProcess {
         let target = configuration.targets.first { target in
             target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
         }
-        guard let target else { return nil }
+        return try target.map { target throws(Failure) in try conninfo(of: target, configuration, project) }
+    }
+
+    /// How libpq reaches a target of kind `postgres`.
+    static func conninfo(
+        of target: Target, _ configuration: Configuration, _ project: Project
+    ) throws(Failure) -> String {
         let engine = CrashNotice.engine(project.compilation.expressions, configuration)
         do {
             let settings = try engine.value(of: target.settings, in: configuration.context)
@@ -55,7 +61,7 @@ extension SandboxProcess {
         } catch let error as StepFailure {
             throw Failure(message: error.report.message)
         } catch {
-            throw Failure(message: "target 'database' cannot be evaluated: \(error)")
+            throw Failure(message: "target '\(target.name)' cannot be evaluated: \(error)")
         }
     }
 }

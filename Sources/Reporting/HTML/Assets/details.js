@@ -40,7 +40,9 @@ function failure(one) {
 
 function exchange(one) {
     const size = one.body_bytes === undefined ? "" : `, ${count(one.body_bytes, "byte")}`;
-    const isCut = one.body !== undefined && one.body_bytes > new TextEncoder().encode(one.body).length;
+    // A secret that was masked makes a whole body shorter; drivers cut at 4096 bytes and above.
+    const isCut = one.body !== undefined && one.body_bytes > new TextEncoder().encode(one.body).length
+        && (one.body_bytes > 4096 || !one.body.includes("***"));
     return [
         one.command ? section("By hand", el("div", { class: "command" },
             preformatted(one.command, "a command that does the same"), copyButton(one.command))) : null,
@@ -58,6 +60,23 @@ function plainRows(value) {
         [el("code", null, oneLine(name)), el("code", null, visible(JSON.stringify(one)))]);
 }
 
+// What a repetition came to: counts in a line, times in a table, and whatever else there is.
+function aggregateTable(aggregate) {
+    const isTimes = (value) => value && typeof value === "object" && !Array.isArray(value);
+    const names = ["min", "mean", "p50", "p90", "p95", "p99", "max"];
+    const times = [["passed", aggregate.ms], ["not passed", aggregate.failed_ms]].filter(([, values]) => isTimes(values));
+    const counts = Object.entries(aggregate).filter(([, value]) => typeof value === "number");
+    const kinds = isTimes(aggregate.error_kinds) ? Object.entries(aggregate.error_kinds) : [];
+    return [
+        el("p", { class: "fact" }, counts.map(([name, value], index) => [index > 0 ? ", " : "",
+            el("b", null, oneLine(name.replaceAll("_", " "))), " " + value.toLocaleString("en-US")])),
+        kinds.length > 0 ? el("p", { class: "fact" }, el("b", null, "causes: "), kinds.map(([name, value], index) =>
+            (index > 0 ? ", " : "") + oneLine(name) + " " + value)) : null,
+        times.length > 0 ? el("div", { class: "wide" }, table("figures", ["", ...names], times.map(([title, values]) =>
+            [title, ...names.map((name) => typeof values[name] === "number" ? duration(values[name]) : "")]))) : null,
+    ];
+}
+
 function stepBody(step) {
     const parts = phases(step);
     const aggregate = step.aggregate && typeof step.aggregate === "object" ? step.aggregate : null;
@@ -65,8 +84,8 @@ function stepBody(step) {
         step.reason ? el("p", null, oneLine(step.reason)) : null,
         (step.failures || []).map(failure),
         (step.notes || []).map((note) => el("p", { class: "fact" }, el("b", null, "note: "), oneLine(note))),
-        aggregate ? section("Repetition", latencyPlot(aggregate),
-            table("values", ["", ""], plainRows(aggregate))) : null,
+        aggregate ? section("Repetition", aggregateTable(aggregate), el("div", { class: "repetition" },
+            coursePlots(step.course), latencyPlot(aggregate))) : null,
         (step.retries || []).length > 0 ? section("Attempts", table("attempts", ["", "met", "took", "then waited"], [
             ...step.retries.map((retry, index) =>
                 [index + 1, oneLine(retry.cause), duration(retry.ms), duration(retry.waited_ms)]),

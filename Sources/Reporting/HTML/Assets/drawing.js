@@ -1,4 +1,4 @@
-// When each step ran, and how long the runs of a repetition took.
+// When each step ran.
 
 const phaseTitles = {
     pool: "waiting for a connection", dns: "finding the address", connect: "connecting", tls: "TLS",
@@ -130,36 +130,4 @@ function waterfall(test, reveal) {
 function barTotal(test) {
     const total = (steps) => (steps || []).reduce((sum, step) => sum + 1 + total(step.children), 0);
     return total(test.steps) + total(test.cleanup);
-}
-
-// The latencies of a repetition by their share of the runs; further towards the right are fewer, slower ones.
-function latencyPlot(aggregate) {
-    const names = ["min", "p50", "p90", "p95", "p99", "p999", "max"];
-    const series = [["passed", aggregate.ms], ["failed", aggregate.failed_ms]].filter(([, values]) =>
-        values && typeof values === "object" && names.some((name) => typeof values[name] === "number"));
-    if (series.length === 0) return null;
-    const shown = names.filter((name) => series.some(([, values]) => typeof values[name] === "number"));
-    const most = Math.max(...series.flatMap(([, values]) => shown.map((name) => values[name] || 0)), 0.001);
-    const x = (index) => 60 + index * (520 / Math.max(1, shown.length - 1));
-    const y = (ms) => 170 - ms / most * 140;
-    const picture = svg("svg", { class: "plot", viewBox: "0 0 640 200", role: "img" });
-    picture.append(svg("title", null, series.map(([name, values]) => name + ": " + shown.map((one) =>
-        one + " " + duration(values[one])).join(", ")).join("; ")));
-    for (const share of [0, 0.5, 1]) {
-        picture.append(svg("line", { class: "grid", x1: 60, x2: 580, y1: y(most * share), y2: y(most * share) }),
-            svg("text", { x: 54, y: y(most * share) + 4, "text-anchor": "end" }, duration(most * share)));
-    }
-    shown.forEach((name, index) => {
-        picture.append(svg("text", { x: x(index), y: 192, "text-anchor": "middle" }, name));
-    });
-    for (const [name, values] of series) {
-        const points = shown.map((one, index) => [x(index), values[one]]).filter(([, ms]) => typeof ms === "number");
-        picture.append(svg("polyline", { class: name, points: points.map(([at, ms]) => at + "," + y(ms)).join(" ") }));
-        for (const [at, ms] of points) {
-            picture.append(svg("circle", { class: name, cx: at, cy: y(ms), r: 3 }),
-                svg("text", { class: name, x: at, y: y(ms) - 7, "text-anchor": "middle" }, duration(ms)));
-        }
-    }
-    return el("figure", { class: "latency" }, picture,
-        el("figcaption", null, "latency by share of the runs", series.length > 1 ? "; failed ones in red" : ""));
 }

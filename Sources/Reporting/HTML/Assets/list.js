@@ -5,10 +5,10 @@ const chunk = 200;
 
 function startList() {
     const index = JSON.parse(document.getElementById("index").textContent);
-    // name, suite's number, verdict, flaky, milliseconds, remark, tags
-    const tests = index.tests.map(([name, suite, verdict, flaky, ms, remark, tags], number) => ({
-        number, name, suite, verdict, flaky: flaky === 1, ms, remark, tags, node: null,
-        text: [name, remark, ...tags.map((tag) => "#" + tag)].join("\n").toLowerCase(),
+    // name, suite's number, verdict, flaky, milliseconds, remark, tags, [signs, times, unsteady] of earlier runs
+    const tests = index.tests.map(([name, suite, verdict, flaky, ms, remark, tags, past], number) => ({
+        number, name, suite, verdict, flaky: flaky === 1, ms, remark, tags, past, node: null,
+        text: [name, remark, ...tags.map((tag) => "#" + tag), past && past[2] ? "unsteady" : ""].join("\n").toLowerCase(),
     }));
     const slowest = Math.max(...tests.map((test) => test.ms), 0.001);
     const state = { query: "", verdicts: new Set(), suite: "", order: "trouble" };
@@ -39,7 +39,7 @@ function startList() {
             return [el("p", null, document.readyState === "loading" ? "still loading: open it again in a moment"
                 : "Its details are left out, since this file would be too large; the JSON report has them.")];
         }
-        return testDetails(JSON.parse(source.textContent).result);
+        return [testDetails(JSON.parse(source.textContent).result), test.past ? pastPlot(test.past) : null];
     }
 
     function toggle(test, isOpen) {
@@ -62,11 +62,14 @@ function startList() {
                 toggle(test, !isOpen);
                 if (!isOpen) remember(test.name);
             } },
-        }, sign(test.verdict), el("span", { class: "hidden" }, test.verdict + " "),
-        el("span", { class: "name" }, oneLine(test.name)),
-        test.flaky ? el("span", { class: "tag flaky" }, "flaky") : null,
-        test.tags.map((tag) => el("span", { class: "tag" }, oneLine(tag))),
+        }, sign(test.verdict),
+        el("span", { class: "title" }, el("span", { class: "hidden" }, test.verdict + " "),
+            el("span", { class: "name" }, oneLine(test.name)),
+            test.flaky ? el("span", { class: "tag flaky" }, "flaky") : null,
+            test.past && test.past[2] ? el("span", { class: "tag flaky" }, "unsteady") : null,
+            test.tags.map((tag) => el("span", { class: "tag" }, oneLine(tag)))),
         el("span", { class: "remark" }, oneLine(test.remark)),
+        test.past ? pastMarks(test.past[0]) : el("span", { class: "before" }),
         el("span", { class: "time" }, test.verdict === "skipped" ? "" : duration(test.ms)), bar);
         test.node = el("li", { class: "test " + kind(test) }, el("h3", null, button),
             el("div", { class: "details", id: "d" + test.number, role: "region", hidden: true,
@@ -182,7 +185,9 @@ function startList() {
         const buttons = [...list.querySelectorAll("h3 > button")];
         const at = buttons.indexOf(event.target.closest("li.test")?.querySelector("h3 > button"));
         const next = buttons[event.key === "j" ? at + 1 : Math.max(0, at - 1)];
-        if (next) next.focus();
+        if (!next) return;
+        next.focus({ preventScroll: true });
+        next.scrollIntoView({ block: "nearest" });
     });
 
     document.getElementById("tests").hidden = false;

@@ -20,6 +20,7 @@ extension StepReport: ResultRecord {
         if let recoveredMs { writer.milliseconds("recovered_ms", recoveredMs) }
         writer.object("captures", unlessEmpty: captures)
         writer.value("aggregate", ifPresent: aggregate)
+        writer.value("course", ifPresent: course)
         writer.texts("needs", unlessEmpty: needs)
         writer.texts("notes", unlessEmpty: notes)
         writer.records("children", unlessEmpty: children)
@@ -42,6 +43,7 @@ extension StepReport: ResultRecord {
         if reader.object["recovered_ms"] != nil { recoveredMs = try reader.milliseconds("recovered_ms") }
         captures = try reader.members("captures")
         aggregate = reader.object["aggregate"]
+        course = reader.object["course"]
         needs = try reader.texts("needs")
         notes = try reader.texts("notes")
         children = try reader.records("children")
