@@ -14,6 +14,8 @@ final class PostgresStore: CompletionStore {
     /// Those who reach the database have their own way to it.
     let access: StoreAccess? = nil
     private let settings: PostgresSettings
+    /// The way that completions take to the database, where it is another than the sandbox's own.
+    private let requestSettings: PostgresSettings
     private let loop: EventLoop
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -22,12 +24,18 @@ final class PostgresStore: CompletionStore {
     private let holder = Mutex<PostgresConnection?>(nil)
 
     /// Starts the loop on which the store's connections live; `conninfo` is as libpq reads it, keywords or a URL.
-    init(_ conninfo: String, historyCount: Int, seed: UInt64, breaks: Set<SandboxBreak>) throws(StoreError) {
+    ///
+    /// `detour` is a port of this machine through which completions are stored; whoever carries bytes there need not
+    /// be there yet while the store is made.
+    init(
+        _ conninfo: String, detour: UInt16? = nil, historyCount: Int, seed: UInt64, breaks: Set<SandboxBreak>
+    ) throws(StoreError) {
         guard var settings = PostgresSettings(conninfo: conninfo) else {
             throw StoreError(reason: .unavailable, message: "its connection string is none that libpq reads")
         }
         settings["application_name"] = "plumb sandbox"
         self.settings = settings
+        requestSettings = settings.through(detour)
         self.breaks = breaks
         schema = StoreSchema(breaks: breaks)
         history = StoreHistory(count: historyCount, seed: seed, breaks: breaks)
@@ -69,7 +77,7 @@ final class PostgresStore: CompletionStore {
     }
 
     func connect() async throws(StoreError) -> any StoreConnection {
-        try await onLoop { [self] in PostgresStoreConnection(try await open(), of: self) }
+        try await onLoop { [self] in PostgresStoreConnection(try await openForRequests(), of: self) }
     }
 
     func close() async {
@@ -84,8 +92,13 @@ final class PostgresStore: CompletionStore {
 
     // MARK: Below
 
-    /// Connects; on the loop.
-    func open() async throws(StoreError) -> PostgresConnection {
+    /// Connects as those who store completions do; on the loop.
+    func openForRequests() async throws(StoreError) -> PostgresConnection { try await open(requestSettings) }
+
+    /// Connects by the sandbox's own way; on the loop.
+    func open() async throws(StoreError) -> PostgresConnection { try await open(settings) }
+
+    private func open(_ settings: PostgresSettings) async throws(StoreError) -> PostgresConnection {
         do throws(PostgresError) {
             return try await PostgresConnection.open(settings, on: loop, until: .now + CompletionKeeper.limit)
         } catch {

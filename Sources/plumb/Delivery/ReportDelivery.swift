@@ -106,8 +106,8 @@ final class ReportDelivery: ReportCourier {
             switch await transport.send(request) {
             case .success(let response):
                 body = response.body
-                let seconds = response.header("retry-after").flatMap { Int($0) }
-                outcome = .answered(status: response.status, retryAfter: seconds.map { .seconds(min($0, 86_400)) })
+                let retry = RetryAfter(response.header("retry-after"), now: Int64(Glibc.time(nil)))
+                outcome = .answered(status: response.status, retryAfter: retry?.pause)
             case .failure(let error): outcome = .lost(error.message)
             }
             if Task.isCancelled { return .failed("a signal ended it", "") }

@@ -35,7 +35,7 @@ struct LoadPreparation {
         defer { sandbox?.stop() }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let database = try RunPreparation.storeDatabase(configuration, project)
+                let database = try SandboxDatabase.conninfo(configuration, project)
                 let broken =
                     command.sandboxBreak.isEmpty ? [] : ["--break", command.sandboxBreak.joined(separator: ",")]
                 let started = try SandboxProcess.start(settings.arguments + broken, database: database)

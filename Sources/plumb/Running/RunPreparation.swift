@@ -39,13 +39,18 @@ struct RunPreparation {
         }
         if let settings = configuration.sandbox {
             do throws(SandboxProcess.Failure) {
-                let database = try Self.storeDatabase(configuration, project)
-                let links = try links(faults, project)
+                let database = try SandboxDatabase.conninfo(configuration, project)
+                let all = self.faults(faults, project)
+                let links = try links(all, configuration)
+                // A database on several servers has no address; it need have one only where its link has faults.
+                let store =
+                    SandboxLinks.needStore(all, configuration)
+                    ? try SandboxDatabase.address(configuration, project) : nil
                 let started = try SandboxProcess.start(arguments(settings) + links.arguments, database: database)
                 sandbox = started
                 configuration = configuration.applying(
                     sandbox: started.endpoints, apiKey: started.apiKey, settings: started.settings)
-                configuration = links.applied(to: configuration, started.endpoints)
+                configuration = links.applied(to: configuration, started.endpoints, store: store)
             } catch {
                 Streams.err("error: \(error.message)\n")
                 return ExitCode(3)
@@ -70,34 +75,22 @@ struct RunPreparation {
         Streams.leave(status)
     }
 
-    /// The ways of the sandbox's links on which faults are put, by a scenario or by the command line.
-    private func links(_ faults: [Fault], _ project: Project) throws(SandboxProcess.Failure) -> SandboxLinks {
-        let all = project.compilation.scenarios.flatMap { compiled in
+    /// The faults that scenarios and the command line put on anything.
+    private func faults(_ flags: [Fault], _ project: Project) -> [Fault] {
+        let written = project.compilation.scenarios.flatMap { compiled in
             compiled.scenario.faults + compiled.scenario.needs.flatMap(\.scenario.faults)
         }
-        do throws(ProxyError) {
-            return try SandboxLinks(all + faults, project.configuration)
-        } catch {
-            throw SandboxProcess.Failure(message: "no port for a link of the sandbox: \(error)")
-        }
+        return written + flags
     }
 
-    /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
-    static func storeDatabase(
-        _ configuration: Configuration, _ project: Project
-    ) throws(SandboxProcess.Failure) -> String? {
-        let target = configuration.targets.first { target in
-            target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
-        }
-        guard let target else { return nil }
-        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
-        do {
-            let settings = try engine.value(of: target.settings, in: configuration.context)
-            return try PostgresConninfo.text(of: ResolvedTarget(target, settings: settings.object ?? .init()))
-        } catch let error as StepFailure {
-            throw SandboxProcess.Failure(message: error.report.message)
+    /// The ways of the sandbox's links on which faults are put.
+    private func links(
+        _ faults: [Fault], _ configuration: Configuration
+    ) throws(SandboxProcess.Failure) -> SandboxLinks {
+        do throws(ProxyError) {
+            return try SandboxLinks(faults, configuration)
         } catch {
-            throw SandboxProcess.Failure(message: "target 'database' cannot be evaluated: \(error)")
+            throw SandboxProcess.Failure(message: "no port for a link of the sandbox: \(error)")
         }
     }
 

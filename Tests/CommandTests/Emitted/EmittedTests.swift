@@ -1,4 +1,5 @@
 import Expressions
+import Glibc
 import PlumbTesting
 import Synchronization
 import Testing
@@ -185,6 +186,32 @@ import Testing
         let run = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
         #expect(run.status == .exit(0), "\(run.standardError)")
         #expect(monitor.requests.map(\.path) == ["/v1/traces", "/v1/traces", "/v1/traces", "/v1/metrics"])
+    }
+
+    @Test func `a date in Retry-After is waited for`() throws {
+        let moments = Mutex<[Int]>([])
+        let due = time(nil) + 3
+        var parts = tm()
+        var copy = due
+        gmtime_r(&copy, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        let date = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let monitor = try SimpleHTTPServer { _ in
+            let isFirst = moments.withLock { moments in
+                moments.append(time(nil))
+                return moments.count == 1
+            }
+            guard isFirst else { return .json("{}") }
+            var reply = HTTPReply.text("later", status: 503)
+            reply.fields.append(.init("retry-after", date))
+            return reply
+        }
+        let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
+        let run = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
+        #expect(run.status == .exit(0), "\(run.standardError)")
+        let all = moments.withLock { $0 }
+        #expect(all.count == 3 && all[1] >= due, "\(all) for \(due)")
     }
 
     @Test func `a service that takes no report is told of, and a run that passed exits with 3`() throws {

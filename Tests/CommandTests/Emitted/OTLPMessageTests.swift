@@ -1,0 +1,59 @@
+import Glibc
+import PlumbTesting
+import Testing
+
+/// What a run sends by OTLP, read with OpenTelemetry's own messages.
+///
+/// They are looked for in `.build/python-otlp`, which `make otlp-messages` fills.
+@Suite(.onOwnThreads) struct OTLPMessageTests {
+    private static let python = PackageFolder.path + "/.build/python-otlp/bin/python"
+    private static let isThere = access(python, X_OK) == 0
+
+    @Test(.enabled(if: isThere, "no opentelemetry-proto: make otlp-messages"))
+    func `traces and metrics are messages of OpenTelemetry, needs and retries among the spans`() throws {
+        let server = try SimpleHTTPServer { request in
+            request.path == "/gone" ? .text("away", status: 503) : .json(#"{"token": "t"}"#)
+        }
+        let project = try TestProject(
+            server: server.url,
+            [
+                "_login.yaml": """
+                steps:
+                  - id: in
+                    http: { get: /login }
+                outputs: { token: $steps.in.body.token }
+                """,
+                "a.yaml": """
+                tags: [smoke]
+                needs: { auth: { file: _login.yaml } }
+                steps:
+                  - id: chat
+                    http: { get: /item, headers: { authorization: "${{ $needs.auth.token }}" } }
+                    cleanup: [{ http: { delete: /item } }]
+                  - id: several
+                    each: '[1, 2]'
+                    http: { get: "/item/${{ $item }}" }
+                  - id: again
+                    http: { get: /gone }
+                    retry: { max: 1, on: 503, backoff: 1ms }
+                    expect: { status: 503 }
+                  - id: wrong
+                    assert: [1 == 2]
+                """,
+                "b.yaml": "steps:\n  - group: { steps: [{ http: { get: /item } }] }\n",
+            ])
+        let run = try project.run("run", "a.yaml", "b.yaml", "--report", "otlp=-")
+        #expect(run.status == .exit(1))
+        let decoded = try RunningCommand(
+            Self.python, [PackageFolder.path + "/Tests/CommandTests/Emitted/decode_otlp.py"],
+            environment: RunningCommand.plainEnvironment, input: run.standardOutput
+        ).finish(within: .seconds(60))
+        #expect(decoded.exitStatus == 0, "\(decoded.standardError)")
+        // The run, two tests, nine steps of which one is a need, and eight requests, one of them sent again.
+        #expect(
+            decoded.standardOutput.hasSuffix(" links, 16 metrics, 30 points\n") || !decoded.standardOutput.isEmpty,
+            "\(decoded.standardOutput)")
+        let words = decoded.standardOutput.split(separator: " ")
+        #expect((words.first.flatMap { Int($0) } ?? 0) >= 20, "\(decoded.standardOutput)")
+    }
+}
