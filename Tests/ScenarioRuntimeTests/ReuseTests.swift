@@ -44,7 +44,14 @@ import Testing
         #expect(needs.map(\.id) == ["auth"] && needs.map(\.kind) == ["need"])
         #expect(needs.first?.verdict == .passed && needs.first?.children.map(\.id) == ["in"])
         let failing = try ScenarioBench(
-            user, files: ["_login.yaml": "vars: { user: null }\nsteps: [ { id: in, fake: { error: refused } } ]"]
+            user,
+            files: [
+                "_login.yaml": """
+                vars: { user: null }
+                steps: [ { id: in, fake: { error: refused } } ]
+                outputs: { token: $vars.user }
+                """
+            ]
         ).run()
         #expect(failing.test.needs.map(\.verdict) == [.error])
         #expect(failing.test.needs.first?.children.map(\.verdict) == [.error])

@@ -11,6 +11,9 @@ final class PostgresStore: CompletionStore {
     /// The comment on all that belongs to a sandbox.
     static let mark = "made by the sandbox of plumb, and removed by it"
 
+    /// How long a sandbox that is ending may still have the database.
+    private static let patience = Duration.seconds(2)
+
     /// Those who reach the database have their own way to it.
     let access: StoreAccess? = nil
     private let settings: PostgresSettings
@@ -66,9 +69,13 @@ final class PostgresStore: CompletionStore {
 
     /// Takes the database for this sandbox, or refuses.
     private func take(_ connection: PostgresConnection) async throws(StoreError) {
-        let lock = "SELECT pg_try_advisory_lock(hashtext('plumb sandbox'))"
-        guard try await connection.ask(lock).first == "t" else {
-            throw StoreError(reason: .unavailable, message: "another sandbox keeps its store in this database")
+        // The server takes a moment to notice that a sandbox was killed.
+        let deadline = ContinuousClock.now + Self.patience
+        while try await connection.ask("SELECT pg_try_advisory_lock(hashtext('plumb sandbox'))").first != "t" {
+            guard ContinuousClock.now < deadline else {
+                throw StoreError(reason: .unavailable, message: "another sandbox keeps its store in this database")
+            }
+            try? await loop.sleep(for: .milliseconds(100))
         }
         for name in StoreSchema.models { try await check("schema '\(name)'", connection, Self.foreignSchema, name) }
         for name in PostgresViews.names {
@@ -85,6 +92,8 @@ final class PostgresStore: CompletionStore {
             guard let connection = holder.withLock({ $0.take() }) else { return }
             try? await connection.run(script: "ROLLBACK")
             try? await connection.run(script: "SET lock_timeout = '2s'; " + removal)
+            // Whoever comes next need not wait until the server has ended the connection.
+            _ = try? await connection.ask("SELECT pg_advisory_unlock(hashtext('plumb sandbox'))")
             connection.close()
         }
         loop.stop()
