@@ -79,7 +79,7 @@ BEGIN
 END $$;
 CREATE EVENT TRIGGER drop_keys ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.drop_keys();
 
--- mutant insert-doubled | a row is written twice | error_tests/database_connectivity | stored
+-- mutant insert-doubled | a row is written twice | error_tests/database_connectivity | written
 CREATE FUNCTION public.again() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN EXECUTE format('INSERT INTO %I.%I VALUES ($1)', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING NEW.id + 1; RETURN NULL; END $$;
 CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$

@@ -36,7 +36,7 @@ import Testing
                   - id: again
                     http: { get: /gone }
                     retry: { max: 1, on: 503, backoff: 1ms }
-                    expect: { status: 503 }
+                    assert: [.status == 503]
                   - id: wrong
                     assert: [1 == 2]
                 """,
