@@ -73,7 +73,9 @@ final class PostgresStore: CompletionStore {
         let deadline = ContinuousClock.now + Self.patience
         while try await connection.ask("SELECT pg_try_advisory_lock(hashtext('plumb sandbox'))").first != "t" {
             guard ContinuousClock.now < deadline else {
-                throw StoreError(reason: .unavailable, message: "another sandbox keeps its store in this database")
+                throw StoreError(
+                    reason: .unavailable,
+                    message: "another sandbox keeps its store in this database; wait for the run that started it")
             }
             try? await loop.sleep(for: .milliseconds(100))
         }
