@@ -12,6 +12,8 @@ final class ReportDelivery: ReportCourier {
     private let headers: [HTTPHeader]
     private let signals: Signals
     private var deadline: ContinuousClock.Instant?
+    /// Whether messages of OTLP are sent in the binary form, which some services want.
+    var isBinary = false
 
     /// For all that is sent to the address.
     private static let time: Duration = .seconds(30)
@@ -39,11 +41,12 @@ final class ReportDelivery: ReportCourier {
         guard let loop = try? EventLoop() else {
             throw error("the system gives no event loop: too many open files?")
         }
-        let request = request(message)
+        let binary = isBinary ? OTLPProtobuf.message(message) : nil
+        let request = request(binary ?? message)
         let descriptor = signals.descriptor
         let outcome = loop.run { await Self.deliver(request, until: deadline, on: loop, signals: descriptor) }
         switch outcome {
-        case .delivered(let body): return body
+        case .delivered(let body): return binary == nil ? body : OTLPProtobuf.answer(body)
         case .failed(let reason, let answer):
             throw error(reason, answer.isEmpty ? "is the service there, and is this its address?" : answer)
         }
@@ -61,7 +64,8 @@ final class ReportDelivery: ReportCourier {
                 HTTPHeader("Accept", "*/*"),
             ] + headers, body: .bytes(message.body), maxBytes: 1 << 20)
         // A Pushgateway of Debian 12 reads a compressed body as it is.
-        let mayCompress = message.contentType == "application/json" && message.body.count >= Self.leastCompressed
+        let mayCompress =
+            message.contentType.hasPrefix("application/") && message.body.count >= Self.leastCompressed
         if mayCompress, let packed = Gzip.encode(message.body) {
             request.body = .bytes(packed)
             request.headers.append(HTTPHeader("Content-Encoding", "gzip"))

@@ -42,10 +42,18 @@ import Testing
                 """,
                 "b.yaml": "steps:\n  - group: { steps: [{ http: { get: /item } }] }\n",
             ])
-        let run = try project.run("run", "a.yaml", "b.yaml", "--report", "otlp=-")
-        #expect(run.status == .exit(1))
+        let collector = try SimpleHTTPServer { _ in .text("") }
+        let run = try project.run(
+            "run", "a.yaml", "b.yaml", "--report", "otlp=\(collector.url)", "--report", "otlp=-",
+            environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"])
+        #expect(run.status == .exit(1), "\(run.standardError)")
+        let folder = try TemporaryFolder()
+        for (number, request) in collector.requests.enumerated() {
+            #expect(request.header("content-type") == "application/x-protobuf")
+            try folder.write(request.body, to: String(number))
+        }
         let decoded = try RunningCommand(
-            Self.python, [PackageFolder.path + "/Tests/CommandTests/Emitted/decode_otlp.py"],
+            Self.python, [PackageFolder.path + "/Tests/CommandTests/Emitted/decode_otlp.py", folder.path],
             environment: RunningCommand.plainEnvironment, input: run.standardOutput
         ).finish(within: .seconds(60))
         #expect(decoded.exitStatus == 0, "\(decoded.standardError)")

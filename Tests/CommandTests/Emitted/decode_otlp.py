@@ -1,9 +1,11 @@
 """Reads requests of OTLP in JSON, a line each on standard input, with OpenTelemetry's own messages (opentelemetry-proto).
 
-Each must be one of a known message, without a field that the message lacks. Prints what it found, or what is wrong.
+Each must be one of a known message, without a field that the message lacks. Where a folder is named, its files 0, 1, …
+hold the same requests in the binary form. Prints what it found, or what is wrong.
 """
 
 import base64
+import gzip
 import json
 import sys
 
@@ -31,7 +33,7 @@ def check(holds, what):
 
 
 spans, points, names, links, parents = {}, 0, set(), 0, []
-for line in sys.stdin:
+for number, line in enumerate(sys.stdin):
     body = with_bytes(json.loads(line))
     if "resourceSpans" in body:
         request = json_format.ParseDict(body, ExportTraceServiceRequest())
@@ -59,8 +61,11 @@ for line in sys.stdin:
                         check(point.WhichOneof("value") == "as_double", f"the value of {metric.name}")
                         points += 1
     if len(sys.argv) > 1:
-        with open(f"{sys.argv[1]}.{'traces' if 'resourceSpans' in body else 'metrics'}", "wb") as file:
-            file.write(request.SerializeToString())
+        with open(f"{sys.argv[1]}/{number}", "rb") as file:
+            binary = file.read()
+        if binary.startswith(b"\x1f\x8b"):
+            binary = gzip.decompress(binary)
+        check(type(request).FromString(binary) == request, f"request {number} differs in its binary form")
 for span in parents:
     parent = spans.get(span.parent_span_id)
     check(parent is not None and parent.trace_id == span.trace_id, f"the parent of {span.name}")
