@@ -35,6 +35,7 @@ final class ReportDelivery: ReportCourier {
     var address: String { target.base }
 
     func send(_ message: ReportMessage) throws(ReportError) -> [UInt8] {
+        guard target.wants(message) else { return [] }
         let deadline = deadline ?? .now + Self.time
         self.deadline = deadline
         if !target.base.hasPrefix("http://"), let problem = CurlLibrary.loadTLS() { throw error(problem) }
@@ -48,8 +49,21 @@ final class ReportDelivery: ReportCourier {
         switch outcome {
         case .delivered(let body): return binary == nil ? body : OTLPProtobuf.answer(body)
         case .failed(let reason, let answer):
-            throw error(reason, answer.isEmpty ? "is the service there, and is this its address?" : answer)
+            throw error(reason, Self.hint(reason, answer, message, isBinary: binary != nil))
         }
+    }
+
+    /// What to do about a refusal; the service's own words where no more is known.
+    private static func hint(
+        _ reason: String, _ answer: String, _ message: ReportMessage, isBinary: Bool
+    ) -> String {
+        if message.path == "/v1/metrics", ["404", "405", "501"].contains(where: { reason.hasSuffix("status \($0)") }) {
+            return "a service that takes traces alone has a URL that ends with /v1/traces"
+        }
+        if message.path.hasPrefix("/v1/"), !isBinary, reason.hasSuffix("status 415") {
+            return "it takes no JSON: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+        }
+        return answer.isEmpty ? "is the service there, and is this its address?" : answer
     }
 
     private func error(_ message: String, _ hint: String? = nil) -> ReportError {

@@ -153,7 +153,7 @@ import Testing
         let monitor = try SimpleHTTPServer { _ in .json("{}") }
         let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
         let run = try project.run(
-            "run", "a.yaml", "--report", "otlp=\(monitor.url)/v1/traces", "--report",
+            "run", "a.yaml", "--report", "otlp=\(monitor.url)/", "--report",
             "pushgateway=http://me:p%40ss@127.0.0.1:\(monitor.port)/metrics/job/nightly", "--report",
             "openmetrics=reports/run.prom", environment: ["OTEL_EXPORTER_OTLP_HEADERS": "x-scope=team%20a"])
         #expect(run.status == .exit(0), "\(run.standardError)")
@@ -186,6 +186,25 @@ import Testing
         let run = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
         #expect(run.status == .exit(0), "\(run.standardError)")
         #expect(monitor.requests.map(\.path) == ["/v1/traces", "/v1/traces", "/v1/traces", "/v1/metrics"])
+    }
+
+    @Test func `a URL of one signal is sent that alone, and a service without the other is told of`() throws {
+        let monitor = try SimpleHTTPServer { request in
+            switch request.path {
+            case "/v1/traces": .json("{}")
+            case "/json/v1/traces": .text("no JSON", status: 415)
+            default: .text("no such page", status: 404)
+            }
+        }
+        let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
+        let traces = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)/v1/traces")
+        #expect(traces.status == .exit(0), "\(traces.standardError)")
+        #expect(monitor.requests.map(\.path) == ["/v1/traces"])
+        let both = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
+        #expect(both.status == .exit(3))
+        #expect(both.standardError.contains("has a URL that ends with /v1/traces"), "\(both.standardError)")
+        let json = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)/json")
+        #expect(json.standardError.contains("OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"), "\(json.standardError)")
     }
 
     @Test func `a date in Retry-After is waited for`() throws {
