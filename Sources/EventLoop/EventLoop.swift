@@ -20,18 +20,12 @@ public final class EventLoop: Sendable {
         case action(() -> Void)
     }
 
-    private struct Watch {
-        let generation: UInt32
-        var interest: Interest
-        let handler: (Readiness) -> Void
-    }
-
     /// What belongs to the loop's thread.
     private final class Confined {
         var ready: [Work] = []
         var running: [Work] = []
         var timers = TimerQueue()
-        var watches: [Int32: Watch] = [:]
+        var watches = WatchTable()
         var lastGeneration: UInt32 = 0
         var events: [Poller.Event] = []
     }
@@ -267,7 +261,7 @@ extension EventLoop {
         _ descriptor: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
     ) throws(EventLoopError) {
         checkIsolated()
-        if state.watches.removeValue(forKey: descriptor) != nil { poller.remove(descriptor) }
+        if state.watches.remove(descriptor) { poller.remove(descriptor) }
         state.lastGeneration &+= 1
         try poller.add(descriptor, generation: state.lastGeneration, interest: interest)
         state.watches[descriptor] = Watch(generation: state.lastGeneration, interest: interest, handler: handler)
@@ -291,7 +285,7 @@ extension EventLoop {
     /// Only on the loop's thread.
     public func unwatch(_ descriptor: Int32) {
         checkIsolated()
-        guard state.watches.removeValue(forKey: descriptor) != nil else { return }
+        guard state.watches.remove(descriptor) else { return }
         poller.remove(descriptor)
     }
 }

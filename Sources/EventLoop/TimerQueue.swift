@@ -2,14 +2,14 @@ internal import HeapModule
 
 /// A scheduled action, for taking it back.
 public struct TimerToken: Sendable, Hashable {
-    let number: UInt64
+    let number: Int
 }
 
 /// The actions that wait for their time, earliest first, those of one instant in the order they came.
 struct TimerQueue {
     private struct Entry: Comparable {
         let deadline: ContinuousClock.Instant
-        let number: UInt64
+        let number: Int
 
         static func < (left: Entry, right: Entry) -> Bool {
             (left.deadline, left.number) < (right.deadline, right.number)
@@ -17,8 +17,8 @@ struct TimerQueue {
     }
 
     private var heap = Heap<Entry>()
-    private var actions: [UInt64: () -> Void] = [:]
-    private var lastNumber: UInt64 = 0
+    private var actions: [Int: () -> Void] = [:]
+    private var lastNumber = 0
 
     var isEmpty: Bool { actions.isEmpty }
 

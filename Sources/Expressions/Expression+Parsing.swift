@@ -7,6 +7,9 @@ extension Expression {
     public static func parse(
         _ source: LocatedText, role: Role, extraVariables: Set<String> = [], into diagnostics: inout [Diagnostic]
     ) -> Expression? {
+        if extraVariables.isEmpty, let reading = Readings.shared.known(source.text, role) {
+            return Expression(source: source, role: role, reading: reading)
+        }
         let syntax: JQSyntax
         do {
             syntax = try JQParser.parse(Array(source.text.utf8))
@@ -21,7 +24,10 @@ extension Expression {
         let found = lint.merged(with: analyzer.diagnostics)
         diagnostics += found
         guard !found.contains(where: { $0.severity == .error }) else { return nil }
-        return Expression(source: source, role: role, syntax: syntax, analysis: analyzer.analysis)
+        let reading = Reading(syntax, analyzer.analysis)
+        // What is told of a text names its place, so a text that something is told of is read anew.
+        if extraVariables.isEmpty, found.isEmpty { Readings.shared.keep(reading, source.text, role) }
+        return Expression(source: source, role: role, reading: reading)
     }
 }
 

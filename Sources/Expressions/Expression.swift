@@ -8,19 +8,28 @@ public struct Expression: Sendable {
     private final class Content: Sendable {
         let source: LocatedText
         let role: Role
+        let reading: Reading
+
+        init(_ source: LocatedText, _ role: Role, _ reading: Reading) {
+            self.source = source
+            self.role = role
+            self.reading = reading
+        }
+    }
+
+    /// What a text says, wherever it stands; expressions of one text and role share it.
+    final class Reading: Sendable {
         let syntax: JQSyntax
         let analysis: ExpressionAnalysis
 
-        init(_ source: LocatedText, _ role: Role, _ syntax: JQSyntax, _ analysis: ExpressionAnalysis) {
-            self.source = source
-            self.role = role
+        init(_ syntax: JQSyntax, _ analysis: ExpressionAnalysis) {
             self.syntax = syntax
             self.analysis = analysis
         }
     }
 
-    init(source: LocatedText, role: Role, syntax: JQSyntax, analysis: ExpressionAnalysis) {
-        content = Content(source, role, syntax, analysis)
+    init(source: LocatedText, role: Role, reading: Reading) {
+        content = Content(source, role, reading)
     }
 
     /// The text and where it stands.
@@ -28,15 +37,15 @@ public struct Expression: Sendable {
     /// What it is for.
     public var role: Role { content.role }
     /// The text, read.
-    public var syntax: JQSyntax { content.syntax }
+    public var syntax: JQSyntax { content.reading.syntax }
     /// What it reads.
-    public var analysis: ExpressionAnalysis { content.analysis }
+    public var analysis: ExpressionAnalysis { content.reading.analysis }
 
     /// The expression's text.
     public var text: String { source.text }
 
-    /// Which expression of the files it is, as long as a copy of it is kept.
-    var identity: ObjectIdentifier { ObjectIdentifier(content) }
+    /// What its text says.
+    var reading: Reading { content.reading }
 
     /// What an expression is for, which decides what it may read and what it must yield.
     public enum Role: String, Sendable, Hashable {

@@ -23,10 +23,11 @@ public actor HTTPTransport {
     private static let longestTimeout = Duration.seconds(365 * 86_400)
 
     private let loop: EventLoop
-    private var multis: [ConnectionSettings: CurlMulti] = [:]
+    /// A handful at most are in use at once, so that comparing them costs no more than a hash would.
+    private var multis: [(settings: ConnectionSettings, multi: CurlMulti)] = []
     private var idleTransfers: [CurlTransfer] = []
-    private var running: [UInt64: Running] = [:]
-    private var lastID: UInt64 = 0
+    private var running: [Int: Running] = [:]
+    private var lastID = 0
     private var parsedURLs: [String: ParsedURL] = [:]
     /// The server's certificate of each open TLS connection: a handshake shows it once.
     private var certificates: [Exchange.Connection: HTTPResponse.Certificate] = [:]
@@ -102,8 +103,8 @@ public actor HTTPTransport {
     public func shutdown() {
         isShutDown = true
         for id in running.keys { end(id, .cancelled) }
-        for multi in multis.values { multi.close() }
-        multis = [:]
+        for entry in multis { entry.multi.close() }
+        multis = []
         idleTransfers = []
         certificates = [:]
     }
@@ -144,7 +145,7 @@ extension HTTPTransport {
     }
 
     /// Ends an exchange from our side, unless it has ended already.
-    private func end(_ id: UInt64, _ end: CurlReport.End) {
+    private func end(_ id: Int, _ end: CurlReport.End) {
         guard let item = running[id] else { return }
         // The phase is known only as long as the transfer is in.
         let report = item.transfer.report(end)
@@ -152,7 +153,7 @@ extension HTTPTransport {
         settle(id, report)
     }
 
-    private func settle(_ id: UInt64, _ report: CurlReport) {
+    private func settle(_ id: Int, _ report: CurlReport) {
         guard let item = running.removeValue(forKey: id) else { return }
         loop.cancel(item.timer)
         item.transfer.end()
@@ -161,16 +162,17 @@ extension HTTPTransport {
     }
 
     private func multi(for settings: ConnectionSettings) -> CurlMulti? {
-        if let multi = multis[settings] { return multi }
+        if let known = multis.first(where: { $0.settings == settings }) { return known.multi }
         if multis.count >= Self.multiLimit {
-            for (settings, multi) in multis where multi.transferCount == 0 {
-                multi.close()
-                multis[settings] = nil
+            multis.removeAll { entry in
+                guard entry.multi.transferCount == 0 else { return false }
+                entry.multi.close()
+                return true
             }
         }
         guard let multi = CurlMulti(loop: loop, maxConnections: settings.maxConnections) else { return nil }
         multi.onEnd = { [unowned self] transfer, code in settle(transfer.id, transfer.report(.finished(code))) }
-        multis[settings] = multi
+        multis.append((settings, multi))
         return multi
     }
 

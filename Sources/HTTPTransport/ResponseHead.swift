@@ -54,18 +54,17 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: UnsafeRawBufferPointer) throws(Failure) {
-        let parts = unsafe line.prefix(200).split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
-            .map { unsafe String(decoding: $0, as: UTF8.self) }
-        guard parts.count >= 2, parts[0].utf8.starts(with: "HTTP/".utf8) else {
-            let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
+        let text = unsafe String(decoding: line.prefix(200), as: UTF8.self)
+        guard let space = text.utf8.firstIndex(of: 0x20), text.utf8.starts(with: "HTTP/".utf8) else {
             throw Failure(message: "not an HTTP answer: it begins '\(text.preview)'")
         }
-        let code = parts[1]
+        let behind = text[space...].dropFirst()
+        let code = behind.utf8.firstIndex(of: 0x20).map { String(behind[..<$0]) } ?? String(behind)
         guard code.utf8.count == 3, let number = Int(code), (100...999).contains(number) else {
             throw Failure(message: "the status '\(code.preview)' is no HTTP status")
         }
         status = number
-        version = String(parts[0].dropFirst(5))
+        version = String(text[..<space].dropFirst(5))
     }
 
     private mutating func takeHeader(_ line: UnsafeRawBufferPointer) {

@@ -6,11 +6,13 @@ internal import Diagnostics
 /// libjq in batches, once for each distinct text, on a thread of its own if `warmUp` is called. What is
 /// asked for and not compiled yet is compiled on the spot.
 public final class ExpressionEngine {
-    private var entries: [PreparedExpression.Key: Entry] = [:]
-    /// The entries of expressions that were evaluated before, which costs less to ask than their texts do.
+    /// Entries by text: of expressions whose paths must exist, and of all others.
+    private var strict: [ExactText: Entry] = [:]
+    private var lenient: [ExactText: Entry] = [:]
+    /// The entries of what was read, which costs less to ask than the texts do.
     ///
-    /// Each keeps its expression, so that no other one can take its identity.
-    private var known: [ObjectIdentifier: (expression: Expression, entry: Entry)] = [:]
+    /// Each keeps its reading, so that no other one can take its identity.
+    private var known: [ObjectIdentifier: (reading: Expression.Reading, entry: Entry)] = [:]
     private var ordered: [Entry] = []
     private var queued: [Batch] = []
     private var hasFallenBack = false
@@ -125,13 +127,13 @@ public final class ExpressionEngine {
     // MARK: Entries
 
     func entry(_ expression: Expression) -> Entry {
-        if let known = known[expression.identity] { return known.entry }
-        let key = PreparedExpression.Key(expression)
-        if entries[key] == nil { adopt([expression]) }
+        if let known = known[ObjectIdentifier(expression.reading)] { return known.entry }
+        adopt([expression])
         // `adopt` makes an entry for each expression that has none.
-        guard let entry = entries[key] else { preconditionFailure("an adopted expression has no entry") }
-        known[expression.identity] = (expression, entry)
-        return entry
+        guard let known = known[ObjectIdentifier(expression.reading)] else {
+            preconditionFailure("an adopted expression has no entry")
+        }
+        return known.entry
     }
 
     /// Makes entries, and batches of what libjq has to evaluate.
@@ -140,10 +142,17 @@ public final class ExpressionEngine {
     ) {
         var foreign: [Entry] = []
         for expression in expressions {
-            let key = PreparedExpression.Key(expression)
-            guard entries[key] == nil else { continue }
+            let identity = ObjectIdentifier(expression.reading)
+            guard known[identity] == nil else { continue }
+            let text = ExactText(text: expression.text)
+            let isStrict = expression.role.requiresPaths
+            if let entry = isStrict ? strict[text] : lenient[text] {
+                known[identity] = (expression.reading, entry)
+                continue
+            }
             let entry = Entry(expression, ordered.count)
-            entries[key] = entry
+            if isStrict { strict[text] = entry } else { lenient[text] = entry }
+            known[identity] = (expression.reading, entry)
             ordered.append(entry)
             if entry.native == nil { foreign.append(entry) }
         }
@@ -201,7 +210,7 @@ public final class ExpressionEngine {
     }
 
     /// The entries whose main program is in a batch.
-    func entries(in batch: Batch) -> [Entry] { entries.values.filter { $0.place?.batch === batch } }
+    func entries(in batch: Batch) -> [Entry] { ordered.filter { $0.place?.batch === batch } }
 }
 
 extension ExpressionEngine {

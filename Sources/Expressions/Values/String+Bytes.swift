@@ -1,7 +1,17 @@
+internal import Glibc
+
 extension String {
     /// Whether both texts are the same bytes; `==` also finds other spellings of a character equal, which JSON does not.
     func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
+        let known = unsafe utf8.withContiguousStorageIfAvailable { mine in
+            unsafe other.utf8.withContiguousStorageIfAvailable { theirs in
+                guard let mine = mine.baseAddress, let theirs = theirs.baseAddress else { return count == 0 }
+                return unsafe memcmp(mine, theirs, count) == 0
+            }
+        }
+        return (known ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// Orders by UTF-8 bytes, as jq does: negative, zero or positive.

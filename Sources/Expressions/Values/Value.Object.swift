@@ -5,7 +5,7 @@ extension Value {
         public private(set) var values: [Value] = []
         /// Filled once a linear search would be slower.
         private var index: [ExactText: Int]?
-        private static let linearLimit = 8
+        private static let linearLimit = 16
 
         /// Creates an empty object.
         public init() {}

@@ -10,7 +10,7 @@ internal import EventLoop
 
     private let handle: UnsafeMutableRawPointer
     private let loop: EventLoop
-    private var watched: Set<Int32> = []
+    private var watched: [Int32] = []
     /// When libcurl wants to be called; nil for never.
     private var deadline: ContinuousClock.Instant?
     private var timer: (token: TimerToken, time: ContinuousClock.Instant)?
@@ -73,13 +73,18 @@ internal import EventLoop
     /// libcurl asks to watch a socket.
     func watch(_ socket: Int32, _ what: Int32) {
         guard what != CURL_POLL_REMOVE else {
-            if watched.remove(socket) != nil { loop.unwatch(socket) }
+            if let place = watched.firstIndex(of: socket) {
+                watched.swapAt(place, watched.count - 1)
+                watched.removeLast()
+                loop.unwatch(socket)
+            }
             return
         }
         var interest: Interest = []
         if what & CURL_POLL_IN != 0 { interest.insert(.read) }
         if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
-        if watched.insert(socket).inserted {
+        if !watched.contains(socket) {
+            watched.append(socket)
             // A socket that cannot be watched makes no progress, and the time-out says so.
             try? loop.watch(socket, for: interest) { [weak self] ready in self?.act(on: socket, ready) }
         } else {

@@ -8,7 +8,7 @@ internal import CLibCurl
     /// The request that the handle carries; the callbacks feed it.
     private(set) var exchange: Exchange?
     /// Tells this use of the handle from earlier and later ones.
-    private(set) var id: UInt64 = 0
+    private(set) var id = 0
 
     /// libcurl writes its words here; it keeps the address.
     private let errorBuffer: UnsafeMutablePointer<CChar>
@@ -32,7 +32,7 @@ internal import CLibCurl
     }
 
     /// Makes the handle ready for an exchange.
-    func begin(_ exchange: Exchange, id: UInt64) {
+    func begin(_ exchange: Exchange, id: Int) {
         self.exchange = exchange
         self.id = id
         unsafe errorBuffer.pointee = 0

@@ -44,7 +44,8 @@ public struct TerminalStyle: Sendable, Hashable {
         // As setlocale(3) has it: the first that is set and not empty.
         let names = ["LC_ALL", "LC_CTYPE", "LANG"]
         let locale = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
-        let lower = locale.lowercased()
-        return lower.contains("utf-8") || lower.contains("utf8")
+        // A modifier may follow, as in `ca_ES.UTF-8@valencia`.
+        let encoding = locale.lowercased().prefix { $0 != "@" }
+        return encoding.hasSuffix("utf-8") || encoding.hasSuffix("utf8")
     }
 }

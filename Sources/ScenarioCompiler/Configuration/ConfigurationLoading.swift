@@ -91,6 +91,7 @@ struct ConfigurationLoading {
 
     /// The problems by file, in the order the files were read, and by place; those of no file come first.
     var inFileOrder: [Diagnostic] {
+        if diagnostics.isEmpty { return [] }
         let numbered = sources.sources.enumerated().map { ($1, $0 + 1) }
         let files = Dictionary(numbered, uniquingKeysWith: { first, _ in first })
         func rank(_ entry: (offset: Int, element: Diagnostic)) -> (Int, Int, Int) {

@@ -10,7 +10,7 @@ struct ConfigurationSources {
     private(set) var diagnostics: [Diagnostic] = []
     /// Trees by absolute path, so that a file that many include is read once; nil where it failed.
     private var trees: [String: YAMLNode?] = [:]
-    private var folders: [SourceFile: String] = [:]
+    private var folders: [ObjectIdentifier: String] = [:]
 
     /// How deep files may include each other.
     static let depthLimit = 16
@@ -21,7 +21,7 @@ struct ConfigurationSources {
     }
 
     /// The absolute folder of a file that was read; paths that are written in it begin there.
-    func folder(of file: SourceFile) -> String { folders[file] ?? workingFolder }
+    func folder(of file: SourceFile) -> String { folders[ObjectIdentifier(file)] ?? workingFolder }
 
     /// The merged tree of a file; nil after an error.
     mutating func read(_ path: String) -> YAMLNode? { read(path, includedAt: nil, chain: []) }
@@ -60,7 +60,7 @@ struct ConfigurationSources {
         }
         let file = SourceFile(path: shown, bytes: bytes)
         sources.append(file)
-        folders[file] = FilePath.parent(path)
+        folders[ObjectIdentifier(file)] = FilePath.parent(path)
         guard let node = YAMLReader.read(file, noun: "configuration", into: &diagnostics) else { return nil }
         return including(node, folder: FilePath.parent(path), chain: chain)
     }

@@ -117,6 +117,10 @@ enum OtherTemplate {
     /// The first such text, and the name in it.
     static func find(in text: String) -> (whole: String, name: String)? {
         guard text.utf8.contains(UInt8(ascii: "{")), text.utf8.contains(UInt8(ascii: "}")) else { return nil }
+        return firstMatch(in: text)
+    }
+
+    private static func firstMatch(in text: String) -> (whole: String, name: String)? {
         let pattern = /\{\{ *([A-Za-z_][A-Za-z0-9_.]*) *\}\}|\$\{([A-Za-z_][A-Za-z0-9_.]*)\}/
         guard let match = text.firstMatch(of: pattern), let name = match.1 ?? match.2 else { return nil }
         return (String(match.0), String(name.split(separator: ".").last ?? name))

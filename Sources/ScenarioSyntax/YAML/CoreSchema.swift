@@ -30,6 +30,7 @@ enum CoreSchema {
             return isNull(text) ? .null : .string
         case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
             return bool(text).map { .bool($0) } ?? .string
+        case UInt8(ascii: ".") where !mayBeFloat(text): return .string
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
             return integer(text).map { .integer($0) } ?? float(text).map { .float($0) } ?? .string
         default:
@@ -46,6 +47,15 @@ enum CoreSchema {
         case .int: integer(text).map { .integer($0) }
         case .float: float(text).map { .float($0) } ?? integer(text).flatMap { Double($0) }.map { .float($0) }
         case .seq, .map: nil
+        }
+    }
+
+    /// Whether what follows the dot may belong to a number: expressions begin with a dot too, and there are many.
+    private static func mayBeFloat(_ text: String) -> Bool {
+        switch text.utf8.dropFirst().first {
+        case (UInt8(ascii: "0")...UInt8(ascii: "9"))?: true
+        case UInt8(ascii: "i")?, UInt8(ascii: "I")?, UInt8(ascii: "n")?, UInt8(ascii: "N")?: true
+        default: false
         }
     }
 

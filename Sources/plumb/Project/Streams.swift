@@ -46,19 +46,19 @@ enum Streams {
     /// Writes to standard error.
     static func err(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// The environment of the process; names and values that are no UTF-8 are repaired.
-    static var environment: [String: String] {
+    /// The environment that the process was started with; names and values that are no UTF-8 are repaired.
+    static let environment: [String: String] = {
         var result: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
-            let line = String(cString: text)
-            if let equals = line.firstIndex(of: "=") {
-                result[String(line[..<equals])] = String(line[line.index(after: equals)...])
+            if let equals = strchr(text, 0x3D) {
+                let name = UnsafeRawBufferPointer(start: text, count: equals - text)
+                result[String(decoding: name, as: UTF8.self)] = String(cString: equals + 1)
             }
             entry += 1
         }
         return result
-    }
+    }()
 
     /// The working folder, absolute.
     static var workingFolder: String {

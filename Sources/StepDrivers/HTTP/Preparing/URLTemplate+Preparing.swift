@@ -69,7 +69,14 @@ extension URLTemplate {
 extension String {
     /// Whether it begins as a URL that the driver can ask.
     var isAbsoluteURL: Bool {
-        let start = prefix(8).lowercased()
-        return start.hasPrefix("http://") || start.hasPrefix("https://")
+        func begins(with scheme: StaticString) -> Bool {
+            var rest = utf8.makeIterator()
+            return scheme.withUTF8Buffer {
+                $0.allSatisfy { letter in
+                    rest.next().map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } == letter
+                }
+            }
+        }
+        return begins(with: "http://") || begins(with: "https://")
     }
 }

@@ -71,7 +71,8 @@ final class HTTPConnection {
                 "has a url with a space, a '?' or a '#'",
                 hint: "write scheme, host, port and path alone; queries belong to the steps")
         }
-        return String(text.reversed().drop { $0 == "/" }.reversed())
+        guard let last = text.utf8.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return "" }
+        return String(text[...last])
     }
 
     private static func auth(_ reader: TargetSettings) throws(StepFailure) -> Auth {

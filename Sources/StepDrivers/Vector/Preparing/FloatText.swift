@@ -37,10 +37,9 @@ enum FloatText {
             }
             return place
         }
-        if number < 0 {
-            place.initialize(to: UInt8(ascii: "-"))
-            place += 1
-        }
+        // Overwritten where there is no sign.
+        place.initialize(to: UInt8(ascii: "-"))
+        place += number.sign == .minus ? 1 : 0
         let first = digits / 100_000_000
         let others = text(digits % 100_000_000)
         // The last digit stands in the highest byte.
@@ -101,11 +100,11 @@ enum FloatText {
         let thousands = ((scaled * 0.001 + rounder) - rounder) * 1000
         let hundreds = ((scaled * 0.01 + rounder) - rounder) * 100
         let tens = ((scaled * 0.1 + rounder) - rounder) * 10
-        let found =
-            abs(hundreds - scaled) < slack
-            ? (abs(thousands - scaled) < slack ? thousands : hundreds)
-            : abs(thousands - scaled) < slack
-                ? thousands : abs(tens - scaled) < slack ? tens : (scaled + rounder) - rounder
+        // Chosen without a jump, since which one it is cannot be foretold.
+        var found = (scaled + rounder) - rounder
+        found = abs(tens - scaled) < slack ? tens : found
+        found = abs(hundreds - scaled) < slack ? hundreds : found
+        found = abs(thousands - scaled) < slack ? thousands : found
         return (UInt32(found), point)
     }
 }

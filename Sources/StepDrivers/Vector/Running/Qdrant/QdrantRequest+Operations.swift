@@ -47,26 +47,8 @@ extension QdrantRequest {
     }
 
     /// A batch of points to write.
-    static func upsert(_ points: some Collection<VectorOperation.Point>, in collection: String) -> Self {
-        // Room for the usual numbers, so that a batch is written without moving it about.
-        var bytes: [UInt8] = []
-        if let size = points.first?.vector.size { bytes.reserveCapacity(points.count * (size * 13 + 64)) }
-        bytes += "{\"points\":[".utf8
-        var isFirst = true
-        for point in points {
-            bytes += isFirst ? "{\"id\":".utf8 : ",{\"id\":".utf8
-            isFirst = false
-            bytes += point.id.json.utf8
-            bytes += ",\"vector\":".utf8
-            point.vector.append(to: &bytes)
-            if let payload = point.payload {
-                bytes += ",\"payload\":".utf8
-                bytes += payload
-            }
-            bytes.append(UInt8(ascii: "}"))
-        }
-        bytes += "]}".utf8
-        return Self("PUT", path(collection, "/points"), .writing, body: bytes)
+    static func upsert(_ body: [UInt8], in collection: String) -> Self {
+        Self("PUT", path(collection, "/points"), .writing, body: body)
     }
 
     static func fetch(

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import EventLoop
 internal import Expressions
 internal import ScenarioModel
+internal import Synchronization
 
 extension QdrantRun {
     /// Writes points batch after batch, a few of them on their way at once; files are read as they are sent.
@@ -15,25 +16,43 @@ extension QdrantRun {
         var batches = 0
         var failure: StepError?
         let answers = AnswerBox()
+        let finished = Finished()
         await withTaskGroup(of: (Int, QdrantAnswer).self) { group in
+            var ready: [UpsertBody] = []
+            var hasMore = true
             var inFlight = 0
+            var answered = 0
             while true {
-                while failure == nil, inFlight < Self.batchesInFlight {
-                    let points: [VectorOperation.Point]
+                if failure != nil { ready = [] }
+                while inFlight < Self.batchesInFlight, !ready.isEmpty {
+                    let body = ready.removeFirst()
+                    let count = body.count
+                    let request = QdrantRequest.upsert(body.finish(), in: collection)
+                    inFlight += 1
+                    group.addTask {
+                        let answer = await endpoint.send(request)
+                        finished.count.add(1, ordering: .relaxed)
+                        return (count, answer)
+                    }
+                }
+                // While the server is at work the next batches are written, unless an answer waits.
+                if failure == nil, hasMore, ready.count < Self.batchesAhead,
+                    finished.count.load(ordering: .relaxed) == answered
+                {
+                    var body = UpsertBody()
                     do throws(StepError) {
-                        points = try source.next()
+                        try await body.write(from: &source, on: endpoint.loop)
                     } catch {
                         failure = error
-                        break
+                        continue
                     }
-                    if points.isEmpty { break }
-                    let request = QdrantRequest.upsert(points, in: collection)
-                    let count = points.count
-                    inFlight += 1
-                    group.addTask { (count, await endpoint.send(request)) }
+                    hasMore = body.count > 0
+                    if hasMore { ready.append(body) }
+                    continue
                 }
                 guard let (count, answer) = await group.next() else { return }
                 inFlight -= 1
+                answered += 1
                 answers.all.append(answer)
                 do throws(StepError) {
                     if let error = answer.error { throw error }
@@ -64,6 +83,11 @@ extension QdrantRun {
         }
         fieldsSoFar = [("affected", Value(written))]
         throw failure
+    }
+
+    /// How many answers have come.
+    private final class Finished: Sendable {
+        let count = Atomic(0)
     }
 
     /// Answers of batches: the last is kept, of the others what they add up to.
@@ -114,7 +138,8 @@ extension QdrantRun {
 
 /// The points of an upsert, batch by batch.
 struct PointSource {
-    private let batch: Int
+    /// How many points go into one request.
+    let batch: Int
     private let size: Int?
     private var known: ArraySlice<VectorOperation.Point> = []
     private var file: VectorFile?
@@ -137,11 +162,14 @@ struct PointSource {
         }
     }
 
-    /// The next points; none at the end.
-    mutating func next() throws(StepError) -> [VectorOperation.Point] {
+    /// The points of the next batch; none at the end.
+    mutating func next() throws(StepError) -> [VectorOperation.Point] { try next(batch) }
+
+    /// At most so many of the next points; none at the end.
+    mutating func next(_ most: Int) throws(StepError) -> [VectorOperation.Point] {
         guard let file else {
-            let points = Array(known.prefix(batch))
-            known = known.dropFirst(batch)
+            let points = Array(known.prefix(most))
+            known = known.dropFirst(most)
             return points
         }
         do throws(VectorFile.Fault) {
@@ -149,7 +177,7 @@ struct PointSource {
             if let reader { open = reader } else { open = try VectorFileReader(file) }
             // Held once only, so that what it has read ahead is not copied.
             reader = nil
-            let rows = try open.next(batch)
+            let rows = try open.next(most)
             reader = open
             var points: [VectorOperation.Point] = []
             for row in rows { points.append(try point(row, open.rowsRead)) }

@@ -23,6 +23,8 @@ struct QdrantRun {
     static let chunk = 64
     /// How many batches of points are on their way at once.
     static let batchesInFlight = 4
+    /// How many more are made ready meanwhile.
+    static let batchesAhead = 3
 
     init(endpoint: QdrantEndpoint, collection: String, onProgress: (@Sendable (StepProgress) -> Void)? = nil) {
         self.endpoint = endpoint
