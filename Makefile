@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help run run-local test build check lint-format format mutants mutants-local bench sanitize schemas completions clean \
-    packages services services-stop vector-client install uninstall deb image
+    packages services services-stop otlp-messages vector-client install uninstall deb image
 
 JOBS ?= 2
 # Side by side, tests that measure time wait for one another longer than they allow.
@@ -57,6 +57,10 @@ lint-format: ## Checks the format of all Swift files
 
 format: ## Formats all Swift files
 	swift format --in-place --recursive $(SOURCES)
+
+otlp-messages: ## Installs OpenTelemetry's own messages for Python, with which a test reads what is sent, into .build/
+	python3 -m venv .build/python-otlp
+	.build/python-otlp/bin/pip install --quiet opentelemetry-proto
 
 vector-client: ## Installs Qdrant's own client for Python, which two tests use, into .build/
 	python3 -m venv .build/python-qdrant

@@ -157,7 +157,7 @@ let package = Package(
                 "plumb", "PlumbTesting", "Expressions", "Reporting", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md"]),
+            exclude: ["Cases", "BadInputs.md", "HTTP/HTTPBadInputs.md", "Emitted/decode_otlp.py"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,8 +12,12 @@ public enum ServiceAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Reads `HOST:PORT`, with brackets around an address of IPv6; nil for anything else.
+    /// Reads `HOST:PORT`, with brackets around an address of IPv6, or an absolute path; nil for anything else.
     public init?(_ text: String) {
+        if text.hasPrefix("/") {
+            self = .unix(path: text)
+            return
+        }
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65_535).contains(port)
         else { return nil }

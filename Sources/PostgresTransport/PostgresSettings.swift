@@ -36,6 +36,19 @@ public struct PostgresSettings: Sendable, Hashable {
         }
     }
 
+    /// The settings with a way through a port of this machine; names, and what TLS compares, stay as they are.
+    public func through(_ port: UInt16?) -> PostgresSettings {
+        guard let port else { return self }
+        var settings = self
+        // The socket of a path has no TLS whatever 'sslmode' says, and what stands in for it must have none either.
+        if self["hostaddr"] == nil, let host = self["host"], host.hasPrefix("/") || host.hasPrefix("@") {
+            settings["sslmode"] = "disable"
+        }
+        settings["hostaddr"] = "127.0.0.1"
+        settings["port"] = String(port)
+        return settings
+    }
+
     /// Texts that no message may show.
     var secrets: [String] {
         keywords.filter { $0.name.hasSuffix("password") }.map(\.value)

@@ -96,7 +96,7 @@ actor Stack {
             var jobs: [(name: String, ports: [UInt16])] = [("gateway", [gatewayPort])]
             jobs += working.map { ($0.name, $0.hosts.map(\.port)) }
             if breaks.contains(.replicaUnreported) { jobs[jobs.count - 1].ports.removeLast() }
-            let announcement = ScrapeAnnouncement(path: path, host: options.host, jobs: jobs)
+            var announcement = ScrapeAnnouncement(path: path, host: options.host, jobs: jobs)
             try announcement.write()
             self.announcement = announcement
         }
@@ -133,7 +133,9 @@ actor Stack {
     private func startStore() async throws -> CompletionKeeper {
         let store: any CompletionStore
         if let database = options.database {
-            store = try PostgresStore(database, historyCount: options.history, seed: options.seed, breaks: breaks)
+            store = try PostgresStore(
+                database, detour: options.detours["database"], historyCount: options.history, seed: options.seed,
+                breaks: breaks)
         } else {
             store = try SQLiteStore(historyCount: options.history, seed: options.seed, breaks: breaks)
         }

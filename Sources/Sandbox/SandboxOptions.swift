@@ -34,7 +34,8 @@ public struct SandboxOptions: Sendable {
     public var history = 240
     /// How to reach the PostgreSQL database that the gateway stores in, as libpq reads it; nil for files of its own.
     public var database: String?
-    /// The ports at which the gateway finds replicas, such as `mixtral-0`, that it is not to reach directly.
+    /// The ports at which the gateway finds replicas, such as `mixtral-0`, and its `database`, that it is not to reach
+    /// directly.
     public var detours: [String: UInt16] = [:]
     /// A file that is there while the sandbox runs, and tells a Prometheus what to scrape; nil for none.
     public var announcement: String?
@@ -59,7 +60,7 @@ public struct SandboxOptions: Sendable {
             throw SandboxError(message: "no models, or a model named twice", hint: "give each model a name of its own")
         }
         let reserved: Set = [
-            "gateway", "admin", "vectors", "metrics", "alerts", "grafana", BrokenModel.down.rawValue,
+            "gateway", "admin", "vectors", "metrics", "alerts", "grafana", "database", BrokenModel.down.rawValue,
             BrokenModel.slow.rawValue,
         ]
         for model in models {

@@ -98,7 +98,7 @@ public actor Interpreter {
         onStep = parts.onStep
         proxies = parts.proxies
         loadSurroundings = parts.load
-        began = parts.clock.now
+        began = plan.options.began ?? parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         means = Rendering.Means(engine, files, plan.options.permissions, secrets)
         base = Frame(

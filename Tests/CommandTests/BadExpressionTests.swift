@@ -65,7 +65,12 @@ import Testing
         let run = try project.run("run", "b.yaml", "a.yaml", "--jobs", "1", "--report", "json=reports/run.json")
         #expect(run.status == .exit(3))
         #expect(run.standardOutput.contains(program))
-        #expect(try project.report()["tests"]?.array?.compactMap { $0["verdict"]?.string } == ["error", "passed"])
+        let tests = try project.report()["tests"]?.array ?? []
+        #expect(tests.compactMap { $0["verdict"]?.string } == ["error", "passed"])
+        // The worker that came after counts from the beginning of the run.
+        let crash = try #require(tests.first)
+        let end = (crash["started_ms"]?.number ?? 0) + (crash["ms"]?.number ?? 0)
+        #expect((tests.last?["started_ms"]?.number ?? 0) >= end - 1, "\(end)")
     }
 
     @Test(arguments: ["1e20 | todate", "[range(1e8) | tostring | . * 100]"])

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PlumbTesting
 import Testing
 
@@ -31,16 +32,30 @@ import Testing
         #expect(Self.read(path) == nil)
     }
 
-    @Test func `another sandbox takes the place, and keeps it when the first one goes`() async throws {
+    @Test func `another sandbox is refused the place of one that runs`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/scraped.json"
         let first = try await Self.start(path)
-        let second = try await Self.start(path, breaks: ["replica-unreported"])
+        let error = await #expect(throws: SandboxError.self) { try await Self.start(path) }
+        #expect(error?.message == "another sandbox has announced itself in '\(path)'")
+        #expect(Self.read(path)?.array?.count == 3)
         await first.stop()
-        let groups = try #require(Self.read(path)?.array)
-        #expect(groups.map { $0["targets"]?.array?.count } == [1, 2, 1])
-        await second.stop()
         #expect(Self.read(path) == nil)
+        let second = try await Self.start(path)
+        await second.stop()
+        #expect(try TextFile.names(in: folder.path) == [])
+    }
+
+    @Test func `what one left that was killed is replaced, and what others put there stays`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/scraped.json"
+        try folder.write("[]", to: "scraped.json")
+        let sandbox = try await Self.start(path)
+        #expect(Self.read(path)?.array?.count == 3)
+        try folder.write("[1]", to: "new")
+        #expect(rename(folder.path + "/new", path) == 0)
+        await sandbox.stop()
+        #expect(Self.read(path)?.array?.count == 1)
     }
 
     @Test func `a place where no file can be written is told`() async throws {

@@ -80,6 +80,19 @@ import Testing
         #expect(outcome.log.count == 1)
     }
 
+    @Test func `a step that judges how often it was sent is about that, and its pass is not flaky`() throws {
+        let outcome = try ScenarioBench(
+            """
+            steps:
+              - { id: a, fake: { error: refused, times: 1 }, retry: { max: 3, backoff: 1ms }, assert: [.tries == 2] }
+              - { id: b, fake: { error: refused, times: 1 }, retry: { max: 3, backoff: 1ms }, expect: { tries: 2 } }
+            """
+        ).run()
+        #expect(outcome.verdicts == ["a passed", "b passed"])
+        #expect(!outcome.test.isFlaky && outcome.step("a")?.isFlaky == false)
+        #expect(outcome.step("a")?.retries.count == 1)
+    }
+
     @Test func `a retry sends again with a growing pause, and marks the pass as flaky`() throws {
         let outcome = try ScenarioBench(
             """

@@ -34,6 +34,29 @@ import Testing
         #expect(outcome.results.map(\.verdict) == [.passed, .passed])
     }
 
+    @Test func `what a need came to stands in the result of the test that was the first to need it`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml, with: { user: bob } } }
+            steps: [ { id: work, fake: { value: "${{ $needs.auth.token }}" } } ]
+            """
+        let outcome = try ScenarioBench(user, files: ["_login.yaml": Self.login, "other.yaml": user]).run()
+        let needs = outcome.results.flatMap(\.needs)
+        #expect(needs.map(\.id) == ["auth"] && needs.map(\.kind) == ["need"])
+        #expect(needs.first?.verdict == .passed && needs.first?.children.map(\.id) == ["in"])
+        let failing = try ScenarioBench(
+            user,
+            files: [
+                "_login.yaml": """
+                vars: { user: null }
+                steps: [ { id: in, fake: { error: refused } } ]
+                outputs: { token: $vars.user }
+                """
+            ]
+        ).run()
+        #expect(failing.test.needs.map(\.verdict) == [.error])
+        #expect(failing.test.needs.first?.children.map(\.verdict) == [.error])
+    }
+
     @Test func `users of a need that fails are skipped with its reason`() throws {
         let outcome = try ScenarioBench(
             """

@@ -24,21 +24,6 @@ struct TextFormTests {
     }
 
     @Test(arguments: [
-        "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
-    ]) func `a date is read in each of HTTP's forms`(_ text: String) {
-        #expect(RetryAfter.seconds(ofDate: text) == 784_111_777)
-    }
-
-    @Test(arguments: ["", "1994", "06 Nov 1994", "08:49:37", "Sun, 99 Nov 1994 08:49:37 GMT", "06 Nov 1994 25:00:00"])
-    func `what is no date is told`(_ text: String) { #expect(RetryAfter.seconds(ofDate: text) == nil) }
-
-    @Test func `a date is waited for from now on`() throws {
-        let later = try #require(RetryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: 784_111_770))
-        #expect(later.pause == .seconds(7))
-        #expect(RetryAfter(nil, now: 0) == nil)
-    }
-
-    @Test(arguments: [
         ("abc", "abc"), ("", "''"), ("it's", "'it'\\''s'"), ("$x", "'$x'"), ("a b", "'a b'"), ("é", "'é'"),
         ("a\n'\\\r\u{1}", "$'a\\n\\'\\\\\\r\\x01'"),
     ]) func `a word is quoted for a shell`(_ word: String, _ quoted: String) {

@@ -10,14 +10,29 @@ extension EvaluationError {
 
     /// The error of an ordering that means nothing.
     static func unordered(_ value: Value, _ range: Range<Int>?) -> Self {
-        let left = value["a"]?.string ?? "a value"
-        let right = value["b"]?.string ?? "another"
+        let sides = [value["a"]?.string ?? "a value", value["b"]?.string ?? "another"].map { side in
+            side == "the null null" ? "null" : side
+        }
         let symbol = value["op"]?.string ?? "<"
-        let hint =
-            left == "NaN" || right == "NaN"
-            ? "NaN is neither less nor greater than anything"
-            : "jq orders by type first, so this says nothing about the values; convert one with 'tonumber' or 'tostring'"
-        return EvaluationError(.unordered, "'\(symbol)' has \(left) and \(right)", range: range, hint: hint)
+        return EvaluationError(
+            .unordered, "'\(symbol)' has \(sides[0]) and \(sides[1])", range: range, hint: hint(onSides: sides))
+    }
+
+    /// How services' numbers that JSON lacks are shown.
+    private static let notFinite = Set(
+        ["NaN", "Infinity", "-Infinity", "+Inf", "-Inf"].map { "the string \"\($0)\"" })
+
+    /// What to do about an ordering that means nothing.
+    private static func hint(onSides sides: [String]) -> String {
+        if sides.contains("NaN") { return "NaN is neither less nor greater than anything" }
+        if sides.contains("null") {
+            return "there is no value to compare; '… == null or …' accepts that where it is right"
+        }
+        if sides.contains(where: notFinite.contains) {
+            return "numbers that are not finite come as text; '… == \"NaN\" or …' accepts one where it is right"
+        }
+        return
+            "jq orders by type first, so this says nothing about the values; convert one with 'tonumber' or 'tostring'"
     }
 
     /// The error of an evaluation that the watchdog halted.

@@ -242,6 +242,9 @@ extension CurlReport {
                     ? "\(place) wants a client certificate" : "\(place) does not accept the client certificate",
                 "give the target 'tls: { cert: FILE, key: FILE }' that the server trusts")
         }
+        if said.contains("connection reset") {
+            return Verdict(.reset, "the connection to \(place) was reset in the TLS handshake")
+        }
         if said.contains("unexpected eof") || systemError == ECONNRESET || said.contains("ssl_error_syscall") {
             return Verdict(.tls, "\(place) closed the connection in the TLS handshake")
         }

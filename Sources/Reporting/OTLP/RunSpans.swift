@@ -69,6 +69,7 @@ struct RunSpans {
         }
         try receive(span)
         let place = Place(trace: trace, parent: id, path: "test/\(name.index)", startedMs: test.startedMs)
+        for (number, need) in test.needs.enumerated() { try self.step(need, place.child("needs.\(number)"), receive) }
         for (number, step) in test.steps.enumerated() { try self.step(step, place.child("\(number)"), receive) }
         for (number, step) in test.cleanup.enumerated() {
             try self.step(step, place.child("cleanup.\(number)"), receive)

@@ -11,9 +11,14 @@ final class PostgresStore: CompletionStore {
     /// The comment on all that belongs to a sandbox.
     static let mark = "made by the sandbox of plumb, and removed by it"
 
+    /// How long a sandbox that is ending may still have the database.
+    private static let patience = Duration.seconds(2)
+
     /// Those who reach the database have their own way to it.
     let access: StoreAccess? = nil
     private let settings: PostgresSettings
+    /// The way that completions take to the database, where it is another than the sandbox's own.
+    private let requestSettings: PostgresSettings
     private let loop: EventLoop
     private let schema: StoreSchema
     private let history: StoreHistory
@@ -22,12 +27,18 @@ final class PostgresStore: CompletionStore {
     private let holder = Mutex<PostgresConnection?>(nil)
 
     /// Starts the loop on which the store's connections live; `conninfo` is as libpq reads it, keywords or a URL.
-    init(_ conninfo: String, historyCount: Int, seed: UInt64, breaks: Set<SandboxBreak>) throws(StoreError) {
+    ///
+    /// `detour` is a port of this machine through which completions are stored; whoever carries bytes there need not
+    /// be there yet while the store is made.
+    init(
+        _ conninfo: String, detour: UInt16? = nil, historyCount: Int, seed: UInt64, breaks: Set<SandboxBreak>
+    ) throws(StoreError) {
         guard var settings = PostgresSettings(conninfo: conninfo) else {
             throw StoreError(reason: .unavailable, message: "its connection string is none that libpq reads")
         }
         settings["application_name"] = "plumb sandbox"
         self.settings = settings
+        requestSettings = settings.through(detour)
         self.breaks = breaks
         schema = StoreSchema(breaks: breaks)
         history = StoreHistory(count: historyCount, seed: seed, breaks: breaks)
@@ -58,9 +69,15 @@ final class PostgresStore: CompletionStore {
 
     /// Takes the database for this sandbox, or refuses.
     private func take(_ connection: PostgresConnection) async throws(StoreError) {
-        let lock = "SELECT pg_try_advisory_lock(hashtext('plumb sandbox'))"
-        guard try await connection.ask(lock).first == "t" else {
-            throw StoreError(reason: .unavailable, message: "another sandbox keeps its store in this database")
+        // The server takes a moment to notice that a sandbox was killed.
+        let deadline = ContinuousClock.now + Self.patience
+        while try await connection.ask("SELECT pg_try_advisory_lock(hashtext('plumb sandbox'))").first != "t" {
+            guard ContinuousClock.now < deadline else {
+                throw StoreError(
+                    reason: .unavailable,
+                    message: "another sandbox keeps its store in this database; wait for the run that started it")
+            }
+            try? await loop.sleep(for: .milliseconds(100))
         }
         for name in StoreSchema.models { try await check("schema '\(name)'", connection, Self.foreignSchema, name) }
         for name in PostgresViews.names {
@@ -69,7 +86,7 @@ final class PostgresStore: CompletionStore {
     }
 
     func connect() async throws(StoreError) -> any StoreConnection {
-        try await onLoop { [self] in PostgresStoreConnection(try await open(), of: self) }
+        try await onLoop { [self] in PostgresStoreConnection(try await openForRequests(), of: self) }
     }
 
     func close() async {
@@ -77,6 +94,8 @@ final class PostgresStore: CompletionStore {
             guard let connection = holder.withLock({ $0.take() }) else { return }
             try? await connection.run(script: "ROLLBACK")
             try? await connection.run(script: "SET lock_timeout = '2s'; " + removal)
+            // Whoever comes next need not wait until the server has ended the connection.
+            _ = try? await connection.ask("SELECT pg_advisory_unlock(hashtext('plumb sandbox'))")
             connection.close()
         }
         loop.stop()
@@ -84,8 +103,13 @@ final class PostgresStore: CompletionStore {
 
     // MARK: Below
 
-    /// Connects; on the loop.
-    func open() async throws(StoreError) -> PostgresConnection {
+    /// Connects as those who store completions do; on the loop.
+    func openForRequests() async throws(StoreError) -> PostgresConnection { try await open(requestSettings) }
+
+    /// Connects by the sandbox's own way; on the loop.
+    func open() async throws(StoreError) -> PostgresConnection { try await open(settings) }
+
+    private func open(_ settings: PostgresSettings) async throws(StoreError) -> PostgresConnection {
         do throws(PostgresError) {
             return try await PostgresConnection.open(settings, on: loop, until: .now + CompletionKeeper.limit)
         } catch {

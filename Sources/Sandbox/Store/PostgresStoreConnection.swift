@@ -44,7 +44,7 @@ final class PostgresStoreConnection: StoreConnection, @unchecked Sendable {
 
     private func reopen() async throws(StoreError) {
         connection.close()
-        connection = try await store.open()
+        connection = try await store.openForRequests()
     }
 
     func close() async {

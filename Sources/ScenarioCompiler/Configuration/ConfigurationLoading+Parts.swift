@@ -52,8 +52,11 @@ extension ConfigurationLoading {
             profile["targets"], sandbox: configuration.sandbox == nil ? nil : profile["sandbox"]?.span, kinds: kinds,
             &settings)
         if let sandbox = configuration.sandbox {
-            for model in sandbox.models {
-                configuration.links["gateway->\(model)"] = Configuration.Link(
+            let names =
+                sandbox.models.map { "gateway->\($0)" }
+                + (configuration.sandboxStore == nil ? [] : [Configuration.Link.toStore])
+            for name in names {
+                configuration.links[name] = Configuration.Link(
                     listen: SandboxService.pendingURL, to: SandboxService.pendingURL, origin: .sandbox)
             }
         }

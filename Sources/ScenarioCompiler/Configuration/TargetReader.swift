@@ -150,6 +150,9 @@ struct TargetReader {
         if let base {
             target.retry = target.retry.over(base.retry)
             target.pool = target.pool.over(base.pool)
+            if node["from"] != nil, Target.addressKeys.allSatisfy({ node[$0] == nil }) {
+                target.addressFrom = base.addressFrom.union([base.name])
+            }
             if node[SandboxService.addressKey(of: kind)] == nil { target.sandboxService = base.sandboxService }
         }
         settings.syntax.removeRepeats(since: reported.count)

@@ -23,6 +23,14 @@ public struct FaultCheck {
         let links = configuration.links.keys.sorted()
         if fault.isLink {
             if configuration.links[fault.place] != nil { return [] }
+            if let reason = configuration.absence(ofLink: fault.place) {
+                return [
+                    Diagnostic(
+                        .faultPlace, at: fault.span,
+                        .init("the \(profile) has no link '\(fault.place)': \(reason)"),
+                        hint: .needsPostgres)
+                ]
+            }
             let near = NearestName.of(fault.place, in: links)
             return [
                 Diagnostic(
@@ -63,5 +71,11 @@ public struct FaultCheck {
                 "'\(member.key)' is for services that speak HTTP, and '\(fault.place)' is of kind '\(kind)'",
                 hint: "use 'reset', 'truncate' or 'hang'")
         }
+    }
+}
+
+extension Diagnostic.Message {
+    fileprivate static var needsPostgres: Self {
+        "it is there where the profile's 'database' is of kind postgres; 'requires' skips the scenario elsewhere"
     }
 }

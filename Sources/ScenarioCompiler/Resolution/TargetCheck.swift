@@ -32,15 +32,23 @@ struct TargetCheck {
         scenario.visitSteps { step in
             guard case .request(let request) = step.action, !isSkipped else { return }
             if let (name, span) = step.target {
-                guard let text = name.constant?.string else { return }
-                guard names.contains(text) else {
-                    return problems.append(unknown(text, span, names, configuration))
+                guard let texts = name.constant?.string.map({ [$0] }) ?? TargetCandidates.names(of: name, in: scenario)
+                else {
+                    problems += possible(request, configuration, kinds, read)
+                    return
                 }
-                guard let target = target(named: text, scenario, configuration) else { return }
-                guard TargetChoice.suits(target, request.kind, kinds) else {
-                    return problems.append(unsuited(target, named: text, request.kind, span, configuration, kinds))
+                for text in texts {
+                    guard names.contains(text) else {
+                        problems.append(unknown(text, span, names, configuration))
+                        continue
+                    }
+                    guard let target = target(named: text, scenario, configuration) else { continue }
+                    guard TargetChoice.suits(target, request.kind, kinds) else {
+                        problems.append(unsuited(target, named: text, request.kind, span, configuration, kinds))
+                        continue
+                    }
+                    problems += Self.problems(of: request, with: target, read)
                 }
-                problems += Self.problems(of: request, with: target, read)
             } else if request.needsTarget {
                 switch TargetChoice.choose(for: request.kind, among: configuration.targets, kinds: kinds) {
                 case .success(let target): problems += Self.problems(of: request, with: target, read)
@@ -74,6 +82,20 @@ struct TargetCheck {
         let problems = request.problems(with: target)
         guard let request = request as? any FileRequest, let file = read(request) else { return problems }
         return problems + request.problems(in: file, on: target)
+    }
+
+    /// What would be wrong with a request on the targets that its template may name, as warnings: it may name others.
+    private static func possible(
+        _ request: any StepRequest, _ configuration: Configuration, _ kinds: [any StepKind],
+        _ read: (any FileRequest) -> SourceFile?
+    ) -> [Diagnostic] {
+        configuration.targets.filter { TargetChoice.suits($0, request.kind, kinds) }.flatMap { target in
+            problems(of: request, with: target, read).map { problem in
+                var warning = problem
+                warning.severity = .warning
+                return warning
+            }
+        }
     }
 
     /// The keys of a derived target that its kind does not have; of a kind without a driver none is known.
@@ -131,7 +153,9 @@ public enum Requirements {
         let profile = configuration.profile.map { "profile '\($0)'" } ?? "the configuration"
         return scenario.requirements.compactMap { requirement in
             if let link = requirement.link {
-                return configuration.links[link] == nil ? "\(profile) has no link '\(link)'" : nil
+                guard configuration.links[link] == nil else { return nil }
+                let reason = configuration.absence(ofLink: link).map { ": \($0)" } ?? ""
+                return "\(profile) has no link '\(link)'\(reason)"
             }
             guard let name = requirement.target else { return nil }
             guard let target = configuration.targets.first(where: { $0.name == name }) else {

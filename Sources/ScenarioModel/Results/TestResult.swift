@@ -37,6 +37,8 @@ public struct TestResult: Sendable, Hashable {
     /// Milliseconds from the run's start.
     public var startedMs: Double
     public var ms: Double
+    /// The scenarios that it was the first to need, each with its steps; what cleans up after them is not among these.
+    public var needs: [StepReport] = []
     public var steps: [StepReport]
     public var cleanup: [StepReport]
     /// Failures of the test as a whole: its variables, its time, a dependency.
@@ -67,6 +69,7 @@ extension TestResult {
     public var withoutPlainSteps: TestResult {
         guard verdict == .passed else { return self }
         var result = self
+        result.needs.removeAll(where: \.isPlain)
         result.steps.removeAll(where: \.isPlain)
         result.cleanup.removeAll(where: \.isPlain)
         return result

@@ -74,6 +74,19 @@ public struct Configuration: Sendable {
         return path.dropFirst(prefix.count).split(separator: "/").dropLast().map(String.init)
     }
 
+    /// The profile's own PostgreSQL in which the sandbox's gateway stores; nil where it has a file of SQLite.
+    public var sandboxStore: Target? {
+        guard sandbox != nil, let target = target("database"), target.kind == "postgres", target.sandboxService == nil
+        else { return nil }
+        return target
+    }
+
+    /// Why there is no link of this name although one might expect it; nil where nothing more is to be said.
+    public func absence(ofLink name: String) -> String? {
+        guard name == Link.toStore, sandbox != nil, links[name] == nil else { return nil }
+        return "the sandbox's gateway stores in a file of SQLite there, which is reached by no network"
+    }
+
     /// The nodes of the suites' settings that hold for a file of an absolute path, outermost first.
     public func suites(ofFile path: String) -> [SuiteNode] {
         guard let suites, let folders = suiteFolders(ofFile: path) else { return [] }
@@ -87,6 +100,8 @@ public struct Configuration: Sendable {
         public var origin: Origin
         /// The ways of a link inside the sandbox, one for each replica; empty for a link that the profile declares.
         public var ways: [Way] = []
+        /// The way from the sandbox's gateway to the PostgreSQL that it stores in.
+        public static let toStore = "gateway->database"
         /// Whether it is one of the sandbox's, to which no proxy has been asked for.
         public var isPending: Bool { origin == .sandbox && ways.isEmpty }
 

@@ -23,6 +23,11 @@ public struct Target: Sendable {
     /// The embedded service whose address becomes `url` at the start of the run; nil where the address is written.
     public var sandboxService: String?
     public var origin: Origin
+    /// The profile's targets that it is derived from and whose address it keeps: their faults are its own.
+    public var addressFrom: Set<String> = []
+
+    /// The keys that say where a service is; a derived target that sets one of them is another service.
+    public static let addressKeys = ["url", "host", "hostaddr", "port", "path", "unix_socket"]
 
     /// Creates a target.
     public init(

@@ -82,6 +82,9 @@ public struct Step: Sendable {
         return judged.contains { $0.analysis.rootFields?.contains("error") ?? false }
     }
 
+    /// Whether the step is about being sent again: it judges how often it was, and a pass with retries is no flaky one.
+    public var expectsRetries: Bool { judges("tries") }
+
     /// Whether an `expect`, `assert` or `until` speaks of a member of the result.
     public func judges(_ field: String) -> Bool {
         if expectation?.names(field) ?? false { return true }

@@ -129,7 +129,7 @@ extension Interpreter {
         var polled = attempt
         polled.result = attempt.result.adding([.init("polls", Value(polls.count))])
         var outcome = judged(step, run, frame, polled, report: report)
-        if !retries.isEmpty, outcome.report.verdict == .passed {
+        if !retries.isEmpty, outcome.report.verdict == .passed, !step.expectsRetries {
             outcome.report.isFlaky = true
             run.isFlaky = true
         }

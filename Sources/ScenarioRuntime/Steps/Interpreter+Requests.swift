@@ -229,7 +229,7 @@ extension Interpreter {
         }
         let found = findings ?? self.findings(step, frame, attempt, implied: carrier.implied)
         var outcome = told(found, step, run, frame, attempt, report: report)
-        if !attempted.retries.isEmpty, outcome.report.verdict == .passed {
+        if !attempted.retries.isEmpty, outcome.report.verdict == .passed, !step.expectsRetries {
             outcome.report.isFlaky = true
             run.isFlaky = true
         }

@@ -33,7 +33,7 @@ extension Interpreter {
         if let known = run.targets[name] { return known }
         if let derived = run.scenario.targets.first(where: { $0.name == name }) {
             let target = try derive(derived, run, rendering)
-            let lineage = run.scenario.lineage(of: name)
+            let lineage = run.scenario.lineage(of: name, plan.configuration)
             if let faults = run.faults, faults.concerns(lineage) {
                 try faults.stand(before: target, known: lineage)
             }
@@ -58,11 +58,12 @@ extension Interpreter {
     private func resolved(_ target: Target, _ run: TestRun, _ rendering: Rendering) throws(StepFailure)
         -> ResolvedTarget
     {
-        if let faults = run.faults, faults.concerns([target.name]) {
+        let lineage = target.addressFrom.union([target.name])
+        if let faults = run.faults, faults.concerns(lineage) {
             if let own = run.targets[target.name] { return own }
             let value = try self.rendering(base, seed: "target/" + target.name).value(of: target.settings)
             let own = ResolvedTarget(target, settings: value.object ?? .init(), isOfTest: true)
-            try faults.stand(before: own, known: [target.name])
+            try faults.stand(before: own, known: lineage)
             run.targets[target.name] = own
             return own
         }
@@ -124,11 +125,12 @@ extension Interpreter {
 
 extension Scenario {
     /// The names of a derived target, and of those that it keeps the address of.
-    fileprivate func lineage(of name: String) -> Set<String> {
+    fileprivate func lineage(of name: String, _ configuration: Configuration) -> Set<String> {
         var names: Set<String> = [name]
         var next = targets.first { $0.name == name }
         while let derived = next, let from = derived.from, !derived.hasAddressOfItsOwn, names.insert(from).inserted {
             next = targets.first { $0.name == from && $0.name != derived.name }
+            if next == nil { names.formUnion(configuration.target(from)?.addressFrom ?? []) }
         }
         return names
     }
@@ -137,7 +139,7 @@ extension Scenario {
 extension Scenario.DerivedTarget {
     /// Whether it is another service than the one it begins with, whose faults are none of its own.
     fileprivate var hasAddressOfItsOwn: Bool {
-        ["url", "host", "hostaddr", "port", "path", "unix_socket"].contains { changes[$0] != nil }
+        Target.addressKeys.contains { changes[$0] != nil }
     }
 }
 

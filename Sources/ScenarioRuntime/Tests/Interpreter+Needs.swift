@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -52,7 +53,26 @@ extension Interpreter {
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
         needs[key] = NeedRun(run: own, scenario: scenario, task: task)
-        return await task.value
+        let outcome = await task.value
+        run.needReports.append(report(of: need, own, outcome))
+        return outcome
+    }
+
+    /// What a needed scenario came to, as a step of the test that was the first to need it.
+    private func report(of need: Scenario.Need, _ own: TestRun, _ outcome: NeedOutcome) -> StepReport {
+        var report = StepReport(
+            id: need.name, name: nil, kind: "need", place: Place(need.span), verdict: .passed)
+        report.startedMs = (own.started - began).milliseconds
+        report.ms = milliseconds(since: own.started)
+        report.children = own.needReports
+        switch outcome {
+        case .outputs: break
+        case .failed(let reason):
+            report.verdict = own.needReports.contains { $0.verdict == .failed } ? .failed : .error
+            report.reason = reason
+        case .broken: report.verdict = .error
+        }
+        return report
     }
 
     private func runNeed(_ scenario: Scenario, _ run: TestRun, _ with: [String: Value]) async -> NeedOutcome {
@@ -66,6 +86,7 @@ extension Interpreter {
             }
             let reports = await runBlock(
                 scenario.steps, run, frame, limits, keepGoing: scenario.keepGoing, trail: [scenario.name])
+            run.needReports = reports
             if let failed = reports.first(where: { $0.verdict == .failed || $0.verdict == .error }) {
                 let reason = failed.failures.first.map { ": \($0.message)" } ?? ""
                 return .failed(

@@ -46,6 +46,7 @@ extension Interpreter {
         result.cleanup = await cleanUp(run)
         await endSession(run)
         run.faults?.close()
+        result.needs = run.needReports
         conclude(&result, run)
         return result
     }

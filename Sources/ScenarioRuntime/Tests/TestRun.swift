@@ -23,6 +23,8 @@ final class TestRun: @unchecked Sendable {
     /// Which sibling steps of parallel groups still run, for `repeat: {while: ID}`.
     var runningSteps: [String: Int] = [:]
     var isFlaky = false
+    /// What the scenarios came to that this test was the first to need.
+    var needReports: [StepReport] = []
     /// Proxies before targets and what is in force on them; nil where the test has no faults.
     var faults: TestFaults?
     /// Whether the command line's faults are among them.

@@ -66,6 +66,10 @@ enum TargetAddress {
         let reader = TargetSettings(target, code: .sqlSetting)
         let host = settings["hostaddr"] ?? settings["host"] ?? "127.0.0.1"
         let text = settings["port"] ?? "5432"
+        guard !host.hasPrefix("@") else {
+            throw reader.failure(
+                "is an abstract socket, on which no faults can be put", hint: "name the folder of the server's socket")
+        }
         guard !host.contains(","), let port = Int(text) else {
             throw reader.failure(
                 "names several servers, so that no faults can be put on it",

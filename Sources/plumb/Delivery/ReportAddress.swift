@@ -6,6 +6,8 @@ struct ReportAddress: Equatable {
     let base: String
     /// `user:password` where the URL has it, its escapes undone.
     let credentials: String?
+    /// `/v1/traces` or `/v1/metrics` where the URL names the endpoint of one signal: then the other is not sent.
+    let signal: String?
 
     /// Reads a URL; nil for what is none of http.
     init?(_ text: String) {
@@ -22,9 +24,14 @@ struct ReportAddress: Equatable {
         }
         guard let first = rest.first, first != "/", first != ":" else { return nil }
         while rest.hasSuffix("/") { rest = rest.dropLast() }
-        // Those who name the endpoint of one signal mean the collector.
-        for path in ["/v1/traces", "/v1/metrics"] where rest.hasSuffix(path) { rest = rest.dropLast(path.utf8.count) }
+        signal = ["/v1/traces", "/v1/metrics"].first { rest.hasSuffix($0) }
+        rest = rest.dropLast(signal?.utf8.count ?? 0)
         base = scheme + rest
+    }
+
+    /// Whether a message is one that the address is for.
+    func wants(_ message: ReportMessage) -> Bool {
+        signal == nil || signal == message.path || !message.path.hasPrefix("/v1/")
     }
 
     /// The URL that a message goes to; an address that names its group of metrics keeps it.

@@ -12,6 +12,8 @@ final class ReportDelivery: ReportCourier {
     private let headers: [HTTPHeader]
     private let signals: Signals
     private var deadline: ContinuousClock.Instant?
+    /// Whether messages of OTLP are sent in the binary form, which some services want.
+    var isBinary = false
 
     /// For all that is sent to the address.
     private static let time: Duration = .seconds(30)
@@ -33,20 +35,35 @@ final class ReportDelivery: ReportCourier {
     var address: String { target.base }
 
     func send(_ message: ReportMessage) throws(ReportError) -> [UInt8] {
+        guard target.wants(message) else { return [] }
         let deadline = deadline ?? .now + Self.time
         self.deadline = deadline
         if !target.base.hasPrefix("http://"), let problem = CurlLibrary.loadTLS() { throw error(problem) }
         guard let loop = try? EventLoop() else {
             throw error("the system gives no event loop: too many open files?")
         }
-        let request = request(message)
+        let binary = isBinary ? OTLPProtobuf.message(message) : nil
+        let request = request(binary ?? message)
         let descriptor = signals.descriptor
         let outcome = loop.run { await Self.deliver(request, until: deadline, on: loop, signals: descriptor) }
         switch outcome {
-        case .delivered(let body): return body
+        case .delivered(let body): return binary == nil ? body : OTLPProtobuf.answer(body)
         case .failed(let reason, let answer):
-            throw error(reason, answer.isEmpty ? "is the service there, and is this its address?" : answer)
+            throw error(reason, Self.hint(reason, answer, message, isBinary: binary != nil))
         }
+    }
+
+    /// What to do about a refusal; the service's own words where no more is known.
+    private static func hint(
+        _ reason: String, _ answer: String, _ message: ReportMessage, isBinary: Bool
+    ) -> String {
+        if message.path == "/v1/metrics", ["404", "405", "501"].contains(where: { reason.hasSuffix("status \($0)") }) {
+            return "a service that takes traces alone has a URL that ends with /v1/traces"
+        }
+        if message.path.hasPrefix("/v1/"), !isBinary, reason.hasSuffix("status 415") {
+            return "it takes no JSON: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+        }
+        return answer.isEmpty ? "is the service there, and is this its address?" : answer
     }
 
     private func error(_ message: String, _ hint: String? = nil) -> ReportError {
@@ -61,7 +78,8 @@ final class ReportDelivery: ReportCourier {
                 HTTPHeader("Accept", "*/*"),
             ] + headers, body: .bytes(message.body), maxBytes: 1 << 20)
         // A Pushgateway of Debian 12 reads a compressed body as it is.
-        let mayCompress = message.contentType == "application/json" && message.body.count >= Self.leastCompressed
+        let mayCompress =
+            message.contentType.hasPrefix("application/") && message.body.count >= Self.leastCompressed
         if mayCompress, let packed = Gzip.encode(message.body) {
             request.body = .bytes(packed)
             request.headers.append(HTTPHeader("Content-Encoding", "gzip"))
@@ -106,8 +124,8 @@ final class ReportDelivery: ReportCourier {
             switch await transport.send(request) {
             case .success(let response):
                 body = response.body
-                let seconds = response.header("retry-after").flatMap { Int($0) }
-                outcome = .answered(status: response.status, retryAfter: seconds.map { .seconds(min($0, 86_400)) })
+                let retry = RetryAfter(response.header("retry-after"), now: Int64(Glibc.time(nil)))
+                outcome = .answered(status: response.status, retryAfter: retry?.pause)
             case .failure(let error): outcome = .lost(error.message)
             }
             if Task.isCancelled { return .failed("a signal ended it", "") }

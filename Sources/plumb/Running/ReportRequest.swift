@@ -41,14 +41,19 @@ struct ReportRequest {
     /// Opens the file, or readies what sends; nothing is sent before the run has ended.
     func reporter(_ plan: RunPlan, _ signals: Signals) throws(ReportError) -> any Reporter {
         guard let address, let service = format.service else { return format.make(try ReportFile(path: path)) }
-        return service.make(ReportDelivery(address, headers: headers(plan.configuration), signals: signals))
+        let delivery = ReportDelivery(address, headers: headers(plan.configuration), signals: signals)
+        delivery.isBinary = variable("OTEL_EXPORTER_OTLP_PROTOCOL", plan.configuration) == "http/protobuf"
+        return service.make(delivery)
     }
 
-    /// What `OTEL_EXPORTER_OTLP_HEADERS` adds, from the environment or an env file, declared secret or not.
+    /// What `OTEL_EXPORTER_OTLP_HEADERS` adds.
     private func headers(_ configuration: Configuration) -> [(name: String, value: String)] {
-        guard format.name == ReportFormat.otlp.name else { return [] }
-        let name = "OTEL_EXPORTER_OTLP_HEADERS"
-        return ReportAddress.headers(
-            configuration.secrets[name].flatMap(\.self) ?? configuration.environment[name] ?? "")
+        ReportAddress.headers(variable("OTEL_EXPORTER_OTLP_HEADERS", configuration))
+    }
+
+    /// A variable for reports by OTLP, from the environment or an env file, declared secret or not; empty for others.
+    private func variable(_ name: String, _ configuration: Configuration) -> String {
+        guard format.name == ReportFormat.otlp.name else { return "" }
+        return configuration.secrets[name].flatMap(\.self) ?? configuration.environment[name] ?? ""
     }
 }

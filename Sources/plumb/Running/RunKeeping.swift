@@ -36,7 +36,7 @@ struct RunKeeping {
                     hint: "name a target of kind 'postgres', a URL, or a file")
             }
             do throws(SandboxProcess.Failure) {
-                place = .server(try SandboxProcess.conninfo(of: target, configuration, project))
+                place = .server(try SandboxDatabase.conninfo(of: target, configuration, project))
             } catch {
                 throw HistoryProblem("--history-in: \(error.message)")
             }

@@ -41,6 +41,8 @@ struct RunSession {
     mutating func run(started: RunStart) -> (result: RunResult, problems: [ReportError]) {
         tellMasked(.runStarted(started))
         var remaining = plan
+        // A worker that takes the place of one that died goes on with the same times.
+        remaining.options.began = began
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
@@ -153,7 +155,8 @@ struct RunSession {
                 .testFinished(
                     TestResult(
                         test: planned.name, description: planned.scenario.description, tags: planned.scenario.tags,
-                        verdict: .error, reason: "crashed", ms: milliseconds, failures: [failure])))
+                        verdict: .error, reason: "crashed", startedMs: test.startedMs,
+                        ms: max(0, milliseconds - test.startedMs), failures: [failure])))
         }
         if !isInterrupted {
             tell(

@@ -3,7 +3,6 @@ import Expressions
 import FaultProxy
 import ScenarioCompiler
 import ScenarioModel
-import StepDrivers
 
 extension SandboxProcess {
     /// Starts the embedded services that a project's profile asks for, broken as named; nil where it asks for none.
@@ -19,49 +18,33 @@ extension SandboxProcess {
             }
             return nil
         }
-        let database = try storeDatabase(configuration, project)
-        let links = try links(faults, project)
+        let all = written(in: project) + faults
+        let links = try links(all, configuration)
+        // A database on several servers has no address; it need have one only where its link has faults.
+        let store =
+            SandboxLinks.needStore(all, configuration) ? try SandboxDatabase.address(configuration, project) : nil
         let breaks = broken.isEmpty ? [] : ["--break", broken.joined(separator: ",")]
-        let process = try start(settings.arguments + breaks + links.arguments, database: database)
+        let process = try start(
+            settings.arguments + breaks + links.arguments,
+            database: try SandboxDatabase.conninfo(configuration, project))
         let known = configuration.applying(
             sandbox: process.endpoints, apiKey: process.apiKey, settings: process.settings)
-        return (process, links.applied(to: known, process.endpoints))
+        return (process, links.applied(to: known, process.endpoints, store: store))
     }
 
-    /// The ways of the sandbox's links on which faults are put, by a scenario or by the command line.
-    private static func links(_ faults: [Fault], _ project: Project) throws(Failure) -> SandboxLinks {
-        let all = project.compilation.scenarios.flatMap { compiled in
+    /// The faults that scenarios put on anything.
+    private static func written(in project: Project) -> [Fault] {
+        project.compilation.scenarios.flatMap { compiled in
             compiled.scenario.faults + compiled.scenario.needs.flatMap(\.scenario.faults)
         }
+    }
+
+    /// The ways of the sandbox's links on which faults are put.
+    private static func links(_ faults: [Fault], _ configuration: Configuration) throws(Failure) -> SandboxLinks {
         do throws(ProxyError) {
-            return try SandboxLinks(all + faults, project.configuration)
+            return try SandboxLinks(faults, configuration)
         } catch {
             throw Failure(message: "no port for a link of the sandbox: \(error)")
-        }
-    }
-
-    /// How the sandbox reaches the profile's own `database`, where that is a PostgreSQL; it stores there then.
-    private static func storeDatabase(
-        _ configuration: Configuration, _ project: Project
-    ) throws(Failure) -> String? {
-        let target = configuration.targets.first { target in
-            target.name == "database" && target.kind == "postgres" && target.sandboxService == nil
-        }
-        return try target.map { target throws(Failure) in try conninfo(of: target, configuration, project) }
-    }
-
-    /// How libpq reaches a target of kind `postgres`.
-    static func conninfo(
-        of target: Target, _ configuration: Configuration, _ project: Project
-    ) throws(Failure) -> String {
-        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
-        do {
-            let settings = try engine.value(of: target.settings, in: configuration.context)
-            return try PostgresConninfo.text(of: ResolvedTarget(target, settings: settings.object ?? .init()))
-        } catch let error as StepFailure {
-            throw Failure(message: error.report.message)
-        } catch {
-            throw Failure(message: "target '\(target.name)' cannot be evaluated: \(error)")
         }
     }
 }

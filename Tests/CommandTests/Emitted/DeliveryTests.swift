@@ -27,6 +27,14 @@ import Testing
         #expect(address.credentials == nil)
     }
 
+    @Test func `an address of one signal wants that alone`() throws {
+        let traces = try #require(ReportAddress("http://h/v1/traces/"))
+        #expect(traces.wants(message("/v1/traces")) && !traces.wants(message("/v1/metrics")))
+        let all = try #require(ReportAddress("http://h"))
+        #expect(all.wants(message("/v1/traces")) && all.wants(message("/v1/metrics")))
+        #expect(try #require(ReportAddress("http://h/v1/metrics")).wants(message("/metrics/job/plumb")))
+    }
+
     @Test func `credentials leave the address`() throws {
         let address = try #require(ReportAddress("https://us%40er:p%3Aw@h:1/x"))
         #expect(address.base == "https://h:1/x")

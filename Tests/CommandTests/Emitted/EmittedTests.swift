@@ -1,4 +1,5 @@
 import Expressions
+import Glibc
 import PlumbTesting
 import Synchronization
 import Testing
@@ -152,7 +153,7 @@ import Testing
         let monitor = try SimpleHTTPServer { _ in .json("{}") }
         let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
         let run = try project.run(
-            "run", "a.yaml", "--report", "otlp=\(monitor.url)/v1/traces", "--report",
+            "run", "a.yaml", "--report", "otlp=\(monitor.url)/", "--report",
             "pushgateway=http://me:p%40ss@127.0.0.1:\(monitor.port)/metrics/job/nightly", "--report",
             "openmetrics=reports/run.prom", environment: ["OTEL_EXPORTER_OTLP_HEADERS": "x-scope=team%20a"])
         #expect(run.status == .exit(0), "\(run.standardError)")
@@ -185,6 +186,51 @@ import Testing
         let run = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
         #expect(run.status == .exit(0), "\(run.standardError)")
         #expect(monitor.requests.map(\.path) == ["/v1/traces", "/v1/traces", "/v1/traces", "/v1/metrics"])
+    }
+
+    @Test func `a URL of one signal is sent that alone, and a service without the other is told of`() throws {
+        let monitor = try SimpleHTTPServer { request in
+            switch request.path {
+            case "/v1/traces": .json("{}")
+            case "/json/v1/traces": .text("no JSON", status: 415)
+            default: .text("no such page", status: 404)
+            }
+        }
+        let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
+        let traces = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)/v1/traces")
+        #expect(traces.status == .exit(0), "\(traces.standardError)")
+        #expect(monitor.requests.map(\.path) == ["/v1/traces"])
+        let both = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
+        #expect(both.status == .exit(3))
+        #expect(both.standardError.contains("has a URL that ends with /v1/traces"), "\(both.standardError)")
+        let json = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)/json")
+        #expect(json.standardError.contains("OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"), "\(json.standardError)")
+    }
+
+    @Test func `a date in Retry-After is waited for`() throws {
+        let moments = Mutex<[Int]>([])
+        let due = time(nil) + 3
+        var parts = tm()
+        var copy = due
+        gmtime_r(&copy, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        let date = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let monitor = try SimpleHTTPServer { _ in
+            let isFirst = moments.withLock { moments in
+                moments.append(time(nil))
+                return moments.count == 1
+            }
+            guard isFirst else { return .json("{}") }
+            var reply = HTTPReply.text("later", status: 503)
+            reply.fields.append(.init("retry-after", date))
+            return reply
+        }
+        let project = try TestProject(["a.yaml": "steps:\n  - assert: ['$run.id != null']\n"])
+        let run = try project.run("run", "a.yaml", "--report", "otlp=\(monitor.url)")
+        #expect(run.status == .exit(0), "\(run.standardError)")
+        let all = moments.withLock { $0 }
+        #expect(all.count == 3 && all[1] >= due, "\(all) for \(due)")
     }
 
     @Test func `a service that takes no report is told of, and a run that passed exits with 3`() throws {

@@ -1,3 +1,4 @@
+import Expressions
 import FoundationEssentials
 import Glibc
 import PlumbTesting
@@ -96,6 +97,84 @@ import Testing
               - { metric: 'plumb_run_tests{verdict="passed"}', assert: [.value == 1] }
             """, to: "ask.yaml")
         let run = try project.run("run", "ask.yaml", limit: .seconds(90))
+        #expect(run.status == .exit(0), "\(run.standardOutput)")
+    }
+
+    /// A panel's query, whether it is asked for a range, and the labels by which its series are named.
+    private struct Query {
+        var text: String
+        var isRange: Bool
+        var labels: [String]
+    }
+
+    /// The queries of the dashboard, with a profile chosen as Grafana chooses several.
+    private static func dashboard() throws -> [Query] {
+        let dashboard = try JSON.parse(TextFile.bytes(PackageFolder.path + "/docs/monitoring/grafana-dashboard.json"))
+        let targets = (dashboard.value["panels"]?.array ?? []).flatMap { $0["targets"]?.array ?? [] }
+        return targets.compactMap { target in
+            target["expr"]?.string.map { text in
+                Query(
+                    text: text.replacing("$profile", with: "(nightly|other)"), isRange: target["instant"] != true,
+                    labels: (target["legendFormat"]?.string ?? "").matches(of: #/\{\{([a-z]+)\}\}/#).map {
+                        String($0.output.1)
+                    })
+            }
+        }
+    }
+
+    @Test(
+        .enabled(
+            if: program("prometheus") != nil, "no prometheus here: scripts/unpack-metrics-servers fetches it"))
+    func `each query of the dashboard has an answer where a Prometheus scraped a run's page`() throws {
+        let port = try Loopback.unusedPort()
+        let project = try TestProject([
+            "plumb.yaml": """
+            profiles:
+              nightly:
+                targets: { monitor: { kind: prometheus, url: "http://127.0.0.1:\(port)" } }
+            """,
+            "shop/good.yaml": "steps: [{ assert: ['$run.id != null'] }]\n",
+            "shop/bad.yaml": "steps: [{ assert: ['$run.id == null'] }]\n",
+            "shop/away.yaml": "requires: { database: postgres }\nsteps: [{ assert: ['$run.id != null'] }]\n",
+        ])
+        let report = "openmetrics=reports/plumb.prom"
+        #expect(try project.run("run", "shop", "--report", report).status == .exit(1))
+        let page = try project.read("reports/plumb.prom")
+        let server = try SimpleHTTPServer { _ in .text(page) }
+        try project.write(
+            """
+            global: { scrape_interval: 1s, scrape_timeout: 1s }
+            scrape_configs: [{ job_name: plumb, static_configs: [{ targets: ['127.0.0.1:\(server.port)'] }] }]
+
+            """, to: "prometheus.yml")
+        let prometheus = try RunningCommand(
+            try #require(Self.program("prometheus")),
+            [
+                "--config.file=prometheus.yml", "--storage.tsdb.path=data",
+                "--web.listen-address=127.0.0.1:\(port)", "--log.level=error",
+            ], environment: RunningCommand.plainEnvironment, in: project.path("."))
+        defer {
+            prometheus.signal(SIGKILL)
+            _ = prometheus.finish(within: .seconds(30))
+        }
+        let queries = try Self.dashboard()
+        #expect(queries.count > 12)
+        let steps = queries.map { query -> Value in
+            let found = query.isRange ? ".series" : ".samples"
+            let asked: Value =
+                query.isRange
+                ? ["query": .string(query.text), "range": ["last": "1m", "step": "1s"]] : ["query": .string(query.text)]
+            let number = query.isRange ? "\(found)[0].values[-1][1]" : "\(found)[0].value"
+            return [
+                "metric": asked, "until": .string("\(found) | length > 0"), "within": "60s",
+                "assert": .array(
+                    [.string("\(number) | type == \"number\"")]
+                        + query.labels.map { .string("all(\(found)[]; .labels | has(\"\($0)\"))") }),
+            ]
+        }
+        let scenario: Value = ["steps": .array(steps)]
+        try project.write(scenario.json(), to: "ask.yaml")
+        let run = try project.run("run", "ask.yaml", limit: .seconds(120))
         #expect(run.status == .exit(0), "\(run.standardOutput)")
     }
 }

@@ -55,6 +55,39 @@ import Testing
         }
     }
 
+    /// What Grafana's own description of a dashboard (`kinds/dashboard`) asks of the parts that this one has.
+    @Test func `the dashboard has the form that Grafana reads`() throws {
+        let dashboard = try JSON.parse(try Self.text("grafana-dashboard.json")).value
+        #expect(dashboard["uid"]?.string.map { (1...40).contains($0.utf8.count) } == true)
+        #expect(dashboard["title"]?.string != nil && dashboard["schemaVersion"]?.number != nil)
+        let variables = dashboard["templating"]?["list"]?.array ?? []
+        #expect(variables.compactMap { $0["type"]?.string } == ["datasource", "query"])
+        let panels = dashboard["panels"]?.array ?? []
+        #expect(Set(panels.compactMap { $0["id"]?.number }).count == panels.count && panels.count > 10)
+        var taken: Set<[Int]> = []
+        for panel in panels {
+            let title = panel["title"]?.string ?? ""
+            #expect(["stat", "table", "timeseries", "state-timeline"].contains(panel["type"]?.string), "\(title)")
+            #expect(panel["datasource"]?["uid"]?.string == "${datasource}", "\(title)")
+            let place = ["x", "y", "w", "h"].map { panel["gridPos"]?[$0]?.number.flatMap { Int(exactly: $0) } ?? -1 }
+            #expect(place[0] >= 0 && place[1] >= 0 && place[2] > 0 && place[3] > 0, "\(title)")
+            #expect(place[0] + place[2] <= 24, "\(title) is wider than the page")
+            for x in place[0]..<place[0] + max(0, place[2]) {
+                for y in place[1]..<place[1] + max(0, place[3]) {
+                    #expect(taken.insert([x, y]).inserted, "\(title) lies on another panel")
+                }
+            }
+            let targets = panel["targets"]?.array ?? []
+            #expect(Set(targets.compactMap { $0["refId"]?.string }).count == targets.count && !targets.isEmpty)
+            for mapping in panel["fieldConfig"]?["defaults"]?["mappings"]?.array ?? [] {
+                #expect(mapping["type"] == "value" && mapping["options"]?.object != nil, "\(title)")
+            }
+            for transformation in panel["transformations"]?.array ?? [] {
+                #expect(transformation["id"]?.string == "organize" && transformation["options"]?.object != nil)
+            }
+        }
+    }
+
     @Test(.enabled(if: Promtool.path != nil, "no promtool here: scripts/unpack-metrics-servers fetches it"))
     func `promtool takes the rules`() throws {
         let tool = try #require(Promtool.path)

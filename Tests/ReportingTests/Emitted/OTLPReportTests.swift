@@ -65,6 +65,22 @@ import Testing
         #expect(step["events"]?.array?.count == 2)
     }
 
+    @Test func `the steps of a needed scenario stand below the test that was the first to need it`() throws {
+        var result = SampleRun.result
+        let place = Place(file: "_login.yaml", line: 1, column: 1, endColumn: 2, text: "a")
+        var need = StepReport(id: "auth", name: nil, kind: "need", place: place, verdict: .passed)
+        need.startedMs = 3
+        need.children = [StepReport(id: "in", name: nil, kind: "http", place: place, verdict: .passed)]
+        let before = try spans(result)
+        result.tests[0].needs = [need]
+        let spans = try spans(result)
+        #expect(spans.count == before.count + 2)
+        let outer = try #require(spans.first { $0["name"] == "auth" })
+        let inner = try #require(spans.first { $0["name"] == "in" && $0["parentSpanId"] == outer["spanId"] })
+        let root = spans.first { $0["spanId"] == outer["parentSpanId"] }
+        #expect(root?["name"]?.string == result.tests[0].test.name && inner["traceId"] == root?["traceId"])
+    }
+
     @Test func `times are nanoseconds, and a span ends no earlier than it begins`() throws {
         for span in try spans(SampleRun.result) {
             let start = try #require(span["startTimeUnixNano"]?.string.flatMap { UInt64($0) })

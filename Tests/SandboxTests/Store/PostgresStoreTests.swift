@@ -91,7 +91,9 @@ struct PostgresStoreTests {
         let first = try store()
         try await first.prepare()
         let second = try store()
-        let taken = StoreError(reason: .unavailable, message: "another sandbox keeps its store in this database")
+        let taken = StoreError(
+            reason: .unavailable,
+            message: "another sandbox keeps its store in this database; wait for the run that started it")
         await #expect(throws: taken) { try await second.prepare() }
         await second.close()
         #expect(try await ask("SELECT count(*) FROM mixtral.completions") == ["20"])

@@ -27,6 +27,7 @@ extension TestResult: ResultRecord {
         writer.milliseconds("started_ms", startedMs)
         writer.milliseconds("ms", ms)
         writer.records("failures", unlessEmpty: failures)
+        writer.records("needs", unlessEmpty: needs)
         // Always there, so that `.tests[].steps[]` can be asked of any report.
         writer.records("steps", steps)
         writer.records("cleanup", unlessEmpty: cleanup)
@@ -40,5 +41,6 @@ extension TestResult: ResultRecord {
             startedMs: try reader.milliseconds("started_ms"), ms: try reader.milliseconds("ms"),
             steps: try reader.records("steps"), cleanup: try reader.records("cleanup"),
             failures: try reader.records("failures"))
+        needs = try reader.records("needs")
     }
 }

@@ -1,3 +1,4 @@
+internal import FaultProxy
 internal import PostgresTransport
 public import ScenarioModel
 
@@ -9,6 +10,13 @@ public enum PostgresConninfo {
     public static func text(of target: ResolvedTarget) throws(StepFailure) -> String {
         let settings = try PostgresDatabase.settings(of: target)
         return settings.keywords.map { "\($0.name)=\(quoted($0.value))" }.joined(separator: " ")
+    }
+
+    /// Where the server of a target is: `HOST:PORT`, or the path of its socket.
+    ///
+    /// - Throws: What is wrong with the target's settings, or that they name several servers.
+    public static func address(of target: ResolvedTarget) throws(StepFailure) -> String {
+        try TargetAddress.of(target).description
     }
 
     /// A value in quotes, in which a backslash escapes.

@@ -43,11 +43,7 @@ final class PostgresDatabase: Database {
         }
         // libpq's own default would be a socket in a folder that depends on how libpq was built.
         if settings["host"] == nil, settings["hostaddr"] == nil { settings["host"] = "127.0.0.1" }
-        if let port = target.detour {
-            // TLS compares the certificate with 'host', wherever the connection goes.
-            settings["hostaddr"] = "127.0.0.1"
-            settings["port"] = String(port)
-        }
+        settings = settings.through(target.detour.flatMap { UInt16(exactly: $0) })
         let options = try Self.options(reader)
         if !options.isEmpty { settings["options"] = (settings["options"].map { [$0] } ?? []).joined() + options }
         let known = PostgresSettings.knownKeywords

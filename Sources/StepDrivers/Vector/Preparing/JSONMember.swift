@@ -36,7 +36,7 @@ enum JSONMember {
     }
 
     /// Where a string that begins at a quote has ended.
-    private static func endOfString(_ bytes: [UInt8], _ quote: Int) -> Int {
+    static func endOfString(_ bytes: [UInt8], _ quote: Int) -> Int {
         var place = quote + 1
         while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
             place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1

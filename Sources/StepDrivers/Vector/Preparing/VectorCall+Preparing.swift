@@ -84,10 +84,10 @@ struct VectorPreparation {
                 VectorOperation.IndexChange(
                     field: try text(call.field), type: call.type, params: try json(call.params),
                     removes: try flag(call.removes) ?? false))
-        case .count: return .count(filter: try json(call.filter), exact: try flag(call.exact))
+        case .count: return .count(filter: try filter(), exact: try flag(call.exact))
         case .delete:
             if let ids = call.ids { return .delete(.ids(try self.ids(ids))) }
-            return .delete(.filter(try json(call.filter) ?? Array("{}".utf8)))
+            return .delete(.filter(try filter() ?? Array("{}".utf8)))
         case .fetch:
             return .fetch(
                 ids: try call.ids.map { (template) throws(StepFailure) in try ids(template) } ?? [], try selection())
@@ -99,7 +99,7 @@ struct VectorPreparation {
             }
             return .scroll(
                 VectorOperation.Scroll(
-                    filter: try json(call.filter), limit: try number(call.limit, from: 1) ?? VectorCall.defaultLimit,
+                    filter: try filter(), limit: try number(call.limit, from: 1) ?? VectorCall.defaultLimit,
                     offset: offset, orderBy: try text(call.orderBy), selection: try selection()))
         case .search: return .search(try search())
         case .upsert: return .upsert(try upsert())
@@ -148,7 +148,7 @@ struct VectorPreparation {
         return VectorOperation.Search(
             queries: queries, isBatch: call.vectors != nil, using: try text(call.using),
             limit: max(limit ?? (recallAt ?? VectorCall.defaultLimit), recallAt ?? 1), offset: offset,
-            filter: try json(call.filter), scoreThreshold: threshold, exact: try flag(call.exact),
+            filter: try filter(), scoreThreshold: threshold, exact: try flag(call.exact),
             selection: try selection(), params: try json(call.params), recallAt: recallAt)
     }
 
@@ -348,6 +348,8 @@ struct VectorPreparation {
         try template.append(to: &bytes, scope)
         return bytes == Array("null".utf8) ? nil : bytes
     }
+
+    private func filter() throws(StepFailure) -> [UInt8]? { try json(call.filter).map(FilterNumbers.restored) }
 
     private func number(_ option: VectorCall.Option<Int>?, from least: Int) throws(StepFailure) -> Int? {
         guard let option else { return nil }

@@ -76,10 +76,10 @@ struct PageQuestions {
         StepError(
             .protocol, "the page cannot be read at line \(error.line), column \(error.column): \(error.reason)",
             phase: "body",
-            fields: Value.Object([
-                ("line", Value(error.line)), ("column", Value(error.column)), ("reason", .string(error.reason)),
-                ("excerpt", .string(error.excerpt)),
-            ]),
+            fields: Value.Object(
+                [
+                    ("line", Value(error.line)), ("column", Value(error.column)), ("reason", .string(error.reason)),
+                ] + (error.excerpt.isEmpty ? [] : [("excerpt", .string(error.excerpt))])),
             hint: error.excerpt.isEmpty ? nil : "the line is: \(error.excerpt)")
     }
 

@@ -87,11 +87,9 @@ struct PGFilter {
     }
 
     private mutating func match(_ key: String, _ match: Value) throws(Unknown) -> String {
-        if let value = match["value"] { return exists(key, "@ == $v[*]", Value.Object([("v", .array([value]))])) }
-        if let values = match["any"]?.array { return exists(key, "@ == $v[*]", Value.Object([("v", .array(values))])) }
-        if let values = match["except"]?.array {
-            return exists(key, "!(@ == $v[*])", Value.Object([("v", .array(values))]))
-        }
+        if let value = match["value"] { return exists(key, "@ == $v[*]", [("v", Self.list([value]))]) }
+        if let values = match["any"]?.array { return exists(key, "@ == $v[*]", [("v", Self.list(values))]) }
+        if let values = match["except"]?.array { return exists(key, "!(@ == $v[*])", [("v", Self.list(values))]) }
         if let text = match["text"]?.string {
             return matchesText(key, "strpos(lower(x #>> '{}'), lower(\(bind(.string(text)))::text)) > 0")
         }
@@ -103,11 +101,11 @@ struct PGFilter {
 
     private mutating func range(_ key: String, _ range: Value.Object) throws(Unknown) -> String {
         var tests: [String] = []
-        var values = Value.Object()
+        var values: [(String, String)] = []
         for (name, bound) in range where !bound.isNull {
             guard let sign = Self.signs[name] else { throw Unknown(what: "a range of '\(name.prefix(40))'") }
             tests.append("@ \(sign) $\(name)")
-            values[name] = bound
+            values.append((name, Self.number(bound) ?? bound.json()))
         }
         guard !tests.isEmpty else { return "true" }
         return exists(key, tests.joined(separator: " && "), values)
@@ -137,9 +135,23 @@ struct PGFilter {
         "jsonb_path_exists(\(names.payload), \("\(Self.path(key)) ? (\(test))".quotedLiteral))"
     }
 
-    private mutating func exists(_ key: String, _ test: String, _ values: Value.Object) -> String {
+    /// The values are variables of the path, each as JSON.
+    private mutating func exists(_ key: String, _ test: String, _ values: [(name: String, json: String)]) -> String {
         let path = "\(Self.path(key)) ? (\(test))".quotedLiteral
-        return "jsonb_path_exists(\(names.payload), \(path), \(bind(.object(values)))::jsonb)"
+        let json = "{" + values.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",") + "}"
+        return "jsonb_path_exists(\(names.payload), \(path), \(bind(.string(json)))::jsonb)"
+    }
+
+    /// Values to compare with; a number of which a double would lose digits has come as text, and may be meant as either.
+    private static func list(_ values: [Value]) -> String {
+        let texts = values.flatMap { value in [value.json()] + (number(value).map { [$0] } ?? []) }
+        return "[" + texts.joined(separator: ",") + "]"
+    }
+
+    /// The digits of a number that is carried as text.
+    private static func number(_ value: Value) -> String? {
+        guard let text = value.string, ExactNumber.holds(text.utf8) else { return nil }
+        return text
     }
 
     private mutating func bind(_ value: Value) -> String {
