@@ -5,12 +5,13 @@ SHELL := /bin/bash
 # Two builds at a time would wait for one another, and need twice the memory.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run run-local test build check lint-format format mutants mutants-local bench sanitize schemas completions clean \
+.PHONY: help run run-local test build check lint-format format mutants mutants-local bench coverage fuzz sanitize schemas completions clean \
     packages services services-stop otlp-messages vector-client install uninstall deb image
 
 JOBS ?= 2
 # Side by side, tests that measure time wait for one another longer than they allow.
 TESTS_AT_A_TIME ?= 1
+FUZZ_SECONDS ?= 10
 PLUMB := .build/release/plumb
 PACKAGES := git pkg-config libyaml-dev libcurl4-openssl-dev libjq-dev libssl-dev libpq-dev libsqlite3-dev
 SOURCES := Package.swift Sources Tests
@@ -73,6 +74,13 @@ mutants: build ## Proves each scenario against a sandbox that is broken on purpo
 mutants-local: build services ## Proves scenarios against a PostgreSQL and a Prometheus that are broken on purpose
 	@scripts/install-packages jq
 	scripts/mutants --profile local
+
+fuzz: packages ## Reads damaged texts of all formats, FUZZ_SECONDS (10) for each of some twenty-five seeds
+	scripts/fuzz $(FUZZ_SECONDS)
+
+coverage: packages ## Runs all tests, and tells how many lines of Sources/ they reach
+	@scripts/install-packages jq openssl libxml2-utils python3 bsdextrautils
+	scripts/coverage
 
 sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSanitizer; an hour
 	@scripts/install-packages jq openssl libxml2-utils python3

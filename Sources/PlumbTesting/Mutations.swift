@@ -1,13 +1,18 @@
+import FoundationEssentials
+
 /// Texts made of valid ones by small damage: the same for the same seed, so that what fails fails again.
 ///
 /// ```swift
 /// for bytes in Mutations(of: ["a: 1\n"], words: ["[", "*a"], count: 1000, seed: 1) { read(bytes) }
 /// ```
+///
+/// With `PLUMB_FUZZ_SECONDS` in the environment a sequence goes on for that long, and `PLUMB_FUZZ_SEED` changes its seed.
 public struct Mutations: Sequence, IteratorProtocol {
     private let originals: [[UInt8]]
     private let words: [[UInt8]]
     private var left: Int
     private var chance: SplitMix
+    private var deadline: ContinuousClock.Instant?
 
     /// Begins a sequence of so many texts; `words` are put in where chance wants.
     public init(of originals: [String], words: [String] = [], count: Int, seed: UInt64) {
@@ -18,12 +23,15 @@ public struct Mutations: Sequence, IteratorProtocol {
     public init(of originals: [[UInt8]], words: [String] = [], count: Int, seed: UInt64) {
         self.originals = originals.isEmpty ? [[]] : originals
         self.words = words.map { Array($0.utf8) } + Self.strange
-        left = count
-        chance = SplitMix(state: seed)
+        let environment = ProcessInfo.processInfo.environment
+        let seconds = environment["PLUMB_FUZZ_SECONDS"].flatMap { Double($0) }
+        left = seconds == nil ? count : .max
+        deadline = seconds.map { .now + .seconds($0) }
+        chance = SplitMix(state: seed &+ (environment["PLUMB_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0) &* 0x1_0001)
     }
 
     public mutating func next() -> [UInt8]? {
-        guard left > 0 else { return nil }
+        guard left > 0, deadline.map({ $0 > .now }) ?? true else { return nil }
         left -= 1
         var bytes = originals[chance.below(originals.count)]
         for _ in 0...chance.below(4) { damage(&bytes) }

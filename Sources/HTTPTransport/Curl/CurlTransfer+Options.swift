@@ -94,9 +94,17 @@ extension CurlTransfer {
         }
     }
 
+    /// What libcurl sends at once by itself, and at most here.
+    ///
+    /// https://curl.se/libcurl/c/CURLOPT_UPLOAD_BUFFERSIZE.html
+    private static let usualUpload = 64 << 10
+    private static let largestUpload = 512 << 10
+
     private func setBytes(_ bytes: [UInt8], method: String) {
         set(CURLOPT_POST, true)
         set(CURLOPT_POSTFIELDSIZE_LARGE, size: bytes.count)
+        // libcurl hands over one bufferful each time the loop comes round to a socket.
+        if bytes.count > Self.usualUpload { set(CURLOPT_UPLOAD_BUFFERSIZE, min(bytes.count, Self.largestUpload)) }
         unsafe bytes.withUnsafeBytes { buffer in
             // libcurl copies as many bytes as the size says; it wants an address for none, too.
             var nothing: UInt8 = 0

@@ -8,7 +8,7 @@ internal import ScenarioModel
 /// turn in between.
 struct UpsertBody {
     /// How many numbers are written, about, before the loop goes on: a fraction of a millisecond.
-    private static let numbersPerTurn = 16_384
+    private static let numbersPerTurn = 8192
 
     /// Bytes for which room is made beforehand.
     private static let mostReserved = 16 << 20
