@@ -47,6 +47,10 @@ test: packages ## Builds and runs all tests
 	swift build --build-tests -j $(JOBS)
 	PLUMB_POSTGRES_BIN=$$(scripts/postgres-server); export PLUMB_POSTGRES_BIN; \
 	    swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_A_TIME)
+	@# Tables of vectors need a server of their own, with pgvector.
+	if bin=$$(scripts/postgres-server --vector); then \
+	    PLUMB_POSTGRES_BIN=$$bin swift test --skip-build --disable-xctest --no-parallel --filter PGVectorTests; \
+	else echo "the tests of pgvector's tables are skipped"; fi
 
 build: packages ## Builds .build/release/plumb
 	swift build -c release --static-swift-stdlib --product plumb -j $(JOBS)
