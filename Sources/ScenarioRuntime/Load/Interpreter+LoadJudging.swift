@@ -24,9 +24,9 @@ extension Interpreter {
         let length = now.time - last.time
         let others = loops?.takeFigures(own: load.takePeak()) ?? LoopFigures()
         let tally = load.takeInterval()
-        // A short rest in which nothing happened is no interval.
+        // A short rest in which nothing happened is no interval; one that has a run is, so that they come to the total.
         let isIdle = tally.counts.runs + tally.counts.dropped == 0 && length < load.options.interval / 10
-        guard length > .milliseconds(1), !isIdle else { return now }
+        guard !isIdle else { return now }
         var interval = LoadInterval(
             startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
         interval.isWarmup = last.time < load.countedFrom
@@ -39,7 +39,7 @@ extension Interpreter {
         interval.latencies = tally.counts.latencies.counts
         interval.failedLatencies = tally.counts.failedLatencies.counts
         interval.lagMs = max(load.takeLag(), others.lag).milliseconds
-        interval.cpu = max(now.spent - last.spent, others.spent) / length
+        interval.cpu = max(now.spent - last.spent, others.spent) / max(length, .milliseconds(1))
         interval.memory = loadSurroundings.memory() + others.memory
         interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
         if !interval.isWarmup {
@@ -74,7 +74,8 @@ extension Interpreter {
         var aggregate = load.total.value(elapsed: elapsed, withCaptures: withCaptures)
         aggregate["most_in_flight"] = Value(max(load.mostInFlight, loops?.mostInFlight ?? 0))
         aggregate["generator"] = [
-            "loops": Value(load.part.count), "intervals": Value(load.intervals), "busy_intervals": Value(load.busyIntervals),
+            "loops": Value(load.part.count), "intervals": Value(load.intervals),
+            "busy_intervals": Value(load.busyIntervals),
             "bottleneck": .bool(load.isGeneratorBottleneck),
         ]
         return aggregate

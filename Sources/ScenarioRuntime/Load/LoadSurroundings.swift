@@ -22,7 +22,9 @@ public struct OtherLoops: Sendable {
     public var count: Int
     /// Sends a line to a loop; one that has gone hears nothing.
     public var send: @Sendable (_ loop: Int, _ line: [UInt8]) -> Void
-    /// Ends a loop at once. That it has gone is told later, by ``Interpreter/lost(_:_:)``.
+    /// Ends a loop at once.
+    ///
+    /// That it has gone is told later, by ``Interpreter/lost(_:_:)``.
     public var end: @Sendable (_ loop: Int) -> Void
 
     /// Creates the way to so many loops.

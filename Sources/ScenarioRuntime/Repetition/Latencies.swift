@@ -31,8 +31,10 @@ struct Latencies {
         sum += ms
         least = min(least, ms)
         most = max(most, ms)
-        _ = histogram.record(UInt64(min(max(ms * 1000, 1), 3_600_000_000)))
+        _ = histogram.record(Self.microseconds(ms))
     }
+
+    private static func microseconds(_ ms: Double) -> UInt64 { UInt64(min(max(ms * 1000, 1), 3_600_000_000)) }
 
     /// A percentile in milliseconds.
     func percentile(_ percentile: Double) -> Double {
@@ -72,8 +74,11 @@ extension Latencies {
         sum += record.sum
         least = min(least, record.least)
         most = max(most, record.most)
+        // A bucket is told by its highest time; the last one's is known better, and highest percentiles tell it.
+        let top = Self.microseconds(record.most)
         for bucket in record.counts.buckets {
-            _ = histogram.record(UInt64(max(0, bucket.microseconds)), count: UInt64(max(0, bucket.count)))
+            let time = min(UInt64(max(0, bucket.microseconds)), top)
+            _ = histogram.record(time, count: UInt64(max(0, bucket.count)))
         }
     }
 }

@@ -47,7 +47,8 @@ struct LoadCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "How many event loops, each a process, share the load; as many as serve it otherwise.", valueName: "number"))
+            "How many event loops share the load, each a process; as many as serve it otherwise.", valueName: "number"
+        ))
     var loops: Int?
 
     @Flag(help: "Lets scenarios start programs with 'exec'.")

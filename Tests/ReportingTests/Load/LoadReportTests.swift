@@ -28,7 +28,7 @@ import Testing
                 "runs": 50, "passed": 50, "failed": 0, "errors": 0, "dropped": 10, "per_second": 10, "ms": ms,
                 "error_kinds": .object(Value.Object([("http.refused", 2)])),
                 "steps": .object(Value.Object([(Self.hostile, Value.object(Value.Object([("ms", ms)])))])),
-                "generator": ["bottleneck": true, "busy_intervals": 3, "intervals": 5],
+                "generator": ["loops": 2, "bottleneck": true, "busy_intervals": 3, "intervals": 5],
             ])
         outcome.failures = [FailureReport(code: "load.dropped", verdict: .failed, message: Self.hostile)]
         outcome.latencies = result.intervals.reduce(LatencyCounts()) { $0.merged(with: $1.latencies) }

@@ -29,7 +29,9 @@ struct LoopBoard {
     }
 
     private var loops: [Loop]
-    /// How long a loop may owe an answer. A machine that has no time for it so long measures nothing.
+    /// How long a loop may owe an answer.
+    ///
+    /// A machine that has no time for it so long measures nothing.
     static let patience: Duration = .seconds(30)
 
     /// Creates a board of so many loops, which are being started.

@@ -52,7 +52,9 @@ public struct LoopChoice: Sendable, Hashable {
         return min(byUsers, Int(Double(users) / (pause / .seconds(1)) * max(1, requests) / requestsPerLoop))
     }
 
-    private static func users(of load: Repetition) -> Int? { load.stages.compactMap(\.parallel).max() ?? load.parallel.known }
+    private static func users(of load: Repetition) -> Int? {
+        load.stages.compactMap(\.parallel).max() ?? load.parallel.known
+    }
 
     private static func requestCount(of block: Block) -> Int {
         block.steps.reduce(0) { count, step in
@@ -88,8 +90,8 @@ public struct LoopChoice: Sendable, Hashable {
         let pooled = Set(kinds.flatMap(\.targetKinds).filter(\.hasPool).map(\.name))
         for test in plan.tests {
             if let derived = test.scenario.targets.first(where: \.hasBounds) {
-                bounds.append(
-                    Bound(most: 1, reason: "\(test.scenario.file.path) derives '\(derived.name)' with bounds of its own"))
+                let path = test.scenario.file.path
+                bounds.append(Bound(most: 1, reason: "\(path) derives '\(derived.name)' with bounds of its own"))
             }
             let layers = SettingsLayers(
                 plan.configuration, suites: test.suites, flags: plan.options.flags, scenario: test.scenario)

@@ -57,10 +57,11 @@ extension LoopReport {
         case .ready: return (["report": "ready"] as Value).line
         case .tally(let tally): return tally.value.line
         case .need(let need):
-            return ([
+            let value: Value = [
                 "report": "need", "test": Value(need.test), "name": .string(need.name),
                 "parameters": .object(need.parameters), "key": .string(need.key),
-            ] as Value).line
+            ]
+            return value.line
         }
     }
 

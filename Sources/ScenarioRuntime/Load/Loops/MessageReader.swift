@@ -103,7 +103,9 @@ struct MessageReader {
         return counts
     }
 
-    func wrong(_ key: String, _ expected: String) -> MessageProblem { MessageProblem("'\(path)\(key)' is no \(expected)") }
+    func wrong(_ key: String, _ expected: String) -> MessageProblem {
+        MessageProblem("'\(path)\(key)' is no \(expected)")
+    }
 
     private static func count(_ value: Value) -> Int? { whole(value, most: mostCount) }
 
