@@ -38,9 +38,10 @@ final class LoopProcesses: @unchecked Sendable {
     /// The loops as the interpreter has them; nil where there are none.
     var others: OtherLoops? {
         guard !peers.isEmpty else { return nil }
+        // Who holds whom is no matter: all of it lives as long as the process.
         return OtherLoops(
-            count: peers.count, send: { [unowned self] in peers[$0].link?.send($1) },
-            end: { [unowned self] in peers[$0].process.kill() })
+            count: peers.count, send: { self.peers[$0].link?.send($1) },
+            end: { if self.peers[$0].link != nil { self.peers[$0].process.kill() } })
     }
 
     /// Begins to hand what the loops say to the interpreter that leads them.
@@ -50,8 +51,8 @@ final class LoopProcesses: @unchecked Sendable {
             peers[number].link = LineLink(
                 reading: process.events, writing: process.control, on: loop,
                 onLine: { line in interpreter.assumeIsolated { $0.hear(line, from: number) } },
-                onEnd: { [unowned self] in
-                    let failure = reap(number)
+                onEnd: {
+                    let failure = self.reap(number)
                     interpreter.assumeIsolated { $0.lost(number, failure) }
                 })
         }
