@@ -25,8 +25,8 @@ extension Interpreter {
         let others = loops?.takeFigures(own: load.takePeak()) ?? LoopFigures()
         let tally = load.takeInterval()
         // A short rest in which nothing happened is no interval; one that has a run is, so that they come to the total.
-        let isIdle = tally.counts.runs + tally.counts.dropped == 0 && length < load.options.interval / 10
-        guard !isIdle else { return now }
+        let isRest = length < load.options.interval / 10
+        guard !isRest || tally.counts.runs + tally.counts.dropped > 0 else { return now }
         var interval = LoadInterval(
             startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
         interval.isWarmup = last.time < load.countedFrom
@@ -42,7 +42,8 @@ extension Interpreter {
         interval.cpu = max(now.spent - last.spent, others.spent) / max(length, .milliseconds(1))
         interval.memory = loadSurroundings.memory() + others.memory
         interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
-        if !interval.isWarmup {
+        // A rest is too short to tell whether a processor was busy.
+        if !interval.isWarmup, !isRest || load.intervals == 0 {
             load.intervals += 1
             if interval.isGeneratorBusy { load.busyIntervals += 1 }
         }
