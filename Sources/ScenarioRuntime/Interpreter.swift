@@ -53,8 +53,8 @@ public actor Interpreter {
     let follower: LoadFollower?
     /// What of a load, and of what is bounded for it, is this loop's.
     var part = LoadPart.whole
-    /// The processor time up to what the leading loop was told last.
-    var told: Duration = .zero
+    /// When the leading loop was told last.
+    var told: LoadMoment?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -187,6 +187,18 @@ import Testing
         #expect(try project.report("load.json")["outcome"]?["samples"]?.array?.count == 1)
     }
 
+    @Test func `the rate that a target allows holds for all loops together`() throws {
+        let server = try server()
+        let settings = """
+            profiles: { test: { targets: { api: { kind: http, url: "\(server.url)", rate_limit: 40/s } } } }
+            """
+        let project = try TestProject(["plumb.yaml": settings, "ask.yaml": Self.ask])
+        let run = try project.run("load", "ask.yaml", "--users", "4", "--duration", "2s", "--loops", "2")
+        #expect(run.status == .exit(0), "\(run.standardOutput)")
+        // Two seconds of it, and the four that wait at the end; each loop at the whole rate would send twice that.
+        #expect((8...100).contains(server.requestCount), "\(server.requestCount)")
+    }
+
     @Test func `what may not be shared is left to one loop, and said where more were asked for`() throws {
         let server = try server()
         let scenario = """

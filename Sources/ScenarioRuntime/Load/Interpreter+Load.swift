@@ -109,7 +109,7 @@ extension Interpreter {
 
     /// Does this loop's part of a load.
     func generate(_ load: LoadRun) async {
-        told = loadSurroundings.processTime()
+        told = LoadMoment(time: load.began, spent: loadSurroundings.processTime())
         let generator = Task(executorPreference: executor) {
             await self.pause(until: load.began, load)
             if load.plan.isOpen { await self.startArrivals(load) } else { await self.runUsers(load) }

@@ -39,7 +39,7 @@ extension Interpreter {
         interval.latencies = tally.counts.latencies.counts
         interval.failedLatencies = tally.counts.failedLatencies.counts
         interval.lagMs = max(load.takeLag(), others.lag).milliseconds
-        interval.cpu = max(now.spent - last.spent, others.spent) / max(length, .milliseconds(1))
+        interval.cpu = max((now.spent - last.spent) / max(length, .milliseconds(1)), others.cpu)
         interval.memory = loadSurroundings.memory() + others.memory
         interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
         // A rest is too short to tell whether a processor was busy.

@@ -1,3 +1,5 @@
+import Diagnostics
+import ScenarioModel
 import Testing
 
 @testable import ScenarioRuntime
@@ -28,6 +30,22 @@ import Testing
             for round in 0..<(count * cases) { met[part.number(inRound: round) % cases] += 1 }
             #expect(Set(met) == [count], "loop \(part.index)")
         }
+    }
+
+    @Test(arguments: [(5, 10, 15, 3), (1, 1, 2, 2), (20, 0, 20, 7), (5, 10, 15, 15)])
+    func `the connections of a target are divided, and each loop has one at least`(
+        _ size: Int, _ overflow: Int, _ most: Int, _ count: Int
+    ) {
+        let span = SourceSpan(SourceFile(path: "ask.yaml", text: ""), 0..<0)
+        let step = Step(id: "ask", isNamed: true, span: span)
+        let layers = SettingsLayers(Configuration(file: nil, root: "/"))
+        let terms = Terms(
+            settings: layers.settings(of: step, target: nil), pool: PoolBounds(size: size, overflow: overflow),
+            maxConnections: most)
+        let own = parts(count, cases: 1).map { terms.limited(to: $0) }
+        #expect(own.reduce(0) { $0 + $1.pool.size + $1.pool.overflow } == size + overflow)
+        #expect(own.reduce(0) { $0 + ($1.maxConnections ?? 0) } == most)
+        #expect(own.allSatisfy { $0.pool.size > 0 && $0.pool.overflow >= 0 && ($0.maxConnections ?? 0) > 0 })
     }
 
     @Test func `the shares of what is bounded come to the bound`() {

@@ -37,6 +37,7 @@ import Testing
         tally.peak = peak
         tally.lag = lag
         tally.spent = .milliseconds(100)
+        tally.passed = .milliseconds(400)
         tally.memory = 1000
         return tally
     }
@@ -95,7 +96,7 @@ import Testing
         #expect(table.ask() == [0, 1])
         try table.take(tally(inFlight: 3, peak: 5, lag: .milliseconds(2)), from: 0)
         try table.take(tally(inFlight: 4, peak: 4, lag: .milliseconds(9)), from: 1)
-        let told = LoopFigures(lag: .milliseconds(9), spent: .milliseconds(100), inFlight: 7, peak: 9, memory: 2000)
+        let told = LoopFigures(lag: .milliseconds(9), cpu: 0.25, inFlight: 7, peak: 9, memory: 2000)
         #expect(table.figures() == told)
         // Until they tell more, nothing was spent, and what was in flight still is.
         #expect(table.figures() == LoopFigures(inFlight: 7, peak: 7, memory: 2000))

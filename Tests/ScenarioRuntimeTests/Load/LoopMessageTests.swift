@@ -25,6 +25,7 @@ import Testing
         tally.peak = 6
         tally.lag = .microseconds(1500)
         tally.spent = .milliseconds(800)
+        tally.passed = .seconds(1)
         tally.memory = 1 << 26
         tally.requests = 17
         tally.firstSkip = "if: false"
@@ -49,6 +50,7 @@ import Testing
         #expect([read.inFlight, read.peak, read.memory, read.requests] == [4, 6, 1 << 26, 17])
         #expect(read.lag == written.lag)
         #expect(read.spent == written.spent)
+        #expect(read.passed == written.passed)
         #expect(read.firstSkip == "if: false")
         #expect(read.secrets == ["hush"])
         #expect(read.samples.map(\.cause) == ["http.reset"])

@@ -45,7 +45,8 @@ extension Interpreter {
 
     /// What the loop did since this was last asked.
     private func tally(of load: LoadRun) -> LoopTally {
-        let now = loadSurroundings.processTime()
+        let now = LoadMoment(time: clock.now, spent: loadSurroundings.processTime())
+        let last = told ?? LoadMoment(time: load.began, spent: .zero)
         defer { told = now }
         var tally = LoopTally()
         tally.interval = load.takeInterval().record
@@ -54,7 +55,8 @@ extension Interpreter {
         tally.inFlight = load.inFlight
         tally.peak = load.takePeak()
         tally.lag = load.takeLag()
-        tally.spent = now - told
+        tally.spent = now.spent - last.spent
+        tally.passed = now.time - last.time
         tally.memory = loadSurroundings.memory()
         tally.requests = requests
         tally.firstSkip = load.firstSkip

@@ -25,6 +25,9 @@ struct LoopBoard {
         var owesSince: ContinuousClock.Instant?
         var isStarting = false
         var requests = 0
+        /// The processor time that it took, and in how much time by the clock.
+        var spent: Duration = .zero
+        var passed: Duration = .zero
         var figures = LoopFigures()
     }
 
@@ -89,7 +92,8 @@ struct LoopBoard {
         loops[loop].owesSince = tally.isLast ? now : nil
         if tally.isLast { loops[loop].state = .ended }
         loops[loop].figures.lag = max(loops[loop].figures.lag, tally.lag)
-        loops[loop].figures.spent += tally.spent
+        loops[loop].spent += tally.spent
+        loops[loop].passed += tally.passed
         loops[loop].figures.peak = max(loops[loop].figures.peak, tally.peak)
         loops[loop].figures.inFlight = tally.isLast ? 0 : tally.inFlight
         loops[loop].figures.memory = tally.memory
@@ -117,7 +121,9 @@ struct LoopBoard {
         for loop in loops.indices {
             let one = loops[loop].figures
             all.lag = max(all.lag, one.lag)
-            all.spent = max(all.spent, one.spent)
+            let passed = max(loops[loop].passed, .milliseconds(1))
+            all.cpu = max(all.cpu, loops[loop].spent / passed)
+            (loops[loop].spent, loops[loop].passed) = (.zero, .zero)
             all.inFlight += one.inFlight
             all.peak += one.peak
             all.memory += one.memory
@@ -133,8 +139,8 @@ struct LoopBoard {
 struct LoopFigures: Hashable {
     /// How late a timer came, at worst.
     var lag: Duration = .zero
-    /// The processor time of the busiest loop.
-    var spent: Duration = .zero
+    /// The share of a processor that the busiest loop took.
+    var cpu = 0.0
     /// Runs in flight at its end.
     var inFlight = 0
     /// The most runs in flight at a time; of several loops, as if each had its most at once.

@@ -26,8 +26,9 @@ struct LoopTally {
     var peak = 0
     /// How late its own timer came, at worst.
     var lag: Duration = .zero
-    /// The processor time that it took.
+    /// The processor time that it took, and in how much time by the clock.
     var spent: Duration = .zero
+    var passed: Duration = .zero
     /// In bytes.
     var memory = 0
     /// Requests since the beginning.
@@ -86,8 +87,9 @@ extension LoopTally {
         [
             "report": "tally", "interval": interval.value, "total": total.value, "is_last": .bool(isLast),
             "is_starting": .bool(isStarting), "in_flight": Value(inFlight), "peak": Value(peak),
-            "lag": .nanoseconds(lag), "spent": .nanoseconds(spent), "memory": Value(memory),
-            "requests": Value(requests), "first_skip": firstSkip.map { .string($0) } ?? .null,
+            "lag": .nanoseconds(lag), "spent": .nanoseconds(spent), "passed": .nanoseconds(passed),
+            "memory": Value(memory), "requests": Value(requests),
+            "first_skip": firstSkip.map { .string($0) } ?? .null,
             "samples": .array(
                 samples.map { ["cause": .string($0.cause), "result": $0.result.json(masking: nil)] }),
             "secrets": .array(secrets.map { .string($0) }),
@@ -103,6 +105,7 @@ extension LoopTally {
         peak = try reader.count("peak")
         lag = try reader.duration("lag")
         spent = try reader.duration("spent")
+        passed = try reader.duration("passed")
         memory = try reader.count("memory")
         requests = try reader.count("requests")
         firstSkip = reader.has("first_skip") ? try reader.text("first_skip") : nil
