@@ -13,7 +13,7 @@ public struct LoopChoice: Sendable, Hashable {
     public static let most = 64
     /// So many users keep a loop busy.
     static let usersPerLoop = 64
-    /// So many requests in a second leave a loop half of its processor, and keep its schedule.
+    /// So many requests in a second leave a loop a third of its processor.
     static let requestsPerLoop = 10_000.0
 
     /// A number of loops that a load may not exceed, and the reason.
@@ -42,14 +42,18 @@ public struct LoopChoice: Sendable, Hashable {
         let rates = load.stages.compactMap(\.rate)
         if load.rate != nil || !rates.isEmpty {
             guard let rate = rates.max() ?? load.rate?.known else { return 1 }
-            return Int(rate * max(1, requests) / requestsPerLoop)
+            return loops(forRate: rate * max(1, requests))
         }
         guard let users = users(of: load) else { return 1 }
         let byUsers = users / usersPerLoop
         guard let think = load.think else { return byUsers }
         guard let pause = think.known else { return 1 }
         guard pause > .zero else { return byUsers }
-        return min(byUsers, Int(Double(users) / (pause / .seconds(1)) * max(1, requests) / requestsPerLoop))
+        return min(byUsers, loops(forRate: Double(users) / (pause / .seconds(1)) * max(1, requests)))
+    }
+
+    private static func loops(forRate rate: Double) -> Int {
+        Int(min(Double(most), rate / requestsPerLoop).rounded(.up))
     }
 
     private static func users(of load: Repetition) -> Int? {
