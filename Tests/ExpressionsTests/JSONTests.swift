@@ -163,7 +163,8 @@ struct JSONTests {
         _ text: String, _ written: String, _ jq: String
     ) throws {
         let value = try JSON.parse(text).value
-        #expect(value.json == written && value.tojson == jq && try JSON.parse(written).value == value)
+        #expect(value.json == written && value.tojson == jq)
+        #expect(try JSON.parse(written).value == value)
         var bytes: [UInt8] = []
         value.appendJSON(to: &bytes, largeIntegers: .digits)
         #expect(String(decoding: bytes, as: UTF8.self) == jq)
