@@ -92,8 +92,13 @@ import Testing
         none.children = []
         var test = test("x", .error)
         test.steps = [repeated, none]
+        var need = sample
+        need.kind = "need"
+        need.target = nil
+        need.children = [sample]
+        test.needs = [need]
         let connectivity = try verdict([test]).connectivity
-        #expect(connectivity.map { "\($0.target) \($0.steps) \($0.errors)" } == ["gateway 21 3"])
+        #expect(connectivity.map { "\($0.target) \($0.steps) \($0.errors)" } == ["gateway 22 4"])
     }
 
     @Test func `scenarios elsewhere that are named after an integration count for it, not those of other integrations`()

@@ -141,7 +141,9 @@ struct NewCommand: ParsableCommand {
             }
             chosen = entries.filter { operation.contains($0.name) }
         }
-        guard !chosen.isEmpty else { return refuse(.draftOpenAPI, "the file describes no operation", hint: "name the file that has the paths") }
+        guard !chosen.isEmpty else {
+            return refuse(.draftOpenAPI, "the file describes no operation", hint: "name the file that has the paths")
+        }
         if chosen.count > 1, output == nil {
             return refuse(
                 .draftOperation, "the file describes \(chosen.count) operations",
