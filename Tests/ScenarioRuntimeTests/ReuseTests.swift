@@ -76,6 +76,19 @@ import Testing
         #expect(try #require(finished) < #require(cleaned))
     }
 
+    @Test func `the cleanup of a need is told too where its other users never ran`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml, with: { user: bob } } }
+            steps: [ { id: work, fake: {}, assert: [ '1 == 2' ] } ]
+            """
+        var bench = ScenarioBench(user, files: ["_login.yaml": Self.login, "other.yaml": user])
+        bench.configure = { $0.failFast = true }
+        let outcome = try bench.run()
+        #expect(outcome.results.map(\.reason) == [nil, "--fail-fast"])
+        let told = outcome.events.compactMap { if case .needCleaned(let test, _) = $0 { test } else { nil } }
+        #expect(told == [0])
+    }
+
     @Test func `a need that leaves nothing to undo tells of no cleanup, and one that cannot undo tells why`() throws {
         let user = """
             needs: { auth: { file: _login.yaml } }
