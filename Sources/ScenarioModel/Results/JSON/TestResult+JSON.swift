@@ -33,6 +33,7 @@ extension TestResult: ResultRecord {
         // Always there, so that `.tests[].steps[]` can be asked of any report.
         writer.records("steps", steps)
         writer.records("cleanup", unlessEmpty: cleanup)
+        writer.records("needs_cleanup", unlessEmpty: needsCleanup)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -44,6 +45,7 @@ extension TestResult: ResultRecord {
             steps: try reader.records("steps"), cleanup: try reader.records("cleanup"),
             failures: try reader.records("failures"))
         needs = try reader.records("needs")
+        needsCleanup = try reader.records("needs_cleanup")
     }
 }
 
