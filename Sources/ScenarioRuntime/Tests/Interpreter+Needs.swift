@@ -38,24 +38,41 @@ extension Interpreter {
         } catch {
             return .broken(error)
         }
-        let key = need.scenario.file.path + " " + Value.object(given).json(sorted: true)
+        let key = needKey(need, given)
         if let known = needs[key] { return await known.task.value }
+        if let follower {
+            return await follower.outcome(
+                of: NeedQuestion(test: run.planned.name.index, name: need.name, parameters: given, key: key))
+        }
+        // It stands in the trace of the test that came first, which waits for it.
+        let started = startNeed(need, given, key: key, run.planned, trace: run.trace)
+        let outcome = await started.task.value
+        run.needReports.append(report(of: need, started.run, outcome))
+        return outcome
+    }
+
+    /// What tells the runs of needs apart: file and parameters.
+    func needKey(_ need: Scenario.Need, _ given: Value.Object) -> String {
+        need.scenario.file.path + " " + Value.object(given).json(sorted: true)
+    }
+
+    /// Starts the one run of a need for these parameters.
+    func startNeed(
+        _ need: Scenario.Need, _ given: Value.Object, key: String, _ planned: PlannedTest, trace: TraceID
+    ) -> NeedRun {
         let scenario = need.scenario
         let layers = SettingsLayers(
-            plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
+            plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
-            RunSource(planned: run.planned, scenario: scenario, layers: layers), session: TestSession(test: key),
-            seed: RunSeed(plan.options.seed + "/needs/" + key),
-            // It stands in the trace of the test that came first, which waits for it.
-            trace: run.trace, started: clock.now)
+            RunSource(planned: planned, scenario: scenario, layers: layers), session: TestSession(test: key),
+            seed: RunSeed(plan.options.seed + "/needs/" + key), trace: trace, started: clock.now)
         own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
-        needs[key] = NeedRun(run: own, need: need, task: task)
-        let outcome = await task.value
-        run.needReports.append(report(of: need, own, outcome))
-        return outcome
+        let started = NeedRun(run: own, need: need, task: task)
+        needs[key] = started
+        return started
     }
 
     /// What a needed scenario came to, as a step of the test that was the first to need it.
