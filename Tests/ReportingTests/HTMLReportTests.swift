@@ -48,6 +48,7 @@ import Testing
         ]
         test.steps[0].captures = .init([(attack, .string(attack))])
         test.needs = [need(attack, .failed, of: test.steps[0])]
+        test.needsCleanup = test.needs
         var start = SampleRun.start
         start.profile = attack
         start.tests = [test.test]
@@ -153,6 +154,7 @@ import Testing
         served.needs = [
             Self.need("session", .passed, of: served.steps[0]), Self.need("users", .passed, of: served.steps[0]),
         ]
+        served.needsCleanup = [Self.need("session", .failed, of: SampleRun.failed.steps[0])]
         var unserved = SampleRun.skipped
         unserved.reason = "needs login.yaml, whose step 'chat' failed: the comparison is false"
         unserved.needs = [Self.need("session", .failed, of: SampleRun.failed.steps[0])]
@@ -162,6 +164,8 @@ import Testing
             try data("t0", of: text)["result"]?["needs"]?.array?.compactMap { $0["id"]?.string } == [
                 "session", "users",
             ])
+        #expect(
+            try data("t0", of: text)["result"]?["needs_cleanup"]?.array?.compactMap { $0["id"]?.string } == ["session"])
         let failed = try data("t1", of: text)["result"]?["needs"]?.array?.first?["children"]?.array?.first
         #expect(failed?["failures"]?.array?.first?["message"] == "the comparison is false")
         try PageInBrowser.click(through: HTMLReport().render(run))

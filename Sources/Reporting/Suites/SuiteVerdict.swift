@@ -173,7 +173,9 @@ extension SuiteVerdict {
             found[target, default: Connectivity(target: target, steps: 0, errors: 0)].steps += counts?.all ?? 1
             found[target]?.errors += counts?.errors ?? (step.verdict == .error ? 1 : 0)
         }
-        for test in tests { for step in test.needs + test.steps + test.cleanup { visit(step) } }
+        for test in tests {
+            for step in test.needs + test.steps + test.cleanup + test.needsCleanup { visit(step) }
+        }
         return order.compactMap { found[$0] }
     }
 

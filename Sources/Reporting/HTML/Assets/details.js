@@ -140,7 +140,7 @@ function stepList(steps) {
 }
 
 function testDetails(test) {
-    const needs = test.needs || [], cleanup = test.cleanup || [];
+    const needs = test.needs || [], cleanup = test.cleanup || [], undone = test.needs_cleanup || [];
     const way = (steps, step) => {
         for (const one of steps || []) {
             const inner = one === step ? [] : way(one.children, step);
@@ -168,6 +168,8 @@ function testDetails(test) {
         needs.length > 0 ? el("section", { class: "needs" }, el("h4", null, "Needs"), stepList(needs)) : null,
         test.steps.length > 0 ? [el("h4", null, "Steps"), stepList(test.steps)] : null,
         cleanup.length > 0 ? [el("h4", null, "Cleanup"), stepList(cleanup)] : null,
+        // Run behind the last of those who needed it, and so without a bar among this test's own.
+        undone.length > 0 ? el("section", { class: "undone" }, el("h4", null, "Cleanup of needs"), stepList(undone)) : null,
         el("p", { class: "fact" }, el("b", null, "again: "),
             el("code", null, `plumb run ${oneLine(test.file)}`)),
     ];
