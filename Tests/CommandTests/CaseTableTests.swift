@@ -85,14 +85,14 @@ import Testing
         arguments: [
             ("{ target: nowhere, query: SELECT 1 AS n }", sqlite, "the profile has no database 'nowhere'"),
             ("{ query: SELECT 1 AS n }", "", "no target"),
-            (#"{ query: SELECT $1 AS n, params: ["${{ 1 / 0 }}"] }"#, sqlite, "'cases' cannot be made"),
+            (#"{ query: SELECT $1 AS n, params: ["${{ 1 / $vars.zero }}"] }"#, sqlite, "'cases' cannot be made"),
             ("{ query: SELECT nothing }", sqlite, "the rows of 'cases' could not be read"),
-            ("{ file: q.sql }", sqlite, "the query of 'cases' cannot stand in a file"),
+            ("{ file: q.sql }", sqlite, "a query for cases only reads"),
         ] as [(String, String, String)])
     func `a query that yields no rows is an error of that scenario`(
         cases: String, targets: String, words: String
     ) throws {
-        let run = try query(cases, targets: targets)
+        let run = try query(cases, targets: targets, vars: "{ zero: 0 }")
         #expect([2, 3].contains(run.exitStatus), "\(run.standardOutput)\(run.standardError)")
         #expect((run.standardOutput + run.standardError).contains(words), "\(run.standardOutput)\(run.standardError)")
     }
