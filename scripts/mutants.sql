@@ -91,6 +91,21 @@ BEGIN
 END $$;
 CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.watch();
 
+-- mutant rows-uncounted | the server does not count what is done to tables | monitoring_tests/database_server | counted
+ALTER DATABASE :"database" SET track_counts = off;
+
+-- mutant rows-multiplied | a row that is written writes another one | monitoring_tests/database_server | counted
+CREATE FUNCTION public.again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN EXECUTE format('INSERT INTO %I.%I VALUES ($1)', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING NEW.id + 100; RETURN NULL; END $$;
+CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE made record;
+BEGIN
+    FOR made IN SELECT objid::regclass AS relation FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' AND object_identity LIKE 'public.plumb_counted%'
+    LOOP EXECUTE format('CREATE TRIGGER again AFTER INSERT ON %s FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+        EXECUTE FUNCTION public.again()', made.relation); END LOOP;
+END $$;
+CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.watch();
+
 -- What follows breaks collections that are tables: profile `local` runs the scenarios of vectors on them too.
 
 -- mutant payloads-lost | points come back without their payload | cross_service/model_to_vector_database/vector_storage | fetched

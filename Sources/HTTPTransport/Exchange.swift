@@ -65,19 +65,23 @@ final class Exchange {
     ///
     /// libcurl sends any request again, up to five times, when a kept-alive connection turns out to be closed.
     func willSend(on connection: Connection?) -> Bool {
+        guard sends == 0 || maySendAgain() else { return false }
         sends += 1
         self.connection = connection
         if request.streaming != nil { sentAt = .now }
+        return true
+    }
+
+    /// Whether a request may be sent once more, since the kept-alive connection that it was sent on turned out to be
+    /// closed; where it may not, the exchange has failed.
+    func maySendAgain() -> Bool {
         // What goes through a proxy for faults may be struck on purpose, and that is to be seen.
         let isDetoured = request.settings.connectTo != nil
-        if sends > 1 && (!request.isIdempotent || isDetoured || sends > 2) {
-            fail(
-                .reset, "the server closed the kept-alive connection before it answered",
-                hint: request.isIdempotent
-                    ? nil : "a \(request.method) is not sent twice unless it is marked idempotent")
-            return false
-        }
-        return true
+        if request.isIdempotent, !isDetoured, sends < 2 { return true }
+        fail(
+            .reset, "the server closed the kept-alive connection before it answered",
+            hint: request.isIdempotent ? nil : "a \(request.method) is not sent twice unless it is marked idempotent")
+        return false
     }
 
     /// Takes a line of the head; false ends the transfer.
@@ -123,6 +127,13 @@ final class Exchange {
     /// Ends the exchange for a reason that lies outside of the answer.
     func fail(_ kind: HTTPError.Kind, _ message: String, hint: String? = nil) {
         if stop == nil { stop = .failed(kind, message, hint: hint) }
+    }
+
+    /// Ends the exchange since a file of its body is not what it was.
+    func failForChangedFile() {
+        fail(
+            .invalidRequest, "a file of the body changed or became unreadable while it was sent",
+            hint: "leave the file alone while the step runs")
     }
 
     private func fail(_ failure: CodingFailure) {

@@ -4,44 +4,60 @@ internal import Glibc
 
 /// HTTP on an event loop: requests in, responses out, connections kept and shared.
 ///
-/// libcurl carries single requests; redirects, cookies, decoding and limits are decided here, in pure
-/// types. Everything runs on the loop's thread.
+/// libcurl connects, and carries single requests; those of HTTP/1.1 in clear text go over its connections without it
+/// (``PlainConnection``), which takes a third of the time. Redirects, cookies, decoding and limits are decided here, in
+/// pure types. Everything runs on the loop's thread.
 ///
 /// The process ignores SIGPIPE: a connection may close while it is written to.
 public actor HTTPTransport {
-    private struct Running {
-        let transfer: CurlTransfer
-        let multi: CurlMulti
+    /// Who has an exchange in hand.
+    enum Carrier {
+        case libcurl(CurlTransfer, CurlMulti)
+        /// libcurl opens a connection for it.
+        ///
+        /// Can transition to: plain.
+        case opening(CurlTransfer, CurlMulti, PlainLayout)
+        /// Can transition to: opening, where a connection that was kept turns out to be closed.
+        case plain(PlainConnection, PlainLayout)
+    }
+
+    struct Running {
+        var carrier: Carrier
+        let exchange: Exchange
         let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<CurlReport, Never>
+        let continuation: CheckedContinuation<TransferReport, Never>
     }
 
     /// Targets whose connections are kept; those of others are closed when they are idle.
-    private static let multiLimit = 64
-    private static let idleTransferLimit = 256
+    static let multiLimit = 64
+    static let idleTransferLimit = 256
     /// How many handles that wait are looked at for one that has the options of a request.
-    private static let idleLooks = 8
+    static let idleLooks = 8
     /// Longer ones would overflow the clock.
     private static let longestTimeout = Duration.seconds(365 * 86_400)
 
-    private let loop: EventLoop
+    let loop: EventLoop
     /// A handful at most are in use at once, so that comparing them costs no more than a hash would.
-    private var multis: [(settings: ConnectionSettings, multi: CurlMulti)] = []
-    private var idleTransfers: [CurlTransfer] = []
-    private var running: [Int: Running] = [:]
-    private var lastID = 0
+    var multis: [(settings: ConnectionSettings, multi: CurlMulti)] = []
+    var idleTransfers: [CurlTransfer] = []
+    var running: [Int: Running] = [:]
+    /// Where plain connections lead to, in no great number at once either.
+    var routes: [PlainRoute] = []
+    let receiveBuffer = ReceiveBuffer()
+    var scratch: [UInt8] = []
+    var lastID = 0
     /// When the deadlines are looked at next: one timer serves all requests, of which most end long before theirs.
-    private var nextLook: (timer: TimerToken, time: ContinuousClock.Instant)?
+    var nextLook: (timer: TimerToken, time: ContinuousClock.Instant)?
     private var parsedURLs: [String: ParsedURL] = [:]
     /// The server's certificate of each open TLS connection: a handshake shows it once.
     private var certificates: [Exchange.Connection: HTTPResponse.Certificate] = [:]
     /// What the answers of each service said last, whose next one will say most of it again.
-    private var knownLines: [Origin: KnownLines] = [:]
+    var knownLines: [Origin: KnownLines] = [:]
     /// The request that was looked at last and found sound, without what changes.
     private var sound: (method: String, url: String, headers: [HTTPHeader])?
     /// The address that was asked last.
-    private var lastPlace: (text: String, url: ParsedURL, lines: KnownLines)?
-    private var isShutDown = false
+    var lastPlace: (text: String, url: ParsedURL, lines: KnownLines)?
+    var isShutDown = false
 
     /// Creates a transport whose work is done on a loop.
     public init(loop: EventLoop) {
@@ -117,6 +133,8 @@ public actor HTTPTransport {
         if let nextLook { loop.cancel(nextLook.timer) }
         nextLook = nil
         for entry in multis { entry.multi.close() }
+        for route in routes { route.closeAll() }
+        routes = []
         multis = []
         idleTransfers = []
         certificates = [:]
@@ -137,135 +155,6 @@ extension HTTPTransport {
         sound = (request.method, request.url, request.headers)
         return nil
     }
-}
-
-// MARK: - One exchange
-
-extension HTTPTransport {
-    private func perform(_ exchange: Exchange, deadline: ContinuousClock.Instant) async -> CurlReport {
-        guard !isShutDown else { return CurlReport(end: .cancelled) }
-        guard let multi = multi(for: exchange.request.settings),
-            let transfer = idleTransfer(for: exchange, multi) ?? CurlTransfer()
-        else {
-            exchange.failForLackOfMeans()
-            return CurlReport(end: .cancelled)
-        }
-        lastID += 1
-        let id = lastID
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // The handler below may have run before there was anything to end.
-                guard !Task.isCancelled else {
-                    idleTransfers.append(transfer)
-                    continuation.resume(returning: CurlReport(end: .cancelled))
-                    return
-                }
-                transfer.begin(exchange, id: id, sockets: multi.sockets)
-                running[id] = Running(
-                    transfer: transfer, multi: multi, deadline: deadline, continuation: continuation)
-                look(at: deadline)
-                if !multi.add(transfer) {
-                    exchange.failForLackOfMeans()
-                    settle(id, CurlReport(end: .cancelled))
-                }
-            }
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.end(id, .cancelled) } }
-        }
-    }
-
-    /// Ends an exchange from our side, unless it has ended already.
-    private func end(_ id: Int, _ end: CurlReport.End) {
-        guard let item = running[id] else { return }
-        // The phase is known only as long as the transfer is in.
-        let report = item.transfer.report(end)
-        item.multi.remove(item.transfer)
-        settle(id, report)
-    }
-
-    private func settle(_ id: Int, _ report: CurlReport) {
-        guard let item = running.removeValue(forKey: id) else { return }
-        item.transfer.end(report.end)
-        if idleTransfers.count < Self.idleTransferLimit { idleTransfers.append(item.transfer) }
-        item.continuation.resume(returning: report)
-    }
-
-    /// Sees to it that the deadlines are looked at by then.
-    private func look(at time: ContinuousClock.Instant) {
-        if let nextLook {
-            guard time < nextLook.time else { return }
-            loop.cancel(nextLook.timer)
-        }
-        let timer = loop.schedule(at: time) { [weak self] in self?.assumeIsolated { $0.endOverdue() } }
-        nextLook = (timer, time)
-    }
-
-    private func endOverdue() {
-        nextLook = nil
-        let now = ContinuousClock.now
-        for (id, item) in running where item.deadline <= now { end(id, .expired) }
-        guard let next = running.values.lazy.map(\.deadline).min() else { return }
-        // Each look goes through all requests, so that there are not too many.
-        look(at: max(next, now + .milliseconds(1)))
-    }
-
-    /// One of the handles that wait, if there is any; rather one that has the request's options.
-    private func idleTransfer(for exchange: Exchange, _ multi: CurlMulti) -> CurlTransfer? {
-        guard let last = idleTransfers.last else { return nil }
-        if !last.isReady(for: exchange, multi.sockets) {
-            let looked = idleTransfers.dropLast().suffix(Self.idleLooks)
-            if let place = looked.lastIndex(where: { $0.isReady(for: exchange, multi.sockets) }) {
-                idleTransfers.swapAt(place, idleTransfers.count - 1)
-            }
-        }
-        return idleTransfers.popLast()
-    }
-
-    private func lines(of text: String, _ url: ParsedURL) -> KnownLines {
-        if let lastPlace, lastPlace.text == text { return lastPlace.lines }
-        let lines = lines(of: url.origin)
-        lastPlace = (text, url, lines)
-        return lines
-    }
-
-    private func lines(of origin: Origin) -> KnownLines {
-        if let known = knownLines[origin] { return known }
-        if knownLines.count >= Self.multiLimit { knownLines.removeAll() }
-        let made = KnownLines()
-        knownLines[origin] = made
-        return made
-    }
-
-    private func multi(for settings: ConnectionSettings) -> CurlMulti? {
-        if let known = multis.first(where: { $0.settings == settings }) { return known.multi }
-        if multis.count >= Self.multiLimit {
-            multis.removeAll { entry in
-                guard entry.multi.transferCount == 0 else { return false }
-                entry.multi.close()
-                return true
-            }
-        }
-        guard let multi = CurlMulti(loop: loop, maxConnections: settings.maxConnections) else { return nil }
-        multi.onEnd = { [unowned self] transfer, code in settle(transfer.id, transfer.report(.finished(code))) }
-        multis.append((settings, multi))
-        return multi
-    }
-
-    private static func upload(_ request: HTTPRequest) throws(HTTPError) -> Upload? {
-        switch request.body {
-        case .none, .bytes: nil
-        case .file, .multipart: try Upload(request.body, version: request.bodyVersion, boundary: boundary())
-        }
-    }
-
-    /// 128 random bits, which no content guesses.
-    private static func boundary() -> String {
-        "plumb-" + String(UInt64.random(in: .min ... .max), radix: 36)
-            + String(UInt64.random(in: .min ... .max), radix: 36)
-    }
-
-    /// Seconds since 1970, for the expiry of cookies.
-    private static func wallClock() -> Int64 { Int64(time(nil)) }
 }
 
 // MARK: - URLs
@@ -302,7 +191,7 @@ extension HTTPTransport {
 // MARK: - The answer
 
 extension HTTPTransport {
-    private func response(of exchange: Exchange, _ report: CurlReport, _ journey: Journey) -> HTTPResponse {
+    private func response(of exchange: Exchange, _ report: TransferReport, _ journey: Journey) -> HTTPResponse {
         HTTPResponse(
             status: exchange.head.status, headers: exchange.head.headers, body: exchange.body, url: exchange.url.text,
             redirects: journey.policy.followed, version: exchange.head.version, timing: journey.timing,
@@ -310,18 +199,11 @@ extension HTTPTransport {
             reusedConnection: report.connectionCount == 0, resends: journey.resends, events: exchange.events)
     }
 
-    private func certificate(of exchange: Exchange, _ report: CurlReport) -> HTTPResponse.Certificate? {
+    private func certificate(of exchange: Exchange, _ report: TransferReport) -> HTTPResponse.Certificate? {
         guard let connection = exchange.connection else { return nil }
         guard let certificate = report.certificate else { return certificates[connection] }
         if certificates.count >= 1024 { certificates.removeAll() }
         certificates[connection] = certificate
         return certificate
-    }
-}
-
-extension Exchange {
-    /// libcurl could not make a handle, which takes memory and a few descriptors.
-    fileprivate func failForLackOfMeans() {
-        fail(.unreachable, "no memory or no descriptor is left for another connection", hint: "raise 'ulimit -n'")
     }
 }

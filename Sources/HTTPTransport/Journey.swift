@@ -13,7 +13,7 @@ struct Journey {
         self.policy = policy
     }
 
-    mutating func add(_ report: CurlReport, _ exchange: Exchange) {
+    mutating func add(_ report: TransferReport, _ exchange: Exchange) {
         let times = report.times
         // With a connection that was there already, libcurl counts the moment of finding it.
         if report.connectionCount > 0 {

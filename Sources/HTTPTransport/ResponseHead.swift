@@ -9,6 +9,8 @@ struct ResponseHead {
     }
 
     static let byteLimit = 256 << 10
+    /// Room for as many headers as most answers have.
+    private static let usualCount = 8
 
     private let known: KnownLines?
     private(set) var status = 0
@@ -66,9 +68,11 @@ struct ResponseHead {
         let behind = text[space...].dropFirst()
         let code = behind.utf8.firstIndex(of: 0x20).map { String(behind[..<$0]) } ?? String(behind)
         guard code.utf8.count == 3, let number = Int(code), (100...999).contains(number) else {
-            throw Failure(message: "the status '\(code.preview)' is no HTTP status")
+            throw Failure(
+                message: "not a valid HTTP answer: its status is no number from 100 to 999, but '\(code.preview)'")
         }
         status = number
+        if headers.isEmpty { headers.reserveCapacity(Self.usualCount) }
         version = String(text[..<space].dropFirst(5))
     }
 
@@ -82,6 +86,7 @@ struct ResponseHead {
             unsafe line.count == 12 || line[12] == 0x20, let first = digit(9), first > 0, let second = digit(10),
             let third = digit(11)
         else { return false }
+        if headers.isEmpty { headers.reserveCapacity(Self.usualCount) }
         status = first * 100 + second * 10 + third
         version = "1.1"
         return true

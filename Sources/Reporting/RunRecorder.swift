@@ -31,6 +31,7 @@ public struct RunRecorder: Sendable {
         switch event {
         case .runStarted(let start): self.start = start
         case .testFinished(let result): finished[result.test.index] = result
+        case .needCleaned(let test, let cleanup): finished[test]?.needsCleanup.append(cleanup)
         case .note(let text): notes.append(text)
         case .runFinished(let end): self.end = end
         case .testStarted, .stepStarted, .stepProgressed, .stepFinished: break

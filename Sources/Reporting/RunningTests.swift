@@ -58,7 +58,7 @@ public struct RunningTests: Sendable {
             byIndex[test]?.steps.removeAll { $0.trail == trail }
         case .testFinished(let result):
             byIndex[result.test.index] = nil
-        case .note, .runFinished: break
+        case .needCleaned, .note, .runFinished: break
         }
     }
 }

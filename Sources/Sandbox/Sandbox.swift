@@ -85,7 +85,9 @@ actor Stack {
         endpoints.add("admin", host: options.host, port: try listen(admin, port: options.adminPort))
         let vectors = VectorService(apiKey: options.apiKey, breaks: breaks)
         self.vectors = vectors
-        endpoints.add("vectors", host: options.host, port: try listen(vectors, port: options.vectorPort))
+        let vectorPort = try listen(vectors, port: options.vectorPort)
+        endpoints.add("vectors", host: options.host, port: vectorPort)
+        endpoints.add("vector_metrics", host: options.host, port: vectorPort)
         try startMonitoring(gateway, working, &endpoints)
         for model in working {
             if let first = model.hosts.first { endpoints.add(model.name, host: options.host, port: first.port) }
@@ -122,9 +124,11 @@ actor Stack {
     private func startMonitoring(
         _ gateway: Gateway, _ models: [AdminService.ModelEntry], _ endpoints: inout SandboxEndpoints
     ) throws {
-        let metrics = MetricsService(gateway: gateway.metrics, models: models, host: options.host, breaks: breaks)
+        let metrics = MetricsService(
+            gateway: gateway.metrics, pool: gateway.keeper.pool, models: models, host: options.host, breaks: breaks)
         let port = try listen(metrics, port: 0)
         endpoints.add("metrics", host: options.host, port: port)
+        endpoints.add("page", host: options.host, port: port)
         endpoints.add("alerts", host: options.host, port: port)
         let grafana = GrafanaService(apiKey: options.apiKey, breaks: breaks)
         endpoints.add("grafana", host: options.host, port: try listen(grafana, port: 0))

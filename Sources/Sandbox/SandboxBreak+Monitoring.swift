@@ -13,6 +13,8 @@ extension SandboxBreak {
                     Proof(metrics + "metrics_collection", "fresh"),
                     Proof("monitoring_tests/metrics_connectivity", "scraped"),
                     Proof("monitoring_tests/model_to_database", "counted"),
+                    Proof("monitoring_tests/database_connectivity", "committed"),
+                    Proof("monitoring_tests/model_to_vector_database", "embeddings_counted"),
                     Proof("error_tests/metrics_connectivity", "fresh"),
                 ]
             )
@@ -23,6 +25,16 @@ extension SandboxBreak {
                     Proof("performance_tests/metrics_connectivity", "reads"),
                     Proof("load_tests/metrics_connectivity", "reads"),
                 ]
+            )
+        case .scrapesDoubled:
+            (
+                "a look at the page of metrics is counted twice",
+                [Proof("monitoring_tests/metrics_connectivity", "scraped")]
+            )
+        case .embeddingsUncounted:
+            (
+                "embeddings are counted for no model",
+                [Proof("monitoring_tests/model_to_vector_database", "embeddings_counted")]
             )
         case .requestsCountedTwice: ("each request is counted twice", [Proof(monitored, "counted")])
         case .tokensMiscounted: ("one token too many is counted for a completion", [Proof(monitored, "tokens")])
@@ -42,6 +54,23 @@ extension SandboxBreak {
             ("a dashboard is missing in Grafana", [Proof(metrics + "dashboard_access", "dashboards")])
         case .dataSourceMissing:
             ("Grafana has no data source", [Proof(metrics + "dashboard_access", "data_source")])
+        default: nil
+        }
+    }
+
+    /// What is wrong with what the gateway counts of its store, and who must notice; nil for other breaks.
+    var storeCountFacts: Facts? {
+        let monitored = "monitoring_tests/database_connectivity"
+        return switch self {
+        case .storeUncounted:
+            ("a completion is stored and not counted", [Proof("monitoring_tests/model_to_database", "counted")])
+        case .storeTransactionsDoubled:
+            ("each transaction of the store is counted twice", [Proof(monitored, "committed")])
+        case .storeRowsUncounted: ("the rows of messages are not counted", [Proof(monitored, "messages_counted")])
+        case .storeRollbacksHidden:
+            ("what is rolled back is counted as committed", [Proof(monitored, "rolled_back")])
+        case .storeErrorsUncounted: ("what could not be stored is not counted", [Proof(monitored, "failed_counted")])
+        case .storeUpLies: ("the store is told to be there whatever happens", [Proof(monitored, "seen_down")])
         default: nil
         }
     }

@@ -3,6 +3,8 @@ extension SandboxBreak {
     var vectorsFacts: Facts? {
         let vectors = "cross_service/model_to_vector_database/"
         let connectivity = "external_apis/vector_database_connectivity/"
+        let monitored = "monitoring_tests/vector_database_connectivity"
+        let watched = "monitoring_tests/model_to_vector_database"
         return switch self {
         case .vectorKeyIgnored:
             ("the vector store takes any key", [Proof(connectivity + "connection_establishment", "wrong_key")])
@@ -67,6 +69,25 @@ extension SandboxBreak {
                     Proof("load_tests/model_to_vector_database", "texts"),
                 ]
             )
+        case .vectorRequestsDoubled:
+            (
+                "the vector store counts each request twice",
+                [Proof(monitored, "counted"), Proof(watched, "stored_counted")]
+            )
+        case .vectorErrorsHidden:
+            (
+                "the vector store counts what it refuses as answered",
+                [Proof(monitored, "refused_counted"), Proof(watched, "refusals_counted")]
+            )
+        case .vectorBatchesMerged:
+            ("the vector store counts batches of searches as searches", [Proof(monitored, "counted")])
+        case .vectorTotalsStale:
+            (
+                "the vector store's totals stay as they were first told",
+                [Proof(monitored, "one_more"), Proof(watched, "grown")]
+            )
+        case .vectorVersionWrong:
+            ("the vector store's metrics name another version than its own", [Proof(monitored, "identified")])
         default: nil
         }
     }

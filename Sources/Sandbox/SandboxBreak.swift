@@ -57,11 +57,18 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case indexNeverReady = "index-never-ready"
     case indexKept = "index-kept"
     case vectorsSlow = "vectors-slow"
+    case vectorRequestsDoubled = "vector-requests-doubled"
+    case vectorErrorsHidden = "vector-errors-hidden"
+    case vectorBatchesMerged = "vector-batches-merged"
+    case vectorTotalsStale = "vector-totals-stale"
+    case vectorVersionWrong = "vector-version-wrong"
     case replicaUnreported = "replica-unreported"
     case metricsStale = "metrics-stale"
     case metricsSlow = "metrics-slow"
+    case scrapesDoubled = "scrapes-doubled"
     case requestsCountedTwice = "requests-counted-twice"
     case tokensMiscounted = "tokens-miscounted"
+    case embeddingsUncounted = "embeddings-uncounted"
     case latencyMisreported = "latency-misreported"
     case alertRulesMissing = "alert-rules-missing"
     case alertNeverFires = "alert-never-fires"
@@ -84,6 +91,12 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
     case storeConnectionLeaked = "store-connection-leaked"
     case storePoolUnbounded = "store-pool-unbounded"
     case storeConnectionsNotReused = "store-connections-not-reused"
+    case storeUncounted = "store-uncounted"
+    case storeErrorsUncounted = "store-errors-uncounted"
+    case storeTransactionsDoubled = "store-transactions-doubled"
+    case storeRollbacksHidden = "store-rollbacks-hidden"
+    case storeRowsUncounted = "store-rows-uncounted"
+    case storeUpLies = "store-up-lies"
     case storeSchemaMissing = "store-schema-missing"
     case storeTableMissing = "store-table-missing"
     case storeColumnMissing = "store-column-missing"
@@ -127,6 +140,6 @@ public enum SandboxBreak: String, Sendable, Hashable, CaseIterable {
 
     private var facts: Facts {
         // Each break is of one part; a test sees that none is forgotten.
-        gatewayFacts ?? monitoringFacts ?? storeFacts ?? vectorsFacts ?? ("", [])
+        gatewayFacts ?? monitoringFacts ?? storeFacts ?? storeCountFacts ?? vectorsFacts ?? ("", [])
     }
 }

@@ -47,6 +47,14 @@ public actor Interpreter {
     let loadSurroundings: LoadSurroundings
     /// The load under way, if this is one.
     var load: LoadRun?
+    /// The other loops of a load that this one leads, where there are any.
+    let loops: LoadLoops?
+    /// The way to the loop that leads, where another one does.
+    let follower: LoadFollower?
+    /// What of a load, and of what is bounded for it, is this loop's.
+    var part = LoadPart.whole
+    /// When the leading loop was told last.
+    var told: LoadMoment?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -98,6 +106,8 @@ public actor Interpreter {
         onStep = parts.onStep
         proxies = parts.proxies
         loadSurroundings = parts.load
+        loops = parts.load.others.map { [clock] in LoadLoops($0, at: clock.now) }
+        follower = parts.load.toLeader.map { LoadFollower($0) }
         began = plan.options.began ?? parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         means = Rendering.Means(engine, files, plan.options.permissions, secrets)

@@ -5,7 +5,7 @@ extension ValueTemplate {
     /// The value as its author wrote it, templates unevaluated, for `plan`.
     var written: String {
         switch self {
-        case .literal(let value, let text, _): text ?? value.json()
+        case .literal(let value, let text, _): text ?? value.tojson
         case .template(let template, _): template.written
         case .array(let elements, _): "[" + elements.map(\.written).joined(separator: ", ") + "]"
         case .object(let members, _):
@@ -16,7 +16,7 @@ extension ValueTemplate {
     /// The value as JSON, templates as they are written: those inside a text stay in its quotes.
     var jsonText: String {
         switch self {
-        case .literal(let value, _, _): return value.json()
+        case .literal(let value, _, _): return value.tojson
         case .template(.text(let parts), _):
             return "\""
                 + parts.map { part in
@@ -30,7 +30,7 @@ extension ValueTemplate {
     /// The literal texts that it certainly puts out, wherever they stand in it.
     var literalTexts: [String] {
         switch self {
-        case .literal(let value, let text, _): value.isNull ? [] : [text ?? value.json()]
+        case .literal(let value, let text, _): value.isNull ? [] : [text ?? value.tojson]
         case .template(.text(let parts), _):
             parts.compactMap { part in if case .literal(let text) = part { text } else { nil } }
         case .template: []

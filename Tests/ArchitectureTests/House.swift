@@ -60,7 +60,7 @@ enum House {
     static let wallClock: [String: String] = [
         "Sources/Expressions/Evaluation/ExpressionEngine.swift": "what 'now_iso' gives",
         "Sources/Expressions/Functions/Timestamp.swift": "what 'now_iso' gives",
-        "Sources/HTTPTransport/HTTPTransport.swift": "when cookies expire",
+        "Sources/HTTPTransport/HTTPTransport+Exchanges.swift": "when cookies expire",
         "Sources/StepDrivers/HTTP/Running/HTTPOutcome.swift": "a date in Retry-After",
         "Sources/StepDrivers/HTTP/Running/SentCookies.swift": "when cookies expire",
         "Sources/StepDrivers/Metric/Syntax/MetricTime.swift": "the times that ranges and samples have",

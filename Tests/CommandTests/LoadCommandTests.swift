@@ -5,16 +5,7 @@ import Synchronization
 import Testing
 
 /// `plumb load` from its words to its exit status.
-@Suite(.onOwnThreads) struct LoadCommandTests {
-    private static let ask = """
-        steps:
-          - id: ask
-            http: { get: /item }
-            assert: [ .body.id == 7 ]
-        """
-
-    private func server() throws -> SimpleHTTPServer { try SimpleHTTPServer { _ in .json(#"{"id": 7}"#) } }
-
+@Suite(.onOwnThreads) struct LoadCommandTests: LoadedService {
     @Test func `a load that holds ends with 0 and tells what it did`() throws {
         let server = try server()
         let project = try TestProject(server: server.url, ["ask.yaml": Self.ask])

@@ -4,16 +4,7 @@ import PlumbTesting
 import Testing
 
 /// Loads under bad conditions: what fails, what dies, what is in the way.
-@Suite(.onOwnThreads) struct LoadTroubleTests {
-    private static let ask = """
-        steps:
-          - id: ask
-            http: { get: /item }
-            assert: [ .body.id == 7 ]
-        """
-
-    private func server() throws -> SimpleHTTPServer { try SimpleHTTPServer { _ in .json(#"{"id": 7}"#) } }
-
+@Suite(.onOwnThreads) struct LoadTroubleTests: LoadedService {
     @Test func `where every request fails there are percentiles of failures alone, and the cause`() throws {
         let server = try SimpleHTTPServer { _ in HTTPReply(503) }
         let project = try TestProject(server: server.url, ["ask.yaml": Self.ask])

@@ -1,3 +1,4 @@
+import Expressions
 import PlumbTesting
 import Testing
 
@@ -27,6 +28,44 @@ import Testing
         #expect(part.standardOutput.contains("\"valid\": false"))
         #expect(part.standardOutput.contains("\"percent\": 50"))
         #expect(part.status == .exit(1))
+    }
+
+    @Test func `loads count for the suites of their scenarios, beside a run that tells of its connections`() throws {
+        let server = try SimpleHTTPServer { _ in .json(#"{"id": 7}"#) }
+        let project = try TestProject([
+            "scenarios/a/b/one.yaml": "steps: [ { http: { get: /item }, repeat: { times: 4 } } ]\n",
+            "scenarios/c/two.yaml": "steps: [ { http: { get: /item } } ]\n",
+            "plumb.yaml": """
+            profiles: { plain: { targets: { api: { kind: http, url: "\(server.url)" } } } }
+            integration_tests: { a: { b: { test_scenarios: [one] } } }
+            """,
+        ])
+        func load(_ scenario: String, _ report: String, _ assertion: String) throws -> CommandRun {
+            try project.run(
+                "load", "scenarios/\(scenario)", "--users", "1", "--times", "5", "--assert", assertion, "--report",
+                "json=\(report)")
+        }
+        #expect(try project.run("run", "scenarios/a/b", "--report", "json=r.json").status == .exit(0))
+        #expect(try load("a/b/one.yaml", "good.json", ".ms.p95 < 600000").status == .exit(0))
+        #expect(try load("a/b/one.yaml", "slow.json", ".ms.p95 > 600000").status == .exit(4))
+        #expect(try load("c/two.yaml", "other.json", ".ms.p95 < 600000").status == .exit(0))
+        let good = try project.run("report", "--suites", "--from", "r.json", "good.json", "--format", "json")
+        #expect(good.status == .exit(0), "\(good.standardError)")
+        let suite = try JSON.parse(good.standardOutput).value["suites"]?.array?.first
+        #expect(suite?["connectivity"]?.array?.first?["steps"] == 4)
+        #expect(suite?["load"]?.array?.first?["runs"] == 5)
+        let slow = try project.run("report", "--suites", "--from", "good.json", "slow.json", "r.json")
+        #expect(slow.status == .exit(1))
+        #expect(
+            slow.standardOutput.hasPrefix("a/b valid: false (the load of 'a/b/one' failed: "), "\(slow.standardOutput)")
+        for (files, words) in [
+            (["r.json", "other.json"], "'other.json' is a load of 'c/two', of which no suite of the run is"),
+            (["r.json", "r.json"], "'r.json' is a second run"), (["good.json"], "loads alone say nothing of suites"),
+        ] {
+            let run = try project.finish(project.start(["report", "--suites", "--from"] + files))
+            #expect(run.status == .exit(2))
+            #expect(run.standardError.contains(words) && run.standardError.contains("= hint: "), "\(run.standardError)")
+        }
     }
 
     @Test func `what is no report is told as such`() throws {

@@ -131,9 +131,43 @@ struct JSONTests {
             let number = Double(bitPattern: random.next())
             guard number.isFinite else { continue }
             let document = try JSON.parse(Value.number(number).json)
-            // An integer beyond 2^53 is written with all its digits, which a reader carries as text.
-            #expect(document.value.number == number || document.value.string.flatMap { Double($0) } == number)
+            #expect(document.value.number == number && document.exactTexts == 0)
         }
+    }
+
+    @Test func `whole numbers beyond 2^53 survive being written`() throws {
+        var random = SplitMix(state: 17)
+        var numbers = [0x1p53, 0x1p53 + 2, 0x1p54 - 2, 0x1p56, 0x1p60, 0x1p63, 0x1p64, 1e16, 12e15, 1e17, 1e22, 1e23]
+        numbers += try ["9007199254740993E+2", "90071992547409920e0", "1.7000000000000003e18"].map { text in
+            try #require(JSON.parse(text).value.number)
+        }
+        for _ in 0..<20_000 {
+            let magnitude = Double(Int64.random(in: 1 << 53...1 << 62, using: &random))
+            numbers.append(magnitude * [1, -1, 10, 1000, 1024][Int.random(in: 0..<5, using: &random)])
+        }
+        for number in numbers {
+            let document = try JSON.parse(Value.number(number).json)
+            #expect(document.value.number == number, "\(number)")
+            #expect(Double(Value.number(number).tojson) == number, "\(number)")
+        }
+    }
+
+    @Test(arguments: [
+        ("9007199254740993E+2", "9.007199254740993e+17", "900719925474099300"),
+        ("9007199254740994.0", "9.007199254740994e+15", "9007199254740994"),
+        ("72057594037927936e0", "7.2057594037927936e+16", "72057594037927940"),
+        ("-12E15", "-1.2e+16", "-12000000000000000"), ("9007199254740992", "9007199254740992", "9007199254740992"),
+        ("[1E+17]", "[1e+17]", "[1e+17]"), ("5E+15", "5000000000000000", "5000000000000000"),
+    ])
+    func `a large number is written to be read again, and for jq as jq writes it`(
+        _ text: String, _ written: String, _ jq: String
+    ) throws {
+        let value = try JSON.parse(text).value
+        #expect(value.json == written && value.tojson == jq)
+        #expect(try JSON.parse(written).value == value)
+        var bytes: [UInt8] = []
+        value.appendJSON(to: &bytes, largeIntegers: .digits)
+        #expect(String(decoding: bytes, as: UTF8.self) == jq)
     }
 
     @Test func `mutated texts are read or refused, never a trap`() throws {

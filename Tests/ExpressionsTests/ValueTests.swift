@@ -11,7 +11,7 @@ struct ValueTests {
         ("1e16", "1e+16"), ("12e15", "12000000000000000"), ("0.012", "0.012"), ("-0", "-0"),
     ])
     func `numbers are written as jq writes them`(_ number: String, _ text: String) throws {
-        #expect(Value.number(try #require(Double(number))).json == text)
+        #expect(Value.number(try #require(Double(number))).tojson == text)
     }
 
     @Test(.enabled(if: JQCommand.isJQ16)) func `texts and orders are those of jq`() throws {
@@ -32,7 +32,7 @@ struct ValueTests {
             )
             .first)
         #expect(values.map { .string($0.tostring) } == answer[0])
-        #expect(values.map { .string($0.json) } == answer[1])
+        #expect(values.map { .string($0.tojson) } == answer[1])
         let order = values.indices.sorted { a, b in
             let order = Value.compare(values[a], values[b])
             return order == 0 ? a < b : order < 0

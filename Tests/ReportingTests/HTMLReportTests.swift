@@ -47,6 +47,7 @@ import Testing
                 settings: [attack], notes: [attack])
         ]
         test.steps[0].captures = .init([(attack, .string(attack))])
+        test.needs = [need(attack, .failed, of: test.steps[0])]
         var start = SampleRun.start
         start.profile = attack
         start.tests = [test.test]
@@ -134,6 +135,36 @@ import Testing
         var report = HTMLReport()
         report.past = Self.past
         try PageInBrowser.click(through: report.render(SampleRun.result))
+    }
+
+    /// A scenario that a test was the first to need, with one step.
+    private static func need(_ id: String, _ verdict: Verdict, of step: StepReport) -> StepReport {
+        var inner = step
+        inner.verdict = verdict
+        var need = StepReport(id: id, name: nil, kind: "need", place: step.place, verdict: verdict)
+        need.startedMs = step.startedMs
+        need.ms = step.ms + 5
+        need.children = [inner]
+        return need
+    }
+
+    @Test func `what a test needed is in its part of the page, and a browser finds it`() throws {
+        var served = SampleRun.passed
+        served.needs = [
+            Self.need("session", .passed, of: served.steps[0]), Self.need("users", .passed, of: served.steps[0]),
+        ]
+        var unserved = SampleRun.skipped
+        unserved.reason = "needs login.yaml, whose step 'chat' failed: the comparison is false"
+        unserved.needs = [Self.need("session", .failed, of: SampleRun.failed.steps[0])]
+        let run = RunResult(start: SampleRun.start, tests: [served, unserved], notes: [], end: SampleRun.result.end)
+        let text = page(run)
+        #expect(
+            try data("t0", of: text)["result"]?["needs"]?.array?.compactMap { $0["id"]?.string } == [
+                "session", "users",
+            ])
+        let failed = try data("t1", of: text)["result"]?["needs"]?.array?.first?["children"]?.array?.first
+        #expect(failed?["failures"]?.array?.first?["message"] == "the comparison is false")
+        try PageInBrowser.click(through: HTMLReport().render(run))
     }
 
     /// Runs before the sample's own, with a test that is unsteady.

@@ -4,7 +4,7 @@ import ScenarioModel
 import Testing
 
 @Suite struct ResultCodecTests {
-    @Test(arguments: SampleRun.events + SampleRun.progress)
+    @Test(arguments: SampleRun.events + SampleRun.progress + SampleRun.cleanedNeeds)
     func `an event reads back from its JSON value`(event: RunEvent) throws {
         #expect(try RunEvent(json: event.json) == event)
     }

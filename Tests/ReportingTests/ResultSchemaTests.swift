@@ -9,7 +9,7 @@ import Testing
         try JSON.parse(TextFile.bytes("\(PackageFolder.path)/schemas/\(name).json")).value
     }
 
-    @Test(arguments: SampleRun.events + SampleRun.progress)
+    @Test(arguments: SampleRun.events + SampleRun.progress + SampleRun.cleanedNeeds)
     func `an event is as its schema says`(event: RunEvent) throws {
         let checker = SchemaChecker(root: try schema("event"))
         #expect(checker.problems(of: event.json) == [])
@@ -22,6 +22,7 @@ import Testing
         interrupted.end.isInterrupted = true
         interrupted.start.profile = nil
         interrupted.tests[0].needs = interrupted.tests[0].steps
+        interrupted.tests[0].needsCleanup = interrupted.tests[0].steps
         #expect(checker.problems(of: interrupted.json) == [])
     }
 

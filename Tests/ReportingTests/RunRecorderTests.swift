@@ -11,6 +11,19 @@ import Testing
         #expect(recorder.waiting.isEmpty && recorder.running.isEmpty)
     }
 
+    @Test func `what cleaned up after a need is the result's of the test that was the first to need it`() throws {
+        var recorder = RunRecorder()
+        for event in SampleRun.events.dropLast() + SampleRun.cleanedNeeds { recorder.receive(event) }
+        let result = try #require(recorder.result())
+        #expect(result.tests[0].needsCleanup.map(\.id) == ["auth"])
+        #expect(result.tests[0].needsCleanup.first?.children.map(\.id) == ["out"])
+        #expect(result.tests.dropFirst().allSatisfy { $0.needsCleanup.isEmpty })
+        var untold = RunRecorder()
+        untold.receive(.runStarted(SampleRun.start))
+        for event in SampleRun.cleanedNeeds { untold.receive(event) }
+        #expect(untold.result()?.tests.first?.needsCleanup == [])
+    }
+
     @Test func `an interrupted run tells the step each test was in, and skips what never began`() throws {
         var recorder = RunRecorder()
         recorder.receive(.runStarted(SampleRun.start))

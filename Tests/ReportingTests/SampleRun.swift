@@ -33,6 +33,17 @@ enum SampleRun {
             test: 0, trail: "chat", progress: StepProgress(done: 2560, of: $0, unit: "points"), ms: 9.5)
     }
 
+    /// What only runs with needs tell, after their tests have ended.
+    static let cleanedNeeds: [RunEvent] = {
+        let place = Place(
+            file: "main.yaml", line: 2, column: 5, endColumn: 9, text: "    auth: { file: _login.yaml }")
+        var cleanup = StepReport(id: "auth", name: "cleanup", kind: "need", place: place, verdict: .passed)
+        cleanup.startedMs = 8000
+        cleanup.ms = 4
+        cleanup.children = [StepReport(id: "out", name: nil, kind: "http", place: place, verdict: .passed)]
+        return [.needCleaned(test: 0, cleanup: cleanup)]
+    }()
+
     static let start: RunStart = {
         var start = RunStart(
             id: "7f3a", version: "0.1.0", seed: "42", profile: "embedded", started: "2026-01-31T12:00:00.250Z", jobs: 4,

@@ -75,6 +75,32 @@ import Testing
         #expect(load.performance.isEmpty)
     }
 
+    @Test func `a repetition counts for its connection with all of its runs`() throws {
+        var repeated = StepReport(
+            id: "burst", name: nil, kind: "http",
+            place: SampleRun.falseAssertion.place
+                ?? .init(
+                    file: "x.yaml", line: 1, column: 1, endColumn: 2, text: "x"), verdict: .error)
+        repeated.target = "gateway"
+        repeated.aggregate = ["runs": 20, "passed": 17, "failed": 1, "errors": 2]
+        var sample = repeated
+        sample.id = "burst[3]"
+        sample.aggregate = nil
+        repeated.children = [sample, sample]
+        var none = repeated
+        none.aggregate = ["runs": 0, "passed": 0, "failed": 0, "errors": 0]
+        none.children = []
+        var test = test("x", .error)
+        test.steps = [repeated, none]
+        var need = sample
+        need.kind = "need"
+        need.target = nil
+        need.children = [sample]
+        test.needs = [need]
+        let connectivity = try verdict([test]).connectivity
+        #expect(connectivity.map { "\($0.target) \($0.steps) \($0.errors)" } == ["gateway 22 4"])
+    }
+
     @Test func `scenarios elsewhere that are named after an integration count for it, not those of other integrations`()
         throws
     {

@@ -38,25 +38,12 @@ struct PostgresHistoryTests {
         if let problem { throw problem }
     }
 
-    private func run(_ id: String, _ verdicts: [(String, Verdict)], profile: String? = "embedded") -> RunResult {
-        let tests = verdicts.enumerated().map { index, test in
-            TestResult(
-                test: TestName(index: index, name: test.0, file: "a.yaml", suite: "s", scenario: test.0, row: nil),
-                verdict: test.1, ms: Double(index) + 1.5)
-        }
-        let start = RunStart(
-            id: id, version: "1", seed: "s", profile: profile, started: "2026-01-01T00:00:00Z", jobs: 1,
-            tests: tests.map(\.test))
-        return RunResult(
-            start: start, tests: tests, notes: [], end: RunEnd(ms: 10.25, isInterrupted: false, status: 0))
-    }
-
     @Test func `what is kept comes back, whatever its names`() throws {
         try makeSchema("kept")
         let hostile = "a'b\"c\\d{e},f\u{0}g\nNULL 😀 שלום"
         let history = try PostgresHistory(address("kept"), isWritable: true)
-        try history.add(run("one", [("a", .passed), (hostile, .failed)]), keeping: 10)
-        try history.add(run("two", [(hostile, .passed), ("NULL", .skipped)], profile: nil), keeping: 10)
+        try history.add(SampleRun.of("one", [("a", .passed), (hostile, .failed)]), keeping: 10)
+        try history.add(SampleRun.of("two", [(hostile, .passed), ("NULL", .skipped)], profile: nil), keeping: 10)
         let kept = try PostgresHistory(address("kept"), isWritable: false).last(5)
         #expect(kept.runs.map(\.id) == ["one", "two"])
         #expect(kept.runs[0].failed == 1)
@@ -75,7 +62,7 @@ struct PostgresHistoryTests {
     @Test func `the oldest runs beyond the bound are forgotten, with what only they knew`() throws {
         try makeSchema("bounded")
         let history = try PostgresHistory(address("bounded"), isWritable: true)
-        for number in 0..<5 { try history.add(run("r\(number)", [("t\(number)", .passed)]), keeping: 2) }
+        for number in 0..<5 { try history.add(SampleRun.of("r\(number)", [("t\(number)", .passed)]), keeping: 2) }
         let kept = try history.last(100)
         #expect(kept.runs.map(\.id) == ["r3", "r4"])
         #expect(kept.tests.keys.sorted() == ["t3", "t4"])
@@ -87,7 +74,7 @@ struct PostgresHistoryTests {
         DispatchQueue.concurrentPerform(iterations: 4) { writer in
             for number in 0..<5 {
                 try? PostgresHistory(address, isWritable: true)
-                    .add(run("\(writer)-\(number)", [("a", .passed)]), keeping: 1000)
+                    .add(SampleRun.of("\(writer)-\(number)", [("a", .passed)]), keeping: 1000)
             }
         }
         #expect(try PostgresHistory(address, isWritable: false).last(100).runs.count == 20)

@@ -8,31 +8,18 @@ import ScenarioModel
 import Testing
 
 @Suite struct RunHistoryTests {
-    private func run(_ id: String, _ verdicts: [(String, Verdict)], profile: String? = "embedded") -> RunResult {
-        let tests = verdicts.enumerated().map { index, test in
-            TestResult(
-                test: TestName(index: index, name: test.0, file: "a.yaml", suite: "s", scenario: test.0, row: nil),
-                verdict: test.1, ms: Double(index) + 1)
-        }
-        let start = RunStart(
-            id: id, version: "1", seed: "s", profile: profile, started: "2026-01-01T00:00:00Z", jobs: 1,
-            tests: tests.map(\.test))
-        return RunResult(
-            start: start, tests: tests, notes: [], end: RunEnd(ms: 10, isInterrupted: false, status: 0))
-    }
-
     @Test func `what is kept comes back, the oldest run first`() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let path = folder.path("history.sqlite")
         let history = try SQLiteHistory(path: path, isWritable: true)
-        try history.add(run("one", [("a", .passed), ("b", .failed)]), keeping: 10)
-        try history.add(run("two", [("b", .passed), ("c", .skipped)], profile: nil), keeping: 10)
+        try history.add(SampleRun.of("one", [("a", .passed), ("b", .failed)]), keeping: 10)
+        try history.add(SampleRun.of("two", [("b", .passed), ("c", .skipped)], profile: nil), keeping: 10)
         let kept = try SQLiteHistory(path: path, isWritable: false).last(5)
         #expect(kept.runs.map(\.id) == ["one", "two"])
         #expect(kept.runs[0].failed == 1)
         #expect(kept.runs[1].profile == nil)
-        #expect(kept.tests["a"] == [KeptTest(verdict: .passed, isFlaky: false, ms: 1), nil])
+        #expect(kept.tests["a"] == [KeptTest(verdict: .passed, isFlaky: false, ms: 1.5), nil])
         #expect(kept.tests["b"]?.map { $0?.verdict } == [.failed, .passed])
         #expect(try history.last(1).runs.map(\.id) == ["two"])
         #expect(try history.last(5, profile: "embedded").runs.map(\.id) == ["one"])
@@ -43,7 +30,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let history = try SQLiteHistory(path: folder.path("history.sqlite"), isWritable: true)
-        for number in 0..<5 { try history.add(run("r\(number)", [("t\(number)", .passed)]), keeping: 2) }
+        for number in 0..<5 { try history.add(SampleRun.of("r\(number)", [("t\(number)", .passed)]), keeping: 2) }
         let kept = try history.last(100)
         #expect(kept.runs.map(\.id) == ["r3", "r4"])
         #expect(kept.tests.keys.sorted() == ["t3", "t4"])
@@ -56,7 +43,7 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 4) { writer in
             guard let history = try? SQLiteHistory(path: path, isWritable: true) else { return }
             for number in 0..<10 {
-                try? history.add(run("\(writer)-\(number)", [("a", .passed), ("b", .passed)]), keeping: 1000)
+                try? history.add(SampleRun.of("\(writer)-\(number)", [("a", .passed), ("b", .passed)]), keeping: 1000)
             }
         }
         #expect(try SQLiteHistory(path: path, isWritable: false).last(100).runs.count == 40)
@@ -98,19 +85,19 @@ import Testing
         #expect(try reading.last(5).runs.map(\.id) == ["old"])
         #expect(try reading.suites(of: "old") == nil)
         let history = try SQLiteHistory(path: path, isWritable: true)
-        try history.add(run("new", [("a", .failed)]), keeping: 5)
+        try history.add(SampleRun.of("new", [("a", .failed)]), keeping: 5)
         #expect(try history.last(5).tests["a"]?.map { $0?.verdict } == [.passed, .failed])
         #expect(try history.suites(of: "old") == nil)
         #expect(try history.suites(of: nil) != nil)
     }
 
     private func expectSuites(of history: any RunHistory) throws {
-        try history.add(run("one", [("a", .passed), ("b", .failed)]), keeping: 10)
-        try history.add(run("two", [("a", .passed)], profile: "local"), keeping: 10)
+        try history.add(SampleRun.of("one", [("a", .passed), ("b", .failed)]), keeping: 10)
+        try history.add(SampleRun.of("two", [("a", .passed)], profile: "local"), keeping: 10)
         let record = try #require(try history.suites(of: "one", profile: nil))
         let one = try #require(SuiteReport(record: record))
         #expect(!one.isValid)
-        #expect(one.render(.text) == SuiteReport(run("one", [("a", .passed), ("b", .failed)])).render(.text))
+        #expect(one.render(.text) == SuiteReport(SampleRun.of("one", [("a", .passed), ("b", .failed)])).render(.text))
         let last = try #require(try history.suites(of: nil, profile: nil))
         #expect(SuiteReport(record: last)?.isValid == true)
         let embedded = try #require(try history.suites(of: nil, profile: "embedded"))
@@ -122,8 +109,8 @@ import Testing
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let history = try SQLiteHistory(path: folder.path("history.sqlite"), isWritable: true)
-        try history.add(run("one", [("a", .failed), ("b", .error), ("c", .passed)]), keeping: 10)
-        try history.add(run("two", [("b", .passed), ("c", .skipped), ("a", .skipped)]), keeping: 10)
+        try history.add(SampleRun.of("one", [("a", .failed), ("b", .error), ("c", .passed)]), keeping: 10)
+        try history.add(SampleRun.of("two", [("b", .passed), ("c", .skipped), ("a", .skipped)]), keeping: 10)
         #expect(try history.last(10).unpassed == ["a"])
     }
 
@@ -143,7 +130,7 @@ import Testing
         }
         #expect(absent.message == "there is no such file, or no permission")
         let path = folder.path("newer.sqlite")
-        try SQLiteHistory(path: path, isWritable: true).add(run("one", [("a", .passed)]), keeping: 5)
+        try SQLiteHistory(path: path, isWritable: true).add(SampleRun.of("one", [("a", .passed)]), keeping: 5)
         // The version of the tables is a number of four bytes at a place of the file that SQLite documents.
         let descriptor = open(path, O_WRONLY)
         var version: [UInt8] = [0, 0, 0, 99]

@@ -212,6 +212,18 @@ import Testing
             let begun = ContinuousClock.now
             _ = try await client.vectors("GET", "/collections")
             return ContinuousClock.now - begun < .milliseconds(600)
+        case .vectorRequestsDoubled, .vectorErrorsHidden, .vectorBatchesMerged, .vectorTotalsStale, .vectorVersionWrong:
+            return try await areVectorsCounted(client, concerning: fault)
+        case .scrapesDoubled:
+            let first = try await client.metric("sandbox_scrapes_total")
+            return try await client.metric("sandbox_scrapes_total") == (first ?? 0) + 1
+        case .embeddingsUncounted:
+            let body = #"{"model":"mixtral","input":"a"}"#
+            _ = try await client.send("POST", "/v1/embeddings", body: body)
+            return try await client.metric(#"gateway_requests_total{model="mixtral",status="200"}"#) == 1
+        case .storeUncounted, .storeErrorsUncounted, .storeTransactionsDoubled, .storeRollbacksHidden,
+            .storeRowsUncounted, .storeUpLies:
+            return try await isStoreCounted(client, concerning: fault)
         case .replicaUnreported, .metricsStale, .requestsCountedTwice, .tokensMiscounted, .latencyMisreported:
             return try await isMeasuredWell(client, concerning: fault)
         case .alertRulesMissing, .alertNeverFires, .alertNeverResolves:
@@ -228,11 +240,7 @@ import Testing
     }
 
     private func isMeasuredWell(_ client: TestClient, concerning fault: SandboxBreak) async throws -> Bool {
-        func value(_ name: String) async throws -> Double? {
-            let page = try await client.send("GET", "/metrics", to: "metrics").text
-            let line = page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
-            return line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
-        }
+        func value(_ name: String) async throws -> Double? { try await client.metric(name) }
         let before = try await value("sandbox_scrapes_total")
         let start = ContinuousClock.now
         let answer = try await client.chat("Say a").json["usage"]?["completion_tokens"]?.integer ?? 0

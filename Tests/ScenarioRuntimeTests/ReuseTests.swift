@@ -57,6 +57,59 @@ import Testing
         #expect(failing.test.needs.first?.children.map(\.verdict) == [.error])
     }
 
+    @Test func `what cleans up after a need is told once, when its last user has ended`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml, with: { user: bob } } }
+            steps: [ { id: work, fake: { value: "${{ $needs.auth.token }}" } } ]
+            """
+        let outcome = try ScenarioBench(user, files: ["_login.yaml": Self.login, "other.yaml": user]).run()
+        let told = outcome.events.compactMap { event -> (test: Int, cleanup: StepReport)? in
+            if case .needCleaned(let test, let cleanup) = event { (test, cleanup) } else { nil }
+        }
+        #expect(told.map(\.cleanup.id) == ["auth"] && told.map(\.cleanup.verdict) == [.passed])
+        #expect(told.first?.cleanup.children.map(\.id) == ["out"])
+        let owner = try #require(outcome.results.first { !$0.needs.isEmpty })
+        #expect(told.map(\.test) == [owner.test.index])
+        // Both users have their results by then.
+        let finished = outcome.events.lastIndex { if case .testFinished = $0 { true } else { false } }
+        let cleaned = outcome.events.firstIndex { if case .needCleaned = $0 { true } else { false } }
+        #expect(try #require(finished) < #require(cleaned))
+    }
+
+    @Test func `the cleanup of a need is told too where its other users never ran`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml, with: { user: bob } } }
+            steps: [ { id: work, fake: {}, assert: [ '1 == 2' ] } ]
+            """
+        var bench = ScenarioBench(user, files: ["_login.yaml": Self.login, "other.yaml": user])
+        bench.configure = { $0.failFast = true }
+        let outcome = try bench.run()
+        #expect(outcome.results.map(\.reason) == [nil, "--fail-fast"])
+        let told = outcome.events.compactMap { if case .needCleaned(let test, _) = $0 { test } else { nil } }
+        #expect(told == [0])
+    }
+
+    @Test func `a need that leaves nothing to undo tells of no cleanup, and one that cannot undo tells why`() throws {
+        let user = """
+            needs: { auth: { file: _login.yaml } }
+            steps: [ { id: work, fake: {} } ]
+            """
+        let plain = try ScenarioBench(user, files: ["_login.yaml": "steps: [ { id: in, fake: {} } ]"]).run()
+        #expect(!plain.events.contains { if case .needCleaned = $0 { true } else { false } })
+        let failing = try ScenarioBench(
+            user,
+            files: [
+                "_login.yaml": "steps: [ { id: in, fake: {}, cleanup: [ { id: out, fake: { error: refused } } ] } ]"
+            ]
+        ).run()
+        let verdicts = failing.events.compactMap { event -> Verdict? in
+            if case .needCleaned(_, let cleanup) = event { cleanup.verdict } else { nil }
+        }
+        #expect(verdicts == [.error] && failing.test.verdict == .passed)
+        let notes = failing.events.compactMap { if case .note(let text) = $0 { text } else { nil } }
+        #expect(notes.count == 1 && notes.first?.contains("step 'out'") == true)
+    }
+
     @Test func `users of a need that fails are skipped with its reason`() throws {
         let outcome = try ScenarioBench(
             """

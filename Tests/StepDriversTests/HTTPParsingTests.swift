@@ -6,19 +6,6 @@ import StepDrivers
 import Testing
 
 struct HTTPParsingTests {
-    /// A text with its problem between the signs, and the problem's code.
-    struct Wrong: Sendable, CustomTestStringConvertible {
-        let code: String
-        let text: String
-        let hint: String
-        init(_ code: String, _ text: String, _ hint: String) {
-            self.code = code
-            self.text = text
-            self.hint = hint
-        }
-        var testDescription: String { text }
-    }
-
     static let wrong: [Wrong] = [
         Wrong("http.method", "1️⃣/health2️⃣", "write 'http: { get: /path }'"),
         Wrong("http.method", "1️⃣path2️⃣: /x", "write 'get: /path', or 'method' with 'path'"),

@@ -97,7 +97,10 @@ struct HTTPPreparingTests {
     }
 
     @Test func `JSON keeps the order of its keys and the digits of its numbers`() async throws {
-        let scope = FixedScope(values: ["$vars.n": 5, "$vars.s": "say \"hi\"", "$vars.o": ["k": [true, nil]]])
+        let scope = FixedScope(values: [
+            "$vars.n": 5, "$vars.s": "say \"hi\"", "$vars.o": ["k": [true, nil]],
+            "$vars.nanoseconds": 1_234_567_890_500_000_000,
+        ])
         let request = try await Self.sent(
             """
             post: /a
@@ -108,13 +111,14 @@ struct HTTPPreparingTests {
               s: "<${{ $vars.s }}>"
               o: ${{ $vars.o }}
               text: '1.10'
+              t: ${{ $vars.nanoseconds }}
               "no": no
               list: [0x10, 1e3, ~, true, {}]
             """, scope: scope)
         #expect(
             request.text
                 == #"{"z":1.10,"a":9007199254740993,"n":5,"s":"<say \"hi\">","o":{"k":[true,null]},"text":"1.10","#
-                + #""no":"no","list":[16,1e3,null,true,{}]}"#)
+                + #""t":1234567890500000000,"no":"no","list":[16,1e3,null,true,{}]}"#)
         #expect(request.header("content-type") == "application/json")
     }
 

@@ -68,6 +68,11 @@ static inline curl_off_t lcurl_getinfo_offset(CURL *handle, CURLINFO info) {
     curl_easy_getinfo(handle, info, &value);
     return value;
 }
+/// The socket of an open connection; -1 where there is none.
+static inline int lcurl_getinfo_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : -1;
+}
 static inline void *lcurl_getinfo_private(CURL *handle) {
     char *value = 0;
     curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value);

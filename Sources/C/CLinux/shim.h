@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,3 +44,12 @@ static inline int plumb_spawn_change_folder(posix_spawn_file_actions_t *actions,
 static inline int plumb_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }
 /// The bytes of blocks so large that the allocator maps each by itself; 32 MiB and more always are.
 static inline unsigned long plumb_mapped_bytes(void) { return mallinfo2().hblkhd; }
+/// How many processors the process may run on; 0 where the system does not say. sched_getaffinity(2) as the kernel has
+/// it, since its wrapper is another GNU extension.
+static inline int plumb_processors(void) {
+    unsigned long set[1024] = {0};
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    int count = 0;
+    for (long i = 0; i < bytes / (long)sizeof set[0]; i++) count += __builtin_popcountl(set[i]);
+    return count;
+}

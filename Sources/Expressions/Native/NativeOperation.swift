@@ -79,7 +79,7 @@ enum NativeOperation {
         case (.keys, .array(let elements)): return .array(elements.indices.map { .number(Double($0)) })
         case (.type, _): return .string(value.type)
         case (.tostring, _): return .string(value.tostring)
-        case (.tojson, _): return .string(value.json)
+        case (.tojson, _): return .string(value.tojson)
         case (.tonumber, .number): return value
         case (.tonumber, .string(let text)):
             // jq takes more than JSON's numbers, such as `nan` and `01`.
@@ -183,7 +183,7 @@ extension EvaluationError {
         _ infix: JQSyntax.Operator, _ a: Value, _ b: Value, _ range: Range<Int>
     ) -> Self {
         let sides = [a, b].map { value in
-            let text = String(String.UnicodeScalarView(value.json.unicodeScalars.prefix(60)))
+            let text = String(String.UnicodeScalarView(value.tojson.unicodeScalars.prefix(60)))
             return Value.string(value.isNaN ? "NaN" : "the \(value.type) \(text)")
         }
         return .unordered(["op": .string(infix.rawValue), "a": sides[0], "b": sides[1]], range)

@@ -9,6 +9,14 @@ public enum JSON {
         public var duplicateKeys: [String]
     }
 
+    /// How numbers beyond ±2^53 are written, all of which are whole.
+    public enum LargeIntegers: Sendable {
+        /// With an exponent, so that `parse` reads the same number; it carries digits as text, since they may be an id.
+        case exponent
+        /// In digits up to 15 zeros, as jq writes them and as services with integers of 64 bits want them.
+        case digits
+    }
+
     /// How deep arrays and objects may nest by default.
     public static let depthLimit = 256
 

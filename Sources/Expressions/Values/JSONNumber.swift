@@ -11,7 +11,7 @@ enum JSONNumber {
     /// Appends the shortest text that reads back as the number, in the form jq 1.6 chooses.
     ///
     /// Exponents from 16 zeros on, and below 0.0001; NaN is `null`, an infinity the largest finite number.
-    static func append(_ number: Double, to bytes: inout [UInt8]) {
+    static func append(_ number: Double, to bytes: inout [UInt8], largeIntegers: JSON.LargeIntegers = .exponent) {
         guard !number.isNaN else {
             bytes += "null".utf8
             return
@@ -21,9 +21,14 @@ enum JSONNumber {
             return
         }
         let finite = max(-Double.greatestFiniteMagnitude, min(Double.greatestFiniteMagnitude, number))
-        let (digits, point) = shortest(finite.magnitude)
+        var (digits, point) = shortest(finite.magnitude)
+        let hidesInDigits = finite.magnitude > exactLimit && largeIntegers == .exponent
+        // Of so many digits the reader takes only the exact ones for a number.
+        if hidesInDigits, digits.count > 15, 16...17 ~= point {
+            digits = Decimal(String(Int(finite.magnitude)).utf8).digits
+        }
         if finite.sign == .minus { bytes.append(UInt8(ascii: "-")) }
-        if point <= -4 || point > digits.count + 15 {
+        if point <= -4 || point > digits.count + 15 || hidesInDigits {
             bytes.append(digits[0])
             if digits.count > 1 {
                 bytes.append(UInt8(ascii: "."))

@@ -9,7 +9,10 @@ internal import Glibc
     private var depth = 0
     var exactTexts = 0
     private(set) var duplicateKeys: [String] = []
+    /// How many members the last object of each depth had: the next one will have as many.
+    private var usualMembers = InlineArray<8, Int>(repeating: 4)
     private static let duplicateLimit = 16
+    private static let mostReserved = 64
 
     /// Creates a reader of the bytes, which stay where they are while it reads.
     init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
@@ -97,6 +100,7 @@ internal import Glibc
                 throw position == count ? end("an object is not closed") : unexpected("a key in double quotes is due")
             }
             let key = try string()
+            if object.isEmpty, depth <= usualMembers.count { object.reserve(usualMembers[depth - 1]) }
             skipBlanks()
             guard take(UInt8(ascii: ":")) else {
                 throw position == count ? end("an object is not closed") : unexpected("':' is due")
@@ -112,6 +116,7 @@ internal import Glibc
                     throw JSONError(offset: position, reason: "a comma stands before '}'")
                 }
             } else if take(UInt8(ascii: "}")) {
+                if depth <= usualMembers.count { usualMembers[depth - 1] = min(object.count, Self.mostReserved) }
                 depth -= 1
                 return .object(object)
             } else {

@@ -1,4 +1,4 @@
-/// Writes values as jq 1.6 does: the same numbers, the same escapes, members in their order.
+/// Writes values as jq 1.6 does: the same escapes, members in their order, and the same numbers unless they have to be read back.
 struct JSONWriter {
     var bytes: [UInt8] = []
     /// Stops soon behind so many bytes.
@@ -7,11 +7,13 @@ struct JSONWriter {
     private(set) var isCut = false
     private let pretty: Bool
     private let sorted: Bool
+    private let largeIntegers: JSON.LargeIntegers
     private var depth = 0
 
-    init(pretty: Bool, sorted: Bool) {
+    init(pretty: Bool = false, sorted: Bool = false, largeIntegers: JSON.LargeIntegers) {
         self.pretty = pretty
         self.sorted = sorted
+        self.largeIntegers = largeIntegers
     }
 
     mutating func write(_ value: Value) {
@@ -22,7 +24,7 @@ struct JSONWriter {
         switch value {
         case .null: bytes += "null".utf8
         case .bool(let bool): bytes += bool ? "true".utf8 : "false".utf8
-        case .number(let number): JSONNumber.append(number, to: &bytes)
+        case .number(let number): JSONNumber.append(number, to: &bytes, largeIntegers: largeIntegers)
         case .string(let text): write(text)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))

@@ -29,9 +29,7 @@ func curlReadsUpload(
 ) -> Int {
     guard let exchange = unsafe exchange(of: owner), let upload = exchange.upload else { return 0 }
     guard let read = unsafe upload.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) else {
-        exchange.fail(
-            .invalidRequest, "a file of the body changed or became unreadable while it was sent",
-            hint: "leave the file alone while the step runs")
+        exchange.failForChangedFile()
         return Int(CURL_READFUNC_ABORT)
     }
     return read
@@ -68,8 +66,9 @@ func curlOpenedSocket(
 
 // https://curl.se/libcurl/c/CURLOPT_CLOSESOCKETFUNCTION.html
 func curlCloses(_ owner: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
-    if let owner = unsafe owner { unsafe Unmanaged<CurlSockets>.fromOpaque(owner).takeUnretainedValue().closes(socket) }
-    return close(socket)
+    guard let owner = unsafe owner else { return close(socket) }
+    let isOurs = unsafe Unmanaged<CurlSockets>.fromOpaque(owner).takeUnretainedValue().closes(socket)
+    return isOurs ? 0 : close(socket)
 }
 
 // https://curl.se/libcurl/c/CURLMOPT_SOCKETFUNCTION.html

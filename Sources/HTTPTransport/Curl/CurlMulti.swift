@@ -16,8 +16,8 @@ internal import EventLoop
     private var timer: (token: TimerToken, time: ContinuousClock.Instant)?
     private var isCallPending = false
 
-    /// Called for each transfer that libcurl has ended, with its `CURLcode`; the transfer is out by then.
-    var onEnd: (CurlTransfer, UInt32) -> Void = { _, _ in }
+    /// Called for each transfer that libcurl has ended, by its number and `CURLcode`; the transfer is out by then.
+    var onEnd: (Int, UInt32) -> Void = { _, _ in }
     private(set) var transferCount = 0
 
     /// Nil when the process is out of memory.
@@ -134,8 +134,9 @@ internal import EventLoop
             let code = unsafe lcurl_message_result(message).rawValue
             guard let owner = unsafe lcurl_getinfo_private(message.pointee.easy_handle) else { continue }
             let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(owner).takeUnretainedValue()
+            if code == CURLE_OK.rawValue { transfer.keepSocket() }
             remove(transfer)
-            onEnd(transfer, code)
+            onEnd(transfer.id, code)
         }
     }
 }

@@ -24,6 +24,8 @@ final class CurlSockets {
     /// Those that libcurl tells of when it closes them: what it opens for itself, it closes without a word.
     private var connections: Set<Int> = []
     private var hasLeft = false
+    /// A socket that stays open when libcurl closes it.
+    private var kept: Int32?
     /// Called when a socket that libcurl waits for is ready.
     var onReady: (Int32, Readiness) -> Void = { _, _ in }
 
@@ -32,11 +34,17 @@ final class CurlSockets {
     /// A connection has a socket.
     func opened(_ socket: Int32) { connections.insert(Int(socket)) }
 
-    /// A connection's socket is about to be closed.
-    func closes(_ socket: Int32) {
+    /// A connection's socket is about to be closed; true leaves it open.
+    func closes(_ socket: Int32) -> Bool {
         connections.remove(Int(socket))
         if watches.removeValue(forKey: Int(socket)) != nil, !hasLeft { loop.unwatch(socket) }
+        guard kept == socket else { return false }
+        kept = nil
+        return true
     }
+
+    /// Takes a connection's socket away from libcurl, which is about to close it.
+    func keep(_ socket: Int32) { kept = socket }
 
     /// libcurl asks to watch a socket, or to let it go.
     func watch(_ socket: Int32, _ what: Int32) {

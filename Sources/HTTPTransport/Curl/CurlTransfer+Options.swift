@@ -8,30 +8,39 @@ extension CurlTransfer {
     /// The total time-out is a timer of the loop, which also covers waiting for a connection.
     func setOptions(for exchange: Exchange) {
         let request = exchange.request
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+        // A length of the author's own may leave bytes that the server would take for the next request.
+        set(CURLOPT_FORBID_REUSE, request.header("content-length") != nil || request.header("transfer-encoding") != nil)
+        setPlace(of: exchange)
+        setBody(of: exchange)
+        setHeaders(of: exchange)
+    }
+
+    /// Says where to connect to, and how.
+    func setPlace(of exchange: Exchange) {
         set(CURLOPT_NOSIGNAL, true)
         set(CURLOPT_QUICK_EXIT, true)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_PATH_AS_IS, true)
         set(CURLOPT_URL, exchange.url.text)
-        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         set(CURLOPT_TCP_KEEPALIVE, true)
-        // A length of the author's own may leave bytes that the server would take for the next request.
-        set(CURLOPT_FORBID_REUSE, request.header("content-length") != nil || request.header("transfer-encoding") != nil)
         // 0 would mean libcurl's default of five minutes, and a day is longer than any total time-out.
-        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, min(request.connectTimeout.milliseconds, 86_400_000))))
-        setConnection(request.settings, isTLS: exchange.isSecure)
-        setBody(of: exchange)
-        setHeaders(of: exchange)
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, min(exchange.request.connectTimeout.milliseconds, 86_400_000))))
+        setConnection(exchange.request.settings, isTLS: exchange.isSecure)
     }
 
     /// Gives libcurl the headers: those that change before those that stay.
     func setHeaders(of exchange: Exchange) {
-        if unsafe stayingHeaders == nil { unsafe stayingHeaders = makeList(headerLines(of: exchange)) }
-        link(exchange.request.changingHeaders.map(Self.line))
+        if unsafe stayingHeaders == nil { unsafe stayingHeaders = makeList(lines(for: exchange)) }
+        link(exchange.request.changingHeaders.map { Self.asked($0.line) })
     }
 
-    private static func line(of header: HTTPHeader) -> String {
-        header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+    /// A line as libcurl wants it: one without a value would take a header out.
+    private static func asked(_ line: String) -> String {
+        guard let colon = line.utf8.firstIndex(of: 0x3A), line.utf8.index(after: colon) == line.utf8.endIndex else {
+            return line
+        }
+        return line.dropLast() + ";"
     }
 
     private func setConnection(_ settings: ConnectionSettings, isTLS: Bool) {
@@ -117,24 +126,9 @@ extension CurlTransfer {
         if method != "POST" { set(CURLOPT_CUSTOMREQUEST, method) }
     }
 
-    private func headerLines(of exchange: Exchange) -> [String] {
+    private func lines(for exchange: Exchange) -> [String] {
         let request = exchange.request
-        var lines: [String] = []
-        lines.reserveCapacity(request.headers.count + 4)
-        var cookies = exchange.cookieHeader
-        for header in request.headers {
-            if let jar = cookies, header.name.isSameHeader(as: "cookie") {
-                lines.append("\(header.name): \(header.value); \(jar)")
-                cookies = nil
-            } else {
-                lines.append(Self.line(of: header))
-            }
-        }
-        if let cookies { lines.append("Cookie: \(cookies)") }
-        if let type = exchange.upload?.contentType {
-            lines.removeAll { $0.prefix { $0 != ":" && $0 != ";" }.lowercased() == "content-type" }
-            lines.append("Content-Type: \(type)")
-        }
+        var lines = exchange.headerLines.map(Self.asked)
         // A name and a colon alone takes out what libcurl would add.
         if request.header("accept") == nil { lines.append("Accept:") }
         if !request.body.isNone || request.method != "GET" {

@@ -10,6 +10,8 @@ internal import CLibCurl
     /// Tells this use of the handle from earlier and later ones.
     private(set) var id = 0
 
+    /// `MAX_INITIAL_POST_SIZE` of libcurl.
+    private static let separateBody = 64 << 10
     /// libcurl writes its words here; it keeps the address.
     private let errorBuffer: UnsafeMutablePointer<CChar>
     /// Lists that libcurl reads during the transfer.
@@ -22,6 +24,10 @@ internal import CLibCurl
     private var laidOut: RequestLayout?
     /// Those of the multi handle that the options name.
     private var sockets: CurlSockets?
+    /// Whether it connects, and nothing more.
+    private var isOpening = false
+    /// The socket of a connection that it has opened.
+    private var socket: Int32?
 
     /// Nil when the process is out of memory.
     ///
@@ -63,12 +69,45 @@ internal import CLibCurl
         setOptions(for: exchange)
     }
 
+    /// Makes the handle ready to open a connection for an exchange, and to send nothing.
+    func open(for exchange: Exchange, id: Int, sockets: CurlSockets) {
+        self.exchange = exchange
+        self.id = id
+        unsafe errorBuffer.pointee = 0
+        if laidOut != nil { reset() }
+        self.sockets = sockets
+        isOpening = true
+        unsafe set(CURLOPT_ERRORBUFFER, pointer: errorBuffer)
+        unsafe set(CURLOPT_PRIVATE, pointer: Unmanaged.passUnretained(self).toOpaque())
+        unsafe lcurl_set_socket_callbacks(
+            handle, Unmanaged.passUnretained(sockets).toOpaque(), curlOpenedSocket, curlCloses)
+        setPlace(of: exchange)
+        set(CURLOPT_CONNECT_ONLY, true)
+        set(CURLOPT_FRESH_CONNECT, true)
+    }
+
+    /// Keeps the socket of a connection that was opened for its own sake: libcurl closes it with the transfer.
+    func keepSocket() {
+        guard isOpening else { return }
+        let socket = unsafe lcurl_getinfo_socket(handle)
+        guard socket >= 0 else { return }
+        sockets?.keep(socket)
+        self.socket = socket
+    }
+
+    /// Hands over the socket of the connection that was opened, which is the caller's to close.
+    func takeSocket() -> Int32? {
+        defer { socket = nil }
+        return socket
+    }
+
     /// Frees what the exchange needed; the connection stays open for the next one.
     ///
     /// The options stay too where all went well and the same request may come again: setting them takes longer than
     /// much of the rest.
-    func end(_ end: CurlReport.End) {
+    func end(_ end: TransferReport.End) {
         exchange = nil
+        isOpening = false
         unlinkHeaders()
         if laidOut == nil || end != .finished(CURLE_OK.rawValue) { reset() }
     }
@@ -108,8 +147,8 @@ internal import CLibCurl
     }
 
     /// Everything that is to be known about the exchange before the handle is reset.
-    func report(_ end: CurlReport.End) -> CurlReport {
-        var report = CurlReport(end: end)
+    func report(_ end: TransferReport.End) -> TransferReport {
+        var report = TransferReport(end: end)
         if end != .finished(CURLE_OK.rawValue) {
             report.message = unsafe String(cString: errorBuffer)
             report.systemError = unsafe Int32(truncatingIfNeeded: lcurl_getinfo_long(handle, CURLINFO_OS_ERRNO))
@@ -126,6 +165,10 @@ internal import CLibCurl
         report.localPort = unsafe lcurl_getinfo_long(handle, CURLINFO_LOCAL_PORT)
         report.uploaded = unsafe Int(lcurl_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T))
         report.requestSize = unsafe lcurl_getinfo_long(handle, CURLINFO_REQUEST_SIZE)
+        // libcurl counts a body there that goes out together with the head, and no other.
+        if let exchange, exchange.upload != nil || exchange.bodySize >= Self.separateBody {
+            report.requestSize += report.uploaded
+        }
         report.headerSize = unsafe lcurl_getinfo_long(handle, CURLINFO_HEADER_SIZE)
         if exchange?.isSecure ?? false { report.certificate = certificate() }
         return report

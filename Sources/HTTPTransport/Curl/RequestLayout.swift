@@ -30,11 +30,12 @@ final class RequestLayout {
     ///
     /// Requests of one step share their texts and arrays, which are then compared by their place alone.
     func serves(_ exchange: Exchange) -> Bool {
-        let request = exchange.request
-        guard exchange.upload == nil, exchange.cookieHeader == nil, request.method == method, exchange.url.text == url,
-            request.connectTimeout == connectTimeout, request.headers == headers, request.settings == settings
+        // The request is looked at where it is: a copy of it takes longer than all the rest.
+        guard exchange.upload == nil, exchange.cookieHeader == nil, exchange.request.method == method,
+            exchange.url.text == url, exchange.request.connectTimeout == connectTimeout,
+            exchange.request.headers == headers, exchange.request.settings == settings
         else { return false }
-        switch request.body {
+        switch exchange.request.body {
         case .none: return body == nil
         case .bytes(let bytes): return body == bytes
         case .file, .multipart: return false

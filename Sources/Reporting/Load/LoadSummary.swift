@@ -51,7 +51,13 @@ struct LoadSummary {
         }
         if let lag = LoadFigures.percentiles(aggregate["lag_ms"], ["p50", "p99", "max"]) {
             let cpu = result.counted.map(\.cpu).max() ?? 0
-            line("generator", "starts late by \(lag); at most \(Int((cpu * 100).rounded()))% of a processor", &text)
+            let loops = figures.count("generator", "loops")
+            let share = "\(Int((cpu * 100).rounded()))% of a processor"
+            line(
+                "generator",
+                loops > 1
+                    ? "\(loops) loops; starts late by \(lag); the busiest took at most \(share)"
+                    : "starts late by \(lag); at most \(share)", &text)
         }
         if let bottleneck = figures.bottleneck { text.append("warning: \(bottleneck)\n", .warning) }
     }

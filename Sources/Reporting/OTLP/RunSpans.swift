@@ -74,6 +74,10 @@ struct RunSpans {
         for (number, step) in test.cleanup.enumerated() {
             try self.step(step, place.child("cleanup.\(number)"), receive)
         }
+        // They run once the last user of a need has ended, and so may lie behind the end of this test's own span.
+        for (number, cleanup) in test.needsCleanup.enumerated() {
+            try self.step(cleanup, place.child("needs_cleanup.\(number)"), receive)
+        }
     }
 
     /// Where a step stands.

@@ -11,8 +11,8 @@ public struct SuiteReport: Sendable {
 
     private let run: String
     private let started: String
-    private let profile: String?
-    private let suites: [SuiteVerdict]
+    let profile: String?
+    var suites: [SuiteVerdict]
 
     /// Judges the suites of a run.
     public init(_ result: RunResult) {

@@ -7,7 +7,8 @@ extension SuiteVerdict {
         [
             "suite": .string(suite), "valid": .bool(isValid), "reasons": .array(reasons.map { .string($0) }),
             "coverage": [
-                "configured": .array(coverage.named.map { .string($0) }), "named": Value(coverage.named.count),
+                "configured": .array(coverage.named.map { .string($0) }), "listed": .bool(coverage.isListed),
+                "named": Value(coverage.named.count),
                 "present": Value(coverage.present), "run": Value(coverage.run), "passed": Value(coverage.passed),
                 "percent": .number((coverage.share * 1000).rounded() / 10),
             ],
@@ -34,7 +35,8 @@ extension SuiteVerdict {
         self.isValid = isValid
         reasons = texts(value["reasons"])
         coverage = Coverage(
-            named: texts(value["coverage"]?["configured"]), present: number("coverage", "present"),
+            named: texts(value["coverage"]?["configured"]), isListed: value["coverage"]?["listed"]?.bool ?? false,
+            present: number("coverage", "present"),
             run: number("coverage", "run"), passed: number("coverage", "passed"))
         tests = Tests(
             passed: number("tests", "passed"), failed: number("tests", "failed"), errors: number("tests", "error"),

@@ -17,7 +17,7 @@ public struct SuiteVerdict: Sendable, Hashable {
     public var connectivity: [Connectivity]
     /// What its repetitions measured, and those of scenarios elsewhere that are named after it.
     public var performance: [Measurement]
-    /// The same where runs came by a rate, whatever the service did.
+    /// The same where runs came by a rate, whatever the service did; and loads of its scenarios (`plumb load`).
     public var load: [Measurement]
     /// The scenarios of other folders that are named after it, such as `load_tests/api_gateway_to_models`.
     public var elsewhere: [Elsewhere]
@@ -28,6 +28,8 @@ public struct SuiteVerdict: Sendable, Hashable {
     public struct Coverage: Sendable, Hashable {
         /// The scenarios that are named; those that ran, where the configuration names none.
         public var named: [String]
+        /// Whether `test_scenarios` names them.
+        public var isListed: Bool
         /// How many of them have a file.
         public var present: Int
         /// How many of them ran, in at least one row.
@@ -153,7 +155,8 @@ extension SuiteVerdict {
         }
         let ran = named.map { name in (rows[name] ?? []).filter { $0 != .skipped } }
         return Coverage(
-            named: named, present: named.count - (configured?.missing.count ?? 0), run: ran.count { !$0.isEmpty },
+            named: named, isListed: configured != nil, present: named.count - (configured?.missing.count ?? 0),
+            run: ran.count { !$0.isEmpty },
             passed: ran.count { verdicts in !verdicts.isEmpty && verdicts.allSatisfy { $0 == .passed } })
     }
 
@@ -161,14 +164,23 @@ extension SuiteVerdict {
         var order: [String] = []
         var found: [String: Connectivity] = [:]
         func visit(_ step: StepReport) {
-            for child in step.children { visit(child) }
+            // The runs of a repetition are counted, and its first failures are among them.
+            let isCounted = step.aggregate != nil && step.target != nil
+            if !isCounted { for child in step.children { visit(child) } }
             guard let target = step.target, step.verdict != .skipped else { return }
             if found[target] == nil { order.append(target) }
-            found[target, default: Connectivity(target: target, steps: 0, errors: 0)].steps += 1
-            if step.verdict == .error { found[target]?.errors += 1 }
+            let counts = isCounted ? Self.runs(of: step) : nil
+            found[target, default: Connectivity(target: target, steps: 0, errors: 0)].steps += counts?.all ?? 1
+            found[target]?.errors += counts?.errors ?? (step.verdict == .error ? 1 : 0)
         }
-        for test in tests { for step in test.steps + test.cleanup { visit(step) } }
+        for test in tests { for step in test.needs + test.steps + test.cleanup { visit(step) } }
         return order.compactMap { found[$0] }
+    }
+
+    /// How many runs a repetition had, and how many of them could not be carried out; nil where there was none.
+    private static func runs(of step: StepReport) -> (all: Int, errors: Int)? {
+        let counts = ["runs", "errors"].map { step.aggregate?[$0]?.number.flatMap { Int(exactly: $0) } ?? 0 }
+        return counts[0] > 0 ? (counts[0], counts[1]) : nil
     }
 
     private static func measurements(

@@ -47,7 +47,8 @@ public final class TerminalReporter {
         case .runStarted(let start): began(start)
         case .testFinished(let result): ended(result)
         case .note(let text): say { $0.append("note: \(CutText.start(of: text, cells: 1000))\n", .note) }
-        case .testStarted, .stepStarted, .stepProgressed, .stepFinished: if style.isLive { tick() }
+        case .testStarted, .stepStarted, .stepProgressed, .stepFinished, .needCleaned:
+            if style.isLive { tick() }
         case .runFinished: finish()
         }
     }

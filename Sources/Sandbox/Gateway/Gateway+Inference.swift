@@ -18,7 +18,7 @@ extension Gateway {
     func embed(_ request: Incoming, id: String) async throws -> Outgoing {
         let (route, embedding) = try countingRefusals { () throws(APIError) in try embeddingRequest(request) }
         let prompt = embedding.inputs.reduce(0) { $0 + Tokens.count($1) }
-        return try await counted(route) { inFlight in
+        return try await counted(route, as: breaks.contains(.embeddingsUncounted) ? "unknown" : nil) { inFlight in
             try await forward(
                 "/v1/embeddings", try request.bytes(), to: route, id: id, streams: false, promptTokens: prompt,
                 inFlight: inFlight)
@@ -35,11 +35,11 @@ extension Gateway {
         }
     }
 
-    /// Counts a request to a model, whatever becomes of it.
+    /// Counts a request to a model, whatever becomes of it; `name` is what a break calls the model.
     private func counted(
-        _ route: ModelRoute, _ body: (GatewayMetrics.InFlight) async throws -> Outgoing
+        _ route: ModelRoute, as name: String? = nil, _ body: (GatewayMetrics.InFlight) async throws -> Outgoing
     ) async throws -> Outgoing {
-        let inFlight = metrics.begin(model: route.model)
+        let inFlight = metrics.begin(model: name ?? route.model)
         do {
             let answer = try await body(inFlight)
             inFlight.note(status: answer.status)

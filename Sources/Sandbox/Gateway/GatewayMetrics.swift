@@ -13,29 +13,8 @@ final class GatewayMetrics: Sendable {
     private static let duration = MetricsRegistry.Family(
         name: "gateway_request_duration_seconds", kind: .histogram, help: "Time to answer a request, by model.")
 
-    private static let stored = MetricsRegistry.Family(
-        name: "gateway_store_completions", kind: .counter, help: "Completions stored, by model.")
-    private static let storeErrors = MetricsRegistry.Family(
-        name: "gateway_store_errors", kind: .counter, help: "Completions not stored, by reason.")
-    private static let storeDuration = MetricsRegistry.Family(
-        name: "gateway_store_duration_seconds", kind: .histogram, help: "Time to store a completion, by model.")
-    private static let connections = MetricsRegistry.Family(
-        name: "gateway_store_connections", kind: .gauge, help: "Connections to the store, by state.")
-    private static let connectionLimit = MetricsRegistry.Family(
-        name: "gateway_store_connections_max", kind: .gauge, help: "Connections to the store at most.")
-    private static let waiting = MetricsRegistry.Family(
-        name: "gateway_store_waiting", kind: .gauge, help: "Requests that wait for a connection to the store.")
-    private static let opened = MetricsRegistry.Family(
-        name: "gateway_store_connections_opened", kind: .counter, help: "Connections to the store that were opened.")
-    private static let reused = MetricsRegistry.Family(
-        name: "gateway_store_connections_reused", kind: .counter,
-        help: "Uses of a connection to the store that was open already.")
-
-    private let registry = MetricsRegistry([
-        requests, tokens, upstreamErrors, inFlight, duration, stored, storeErrors, storeDuration, connections,
-        connectionLimit, waiting, opened, reused,
-    ])
-    private let breaks: Set<SandboxBreak>
+    let registry = MetricsRegistry([requests, tokens, upstreamErrors, inFlight, duration] + ofStore)
+    let breaks: Set<SandboxBreak>
 
     init(breaks: Set<SandboxBreak>) {
         self.breaks = breaks
@@ -57,26 +36,6 @@ final class GatewayMetrics: Sendable {
 
     func countUpstreamError(model: String, reason: String) {
         registry.add(to: Self.upstreamErrors, [("model", model), ("reason", reason)])
-    }
-
-    func countStored(model: String, since start: ContinuousClock.Instant) {
-        registry.add(to: Self.stored, [("model", model)])
-        registry.observe(.now - start, in: Self.storeDuration, [("model", model)])
-    }
-
-    func countStoreError(_ reason: String) {
-        registry.add(to: Self.storeErrors, [("reason", reason)])
-    }
-
-    /// Notes what a pool says of itself, for the next page.
-    func tell(_ pool: StorePool) {
-        let figures = pool.figures
-        registry.set(figures.inUse, of: Self.connections, [("state", "in_use")])
-        registry.set(figures.idle, of: Self.connections, [("state", "idle")])
-        registry.set(pool.size.kept + pool.size.overflow, of: Self.connectionLimit)
-        registry.set(figures.waiting, of: Self.waiting)
-        registry.set(figures.opened, of: Self.opened)
-        registry.set(figures.reused, of: Self.reused)
     }
 
     private func end(model: String, status: Int, since start: ContinuousClock.Instant) {

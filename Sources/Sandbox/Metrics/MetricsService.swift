@@ -6,6 +6,7 @@ internal import Synchronization
 /// It evaluates no queries: its rules are fixed, and looked at when they are asked for.
 final class MetricsService: Service {
     private let gateway: GatewayMetrics
+    private let pool: StorePool
     private let models: [AdminService.ModelEntry]
     private let host: String
     private let rules: AlertRules
@@ -25,8 +26,12 @@ final class MetricsService: Service {
         var isUp: Bool
     }
 
-    init(gateway: GatewayMetrics, models: [AdminService.ModelEntry], host: String, breaks: Set<SandboxBreak>) {
+    init(
+        gateway: GatewayMetrics, pool: StorePool, models: [AdminService.ModelEntry], host: String,
+        breaks: Set<SandboxBreak>
+    ) {
         self.gateway = gateway
+        self.pool = pool
         self.models = models
         self.host = host
         self.breaks = breaks
@@ -91,9 +96,10 @@ final class MetricsService: Service {
     private func page() async -> String {
         if breaks.contains(.metricsSlow) { try? await Task.sleep(for: .milliseconds(700)) }
         let instances = await instances()
+        gateway.tell(pool)
         return state.withLock { state in
             if let frozen = state.frozen { return frozen }
-            state.scrapes += 1
+            state.scrapes += breaks.contains(.scrapesDoubled) ? 2 : 1
             var text = "# TYPE up gauge\n# HELP up Whether a service of the stack answers.\n"
             for instance in instances {
                 text += "up{job=\"\(instance.job)\",instance=\"\(instance.address)\"} \(instance.isUp ? 1 : 0)\n"

@@ -219,7 +219,7 @@ actor TokenStream {
     }
 
     deinit {
-        service.finishStream(since: start)
+        if !isFinished { service.finishStream(since: start) }
     }
 
     func next() async throws -> [UInt8]? {
@@ -229,6 +229,9 @@ actor TokenStream {
         defer { position += 1 }
         if position < tokenCount { return completion.events(ofToken: position) }
         service.countTokens(completion)
+        // Whoever has the last event may ask at once what was counted.
+        isFinished = true
+        service.finishStream(since: start)
         return completion.lastEvents(withDone: !service.breaks.contains(.streamWithoutDone))
     }
 }

@@ -34,7 +34,7 @@ final class CompletionKeeper: Sendable {
             }
             metrics.countStored(model: record.schema, since: begun)
         } catch {
-            metrics.countStoreError(error.reason.rawValue)
+            metrics.countStoreError(error.reason, model: record.schema)
             if !breaks.contains(.storeErrorHidden) { throw APIError(error) }
         }
     }
@@ -55,7 +55,13 @@ final class CompletionKeeper: Sendable {
             guard latency < Self.limit else {
                 throw StoreError(reason: .timedOut, message: "The store did not answer in time.")
             }
-            try await connection.insert(rows, failsAfter: failsAfter, keepsHalf: breaks.contains(.storeHalf))
+            do throws(StoreError) {
+                try await connection.insert(rows, failsAfter: failsAfter, keepsHalf: breaks.contains(.storeHalf))
+                metrics.countCommitted(rows, model: record.schema)
+            } catch {
+                metrics.countRolledBack(model: record.schema)
+                throw error
+            }
         }
     }
 

@@ -18,6 +18,15 @@ extension VectorCollection {
         return try passing(filter)?.count ?? rows.count
     }
 
+    /// The vectors of all points, under whatever name.
+    var vectorCount: Int {
+        let live = rows.values
+        let dense = settings.dense.reduce(0) { sum, entry in
+            sum + (spaces[entry.name].map { space in live.count { space.has($0) } } ?? 0)
+        }
+        return settings.sparse.reduce(dense) { $0 + (sparse[$1]?.count ?? 0) }
+    }
+
     func fetch(_ wanted: [PointKey], _ selection: PointFields) throws(VectorError) -> [JSON] {
         var records: [JSON] = []
         for id in wanted { if let row = rows[id] { records.append(record(row, selection)) } }

@@ -8,6 +8,7 @@ final class VectorService: Service {
     let breaks: Set<SandboxBreak>
     let state = Mutex(Registry())
     let shelf = SnapshotShelf()
+    private let metrics: VectorMetrics
 
     /// The collections and their other names.
     struct Registry {
@@ -23,16 +24,24 @@ final class VectorService: Service {
     init(apiKey: String, breaks: Set<SandboxBreak>) {
         self.apiKey = apiKey
         self.breaks = breaks
+        metrics = VectorMetrics(version: Self.version, breaks: breaks)
     }
 
     func answer(to request: Incoming) async -> Outgoing {
         let begun = ContinuousClock.now
+        let answer = await serve(request, since: begun)
+        metrics.count(request, status: answer.status, since: begun)
+        return answer
+    }
+
+    private func serve(_ request: Incoming, since begun: ContinuousClock.Instant) async -> Outgoing {
         do {
             if let refusal = refusal(of: request) { return refusal }
             switch request.segments {
             case []: return .json(["title": "plumb sandbox - speaks as qdrant", "version": .string(Self.version)])
             case ["healthz"], ["livez"], ["readyz"]:
                 return .text("\(request.segments[0]) check passed", contentType: "text/plain")
+            case ["metrics"]: return .text(await page(), contentType: "text/plain; charset=utf-8")
             default: break
             }
             if breaks.contains(.vectorsSlow) { try await Task.sleep(for: .milliseconds(700)) }
@@ -88,6 +97,13 @@ final class VectorService: Service {
             return try await snapshots(segments[1], Array(segments[3...]), request)
         default: throw VectorError(status: 404, message: "Not found: \(request.path)")
         }
+    }
+
+    private func page() async -> String {
+        let collections = state.withLock { Array($0.collections.values) }
+        var vectors = 0
+        for collection in collections { vectors += await collection.vectorCount }
+        return metrics.page(collections: collections.count, vectors: vectors)
     }
 
     /// Removes the files of snapshots.

@@ -119,7 +119,7 @@ struct KnownValues {
                 }
                 if asJSON {
                     text +=
-                        isInString ? String(Value.string(value.tostring).json().dropFirst().dropLast()) : value.json()
+                        isInString ? String(Value.string(value.tostring).json().dropFirst().dropLast()) : value.tojson
                 } else {
                     text += value.tostring
                 }

@@ -138,7 +138,7 @@ extension FaultSettings.Response {
         }
         var body = ""
         if let json = object["json"] {
-            body = json.json()
+            body = json.tojson
             if !names.contains("content-type") { headers.append(("content-type", "application/json")) }
         } else if let text = object["text"] {
             body = text.tostring

@@ -12,6 +12,8 @@ public enum RunEvent: Sendable, Hashable {
     case stepFinished(test: Int, id: String, trail: String, verdict: Verdict, ms: Double)
     /// A test ended. In file order only in reports, not in the stream.
     case testFinished(TestResult)
+    /// A needed scenario was cleaned up; `test` was the first to need it, and has a result by then.
+    case needCleaned(test: Int, cleanup: StepReport)
     /// Something that concerns no single test: a worker that was restarted, a suite that is disabled.
     case note(String)
     /// The run ended; the last event.

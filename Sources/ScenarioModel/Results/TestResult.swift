@@ -37,8 +37,10 @@ public struct TestResult: Sendable, Hashable {
     /// Milliseconds from the run's start.
     public var startedMs: Double
     public var ms: Double
-    /// The scenarios that it was the first to need, each with its steps; what cleans up after them is not among these.
+    /// The scenarios that it was the first to need, each with its steps.
     public var needs: [StepReport] = []
+    /// What cleaned up after those, when their last user had ended: each with its cleanup steps.
+    public var needsCleanup: [StepReport] = []
     public var steps: [StepReport]
     public var cleanup: [StepReport]
     /// Failures of the test as a whole: its variables, its time, a dependency.
@@ -72,6 +74,7 @@ extension TestResult {
         result.needs.removeAll(where: \.isPlain)
         result.steps.removeAll(where: \.isPlain)
         result.cleanup.removeAll(where: \.isPlain)
+        result.needsCleanup.removeAll(where: \.isPlain)
         return result
     }
 }

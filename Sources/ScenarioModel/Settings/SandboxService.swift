@@ -18,6 +18,8 @@ public struct SandboxService: Sendable {
         SandboxService(name: "admin", kind: "http", isDefault: false, needsKey: false),
         SandboxService(name: "vectors", kind: "qdrant", isDefault: false, needsKey: true),
         SandboxService(name: "metrics", kind: "openmetrics", isDefault: true, needsKey: false),
+        SandboxService(name: "page", kind: "openmetrics", isDefault: false, needsKey: false),
+        SandboxService(name: "vector_metrics", kind: "openmetrics", isDefault: false, needsKey: true),
         SandboxService(name: "alerts", kind: "prometheus", isDefault: false, needsKey: false),
         SandboxService(name: "grafana", kind: "http", isDefault: false, needsKey: true),
         SandboxService(name: "database", kind: "sqlite", isDefault: true, needsKey: false),

@@ -11,6 +11,8 @@ extension Interpreter {
     ///
     /// `baseline` is the aggregate of an earlier load, for `$baseline`.
     public func runLoad(_ repetition: Repetition, _ options: LoadOptions, baseline: Value = .null) async {
+        let watch = Task(executorPreference: executor) { await self.watchLoops() }
+        defer { watch.cancel() }
         base.set("baseline", SharedValue(baseline))
         // Should the process die, there was something that it did: which run, nobody could say.
         onStep(0, "load")
@@ -23,17 +25,21 @@ extension Interpreter {
                 // Assertions and settings may read the variables; one that needs a row or a need is none of them.
                 try? evaluateVariables(of: first.source.scenario, in: frame, with: [:], seed: first.seed)
             }
-            let plan = try loadPlan(repetition, rendering(frame, seed: plan.options.seed))
+            let values = try loadValues(repetition, rendering(frame, seed: plan.options.seed))
+            let plan = LoadPlan(repetition, values)
             if !plan.assertions.isEmpty { await engine.whenReady(for: plan.assertions.map(\.expression)) }
+            let beginning = try await beginLoad(values, plan, cases: cases.count)
+            part = beginning.part
             let run = LoadRun(
-                plan: plan, options: options, cases: cases, began: clock.now, seed: self.plan.options.seed,
-                trace: TraceID(run: "\(self.plan.options.runID)/\(salt)"))
+                plan: plan, options: options, cases: cases, part: part, began: beginning.at,
+                seed: self.plan.options.seed, trace: loadTrace)
             load = run
             // An interrupt may have come before there was anything to end.
-            if isStopping { run.end(.interrupted, at: clock.now) }
+            if isStopping { endLoad(.interrupted) }
             isStopping = false
             await carryOut(run, frame)
             await shutDown()
+            await loops?.wait { $0.haveGone }
         } catch {
             await shutDown()
             loadSurroundings.sink(.finished(LoadOutcome(aggregate: .null, failures: [error.report])))
@@ -42,10 +48,13 @@ extension Interpreter {
 
     /// Starts no more runs of the load; those under way have a while to end.
     public func stopLoad() {
-        if let load { load.end(.interrupted, at: clock.now) } else { isStopping = true }
+        if load != nil { endLoad(.interrupted) } else { isStopping = true }
     }
 
-    private func loadCases() throws(StepFailure) -> [LoadCase] {
+    /// The trace of which those of the runs are made.
+    var loadTrace: TraceID { TraceID(run: "\(plan.options.runID)/\(salt)") }
+
+    func loadCases() throws(StepFailure) -> [LoadCase] {
         let tests = plan.tests.filter { $0.skip == nil }
         let isMixed = Set(tests.map(\.scenario.file.path)).count > 1
         var cases: [LoadCase] = []
@@ -64,7 +73,7 @@ extension Interpreter {
         return cases
     }
 
-    private func loadPlan(_ load: Repetition, _ base: Rendering) throws(StepFailure) -> LoadPlan {
+    private func loadValues(_ load: Repetition, _ base: Rendering) throws(StepFailure) -> LoadPlan.Values {
         func duration(_ late: Late<Duration>) throws(StepFailure) -> Duration {
             try known(late, base, DurationText.parse, "a duration such as 5s")
         }
@@ -81,35 +90,41 @@ extension Interpreter {
         let rate = try load.rate.map { (late) throws(StepFailure) in
             try known(late, base, QuantityText.parseRate, "a rate such as 20/s")
         }
-        return LoadPlan(
-            load,
-            LoadPlan.Values(
-                parallel: try known(load.parallel, base, { Int($0) }, "a number"), rate: rate,
-                warmup: try load.warmup.map(duration) ?? .zero, think: try load.think.map(duration) ?? .zero,
-                extent: extent))
+        return LoadPlan.Values(
+            parallel: try known(load.parallel, base, { Int($0) }, "a number"), rate: rate,
+            warmup: try load.warmup.map(duration) ?? .zero, think: try load.think.map(duration) ?? .zero,
+            extent: extent)
     }
 
     private func carryOut(_ load: LoadRun, _ frame: Frame) async {
-        let generator = Task(executorPreference: executor) {
-            if load.plan.isOpen { await self.startArrivals(load) } else { await self.runUsers(load) }
-        }
-        load.generator = generator
-        let watch = Task(executorPreference: executor) { await self.watchLoop(load) }
         let ticker = Task(executorPreference: executor) { await self.tellIntervals(load, frame) }
-        await generator.value
-        watch.cancel()
+        await generate(load)
+        await loops?.wait { $0.haveEnded }
         ticker.cancel()
-        await watch.value
         let spent = await ticker.value
         tellInterval(load, frame, since: spent)
         isStopping = false
         loadSurroundings.sink(.finished(conclude(load, frame)))
     }
 
+    /// Does this loop's part of a load.
+    func generate(_ load: LoadRun) async {
+        told = LoadMoment(time: load.began, spent: loadSurroundings.processTime())
+        let generator = Task(executorPreference: executor) {
+            await self.pause(until: load.began, load)
+            if load.plan.isOpen { await self.startArrivals(load) } else { await self.runUsers(load) }
+        }
+        load.generator = generator
+        let watch = Task(executorPreference: executor) { await self.watchLoop(load) }
+        await generator.value
+        watch.cancel()
+        await watch.value
+    }
+
     private func startArrivals(_ load: LoadRun) async {
         await withDiscardingTaskGroup { group in
             var burst = 0
-            while !load.isEnding, let next = load.arrivals.next() {
+            while !load.isEnding, let next = load.nextArrival() {
                 let meant = load.began + next.offset
                 if meant > clock.now {
                     burst = 0
@@ -121,9 +136,9 @@ extension Interpreter {
                     if burst.isMultiple(of: 64) { await Task.yield() }
                 }
                 let now = clock.now
-                guard load.inFlight < load.plan.parallel else {
+                guard load.inFlight < load.room else {
                     load.drop(1, meant: meant)
-                    let more = load.arrivals.skip(to: now - load.began)
+                    let more = load.skipArrivals(to: now - load.began)
                     if more > 0 { load.drop(more, meant: now) }
                     continue
                 }
@@ -139,7 +154,7 @@ extension Interpreter {
 
     private func runUsers(_ load: LoadRun) async {
         await withDiscardingTaskGroup { group in
-            for user in 0..<load.plan.mostUsers { group.addTask { await self.runUser(load, user) } }
+            for user in load.part.users(of: load.plan.mostUsers) { group.addTask { await self.runUser(load, user) } }
         }
         load.end(.completed, at: clock.now)
     }

@@ -11,6 +11,7 @@ extension Interpreter {
         while true {
             let due = load.began + load.options.interval * number
             guard (try? await clock.sleep(until: due)) != nil else { return last }
+            await gatherTallies()
             last = tellInterval(load, frame, since: last)
             number = max(number + 1, Int((last.time - load.began) / load.options.interval) + 1)
         }
@@ -21,10 +22,11 @@ extension Interpreter {
     func tellInterval(_ load: LoadRun, _ frame: Frame, since last: LoadMoment) -> LoadMoment {
         let now = LoadMoment(time: clock.now, spent: loadSurroundings.processTime())
         let length = now.time - last.time
+        let others = loops?.takeFigures(own: load.takePeak()) ?? LoopFigures()
         let tally = load.takeInterval()
-        // A short rest in which nothing happened is no interval.
-        let isIdle = tally.counts.runs + tally.counts.dropped == 0 && length < load.options.interval / 10
-        guard length > .milliseconds(1), !isIdle else { return now }
+        // A short rest in which nothing happened is no interval; one that has a run is, so that they come to the total.
+        let isRest = length < load.options.interval / 10
+        guard !isRest || tally.counts.runs + tally.counts.dropped > 0 else { return now }
         var interval = LoadInterval(
             startMs: (last.time - load.began).milliseconds, lengthMs: length.milliseconds)
         interval.isWarmup = last.time < load.countedFrom
@@ -33,22 +35,23 @@ extension Interpreter {
         interval.errors = tally.counts.errors
         interval.dropped = tally.counts.dropped
         interval.late = tally.counts.late
-        interval.inFlight = load.inFlight
+        interval.inFlight = load.inFlight + others.inFlight
         interval.latencies = tally.counts.latencies.counts
         interval.failedLatencies = tally.counts.failedLatencies.counts
-        interval.lagMs = load.worstLag.milliseconds
-        interval.cpu = (now.spent - last.spent) / length
-        interval.memory = loadSurroundings.memory()
+        interval.lagMs = max(load.takeLag(), others.lag).milliseconds
+        interval.cpu = max((now.spent - last.spent) / max(length, .milliseconds(1)), others.cpu)
+        interval.memory = loadSurroundings.memory() + others.memory
         interval.steps = Value.Object(tally.steps.entries.map { ($0.name, $0.element.brief) })
-        load.worstLag = .zero
-        if !interval.isWarmup {
+        // A rest is too short to tell whether a processor was busy.
+        if !interval.isWarmup, !isRest || load.intervals == 0 {
             load.intervals += 1
             if interval.isGeneratorBusy { load.busyIntervals += 1 }
         }
         if load.total.counts.runs > 0, !load.plan.assertions.isEmpty {
             let failures = judge(load, frame)
             interval.failing = failures.map { $0.name ?? $0.place?.excerpt ?? $0.message }
-            if !failures.isEmpty, load.plan.abortsEarly { load.end(.aborted, at: now.time) }
+            let isStarting = !load.isEnding || loops?.areStarting ?? false
+            if !failures.isEmpty, load.plan.abortsEarly, isStarting { endLoad(.aborted) }
         }
         loadSurroundings.sink(.interval(interval))
         return now
@@ -70,9 +73,10 @@ extension Interpreter {
     private func aggregate(_ load: LoadRun, withCaptures: Bool) -> Value.Object {
         let elapsed = max(clock.now - load.countedFrom, .milliseconds(1))
         var aggregate = load.total.value(elapsed: elapsed, withCaptures: withCaptures)
-        aggregate["most_in_flight"] = Value(load.mostInFlight)
+        aggregate["most_in_flight"] = Value(max(load.mostInFlight, loops?.mostInFlight ?? 0))
         aggregate["generator"] = [
-            "intervals": Value(load.intervals), "busy_intervals": Value(load.busyIntervals),
+            "loops": Value(load.part.count), "intervals": Value(load.intervals),
+            "busy_intervals": Value(load.busyIntervals),
             "bottleneck": .bool(load.isGeneratorBottleneck),
         ]
         return aggregate
@@ -80,8 +84,9 @@ extension Interpreter {
 
     /// Judges what a load came to as a whole.
     func conclude(_ load: LoadRun, _ frame: Frame) -> LoadOutcome {
-        var failures: [FailureReport] = []
+        var failures = loops?.failures ?? []
         let total = load.total
+        if !failures.isEmpty { return outcome(of: load, failures) }
         if total.counts.runs == 0 {
             var failure = FailureReport(
                 code: "load.none", verdict: .failed, message: "no run ended, so nothing is proved")
@@ -103,9 +108,14 @@ extension Interpreter {
                         "\(total.unfinished) runs had not ended \(DurationText.format(load.options.drain)) after the last "
                         + "was started, and were cut off"))
         }
-        return LoadOutcome(
-            aggregate: .object(aggregate(load, withCaptures: false)), failures: failures, samples: load.samples,
-            latencies: total.counts.latencies.counts, end: end, requests: requests)
+        return outcome(of: load, failures)
+    }
+
+    private func outcome(of load: LoadRun, _ failures: [FailureReport]) -> LoadOutcome {
+        LoadOutcome(
+            aggregate: .object(aggregate(load, withCaptures: false)), failures: failures,
+            samples: load.samples.map(\.result), latencies: load.total.counts.latencies.counts,
+            end: load.end ?? .completed, requests: requests + (loops?.requests ?? 0))
     }
 
     private func passFailure(_ total: LoadTally, _ pass: Repetition.Pass) -> FailureReport? {

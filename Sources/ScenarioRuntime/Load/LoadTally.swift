@@ -81,3 +81,29 @@ struct LoadTally {
         return object
     }
 }
+
+// MARK: - From loop to loop
+
+extension LoadTally {
+    /// What was counted, for another loop's tally.
+    var record: TallyRecord {
+        TallyRecord(
+            counts: counts.record, skipped: skipped, unfinished: unfinished, service: service.record, lag: lag.record,
+            steps: steps.entries.map { $0.element.record(id: $0.name) })
+    }
+
+    /// Adds what another loop has counted.
+    mutating func merge(_ record: TallyRecord) {
+        counts.merge(record.counts)
+        skipped += record.skipped
+        unfinished += record.unfinished
+        service.merge(record.service)
+        lag.merge(record.lag)
+        for step in record.steps where !steps.change(step.id, { $0.merge(step) }) {
+            guard steps.entries.count < Self.mostSteps else { continue }
+            var tally = StepTally(coarse: isCoarse)
+            tally.merge(step)
+            steps.set(step.id, tally)
+        }
+    }
+}

@@ -28,3 +28,40 @@ struct Reservoir {
         }
     }
 }
+
+// MARK: - From loop to loop
+
+extension Reservoir {
+    /// The sample, for another loop's.
+    func record(name: String) -> SampleRecord { SampleRecord(name: name, seen: seen, values: values) }
+
+    /// Makes of this sample and another one that is fair for the values of both.
+    mutating func merge(_ other: SampleRecord) {
+        var (own, others) = (values, other.values)
+        var (ownLeft, othersLeft) = (seen, other.seen)
+        seen += other.seen
+        if seen <= Self.size {
+            values += others
+            return
+        }
+        // Each place is drawn from all that were seen, without putting back: how many fall to either sample, and which
+        // of its values, is then as if all had been offered to one.
+        values = []
+        while values.count < Self.size, !own.isEmpty || !others.isEmpty {
+            let place = Int(chance.next() % UInt64(max(1, ownLeft + othersLeft)))
+            let isOwn = others.isEmpty || !own.isEmpty && place < ownLeft
+            if isOwn {
+                values.append(Self.draw(from: &own, &chance))
+                ownLeft -= 1
+            } else {
+                values.append(Self.draw(from: &others, &chance))
+                othersLeft -= 1
+            }
+        }
+    }
+
+    private static func draw(from values: inout [Value], _ chance: inout SeededChance) -> Value {
+        values.swapAt(Int(chance.next() % UInt64(values.count)), values.count - 1)
+        return values.removeLast()
+    }
+}

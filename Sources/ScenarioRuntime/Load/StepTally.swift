@@ -67,3 +67,32 @@ struct StepTally {
         ]
     }
 }
+
+// MARK: - From loop to loop
+
+extension StepTally {
+    /// What was counted, for another loop's tally.
+    func record(id: String) -> StepRecord {
+        StepRecord(
+            id: id, runs: runs, passed: passed, failed: failed, errors: errors, skipped: skipped,
+            latencies: latencies.record, failedLatencies: failedLatencies?.record ?? LatencyRecord(),
+            captures: captures.sorted { $0.key < $1.key }.map { $0.value.record(name: $0.key) })
+    }
+
+    /// Adds what another loop has counted of the same step.
+    mutating func merge(_ record: StepRecord) {
+        runs += record.runs
+        passed += record.passed
+        failed += record.failed
+        errors += record.errors
+        skipped += record.skipped
+        latencies.merge(record.latencies)
+        if record.failedLatencies.counts.count > 0 {
+            if failedLatencies == nil { failedLatencies = Latencies(coarse: true) }
+            failedLatencies?.merge(record.failedLatencies)
+        }
+        for sample in record.captures {
+            captures[sample.name, default: Reservoir(seed: record.id + sample.name)].merge(sample)
+        }
+    }
+}

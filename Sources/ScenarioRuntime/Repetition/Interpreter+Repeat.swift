@@ -191,6 +191,7 @@ extension Interpreter {
         var shown = aggregate
         for name in names { shown[name] = nil }
         report.aggregate = .object(shown)
+        report.target = tally.target
         if tally.counts.runs > 0 { report.course = tally.course.value(isOpen: repetition.isOpen) }
         report.reason = summary(tally.counts)
         report.children = tally.samples

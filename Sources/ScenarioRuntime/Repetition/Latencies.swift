@@ -31,8 +31,10 @@ struct Latencies {
         sum += ms
         least = min(least, ms)
         most = max(most, ms)
-        _ = histogram.record(UInt64(min(max(ms * 1000, 1), 3_600_000_000)))
+        _ = histogram.record(Self.microseconds(ms))
     }
+
+    private static func microseconds(_ ms: Double) -> UInt64 { UInt64(min(max(ms * 1000, 1), 3_600_000_000)) }
 
     /// A percentile in milliseconds.
     func percentile(_ percentile: Double) -> Double {
@@ -51,4 +53,32 @@ struct Latencies {
     }
 
     private func rounded(_ ms: Double) -> Double { (ms * 1000).rounded() / 1000 }
+}
+
+// MARK: - From loop to loop
+
+extension Latencies {
+    /// The largest time that a bucket may stand for: the highest of the histogram's own, with its neighbours.
+    static let mostMicroseconds = 4_000_000_000
+
+    /// What was recorded, for another loop's record.
+    var record: LatencyRecord {
+        count > 0 ? LatencyRecord(sum: sum, least: least, most: most, counts: counts) : LatencyRecord()
+    }
+
+    /// Adds what another loop has recorded in as many digits; nothing is lost by it.
+    mutating func merge(_ record: LatencyRecord) {
+        let others = record.counts.count
+        guard others > 0 else { return }
+        count += others
+        sum += record.sum
+        least = min(least, record.least)
+        most = max(most, record.most)
+        // A bucket is told by its highest time; the last one's is known better, and highest percentiles tell it.
+        let top = Self.microseconds(record.most)
+        for bucket in record.counts.buckets {
+            let time = min(UInt64(max(0, bucket.microseconds)), top)
+            _ = histogram.record(time, count: UInt64(max(0, bucket.count)))
+        }
+    }
 }

@@ -11,6 +11,8 @@ final class RepeatTally: @unchecked Sendable {
     /// The first failures in full.
     private(set) var samples: [StepReport] = []
     private static let sampleLimit = 3
+    /// The connection that its runs used; nil where they used none, or several.
+    private(set) var target: String?
 
     /// Adds a run that has ended, so many milliseconds after runs began to count.
     func add(
@@ -21,10 +23,12 @@ final class RepeatTally: @unchecked Sendable {
         switch ending {
         case .passed(let passed):
             value = passed.findings.value
+            if target == nil { target = passed.carrier.target?.name }
             counts.addPassed(ms)
             course.record(endedMs: endedMs, ms: ms, isPassed: true)
         case .told(let outcome):
             value = outcome.value
+            if target == nil { target = Self.target(of: outcome.report) }
             let isPassed = count(outcome.report, index: index, ms: ms)
             course.record(endedMs: endedMs, ms: ms, isPassed: isPassed)
         }
@@ -55,6 +59,13 @@ final class RepeatTally: @unchecked Sendable {
             samples.append(sample)
             return false
         }
+    }
+
+    /// The connection of a run: its own, or the one that all steps of a group share.
+    private static func target(of report: StepReport) -> String? {
+        if let target = report.target { return target }
+        let targets = Set(report.children.compactMap { target(of: $0) })
+        return targets.count == 1 ? targets.first : nil
     }
 
     private static func kind(of report: StepReport) -> String? {

@@ -57,3 +57,29 @@ struct RunCounts {
         return object
     }
 }
+
+// MARK: - From loop to loop
+
+extension RunCounts {
+    /// What was counted, for another loop's counts.
+    var record: CountsRecord {
+        CountsRecord(
+            passed: passed, failed: failed, errors: errors, kinds: errorKinds, dropped: dropped, late: late,
+            latencies: latencies.record, failedLatencies: failedLatencies.record)
+    }
+
+    /// Adds what another loop has counted.
+    mutating func merge(_ record: CountsRecord) {
+        passed += record.passed
+        failed += record.failed
+        errors += record.errors
+        dropped += record.dropped
+        late += record.late
+        for (kind, count) in record.kinds.sorted(by: { $0.key < $1.key }) {
+            let isKnown = errorKinds[kind] != nil || errorKinds.count < Self.mostKinds
+            errorKinds[isKnown ? kind : "other", default: 0] += count
+        }
+        latencies.merge(record.latencies)
+        failedLatencies.merge(record.failedLatencies)
+    }
+}

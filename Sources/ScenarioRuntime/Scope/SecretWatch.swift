@@ -12,7 +12,22 @@ final class SecretWatch {
     /// `steps.ID.NAME` of captures that are declared secret.
     private var captures: Set<[String]> = []
 
+    /// Those added since they were last taken, where somebody takes them.
+    private var fresh: [String]?
+
     init(onSecret: @escaping (String) -> Void) { self.onSecret = onSecret }
+
+    /// Every text that was added.
+    var all: [String] { known.sorted() }
+
+    /// Keeps from now on what is added, for ``takeFresh()``.
+    func keepFresh() { fresh = fresh ?? [] }
+
+    /// Takes away the texts that were added since the last time.
+    func takeFresh() -> [String] {
+        defer { if fresh != nil { fresh = [] } }
+        return fresh ?? []
+    }
 
     /// Declares a capture secret.
     func declare(step: String, capture: String) { captures.insert([step, capture]) }
@@ -38,6 +53,7 @@ final class SecretWatch {
         case .string(let text):
             guard text.utf8.count >= SecretMask.leastBytes, known.insert(text).inserted else { return }
             mask.add(text)
+            fresh?.append(text)
             onSecret(text)
         case .number, .bool, .null: break
         case .array(let elements): elements.forEach(add)

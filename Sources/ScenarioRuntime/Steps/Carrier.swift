@@ -30,21 +30,21 @@ final class Carrier: @unchecked Sendable {
 
     init(
         step: Step, request: any StepRequest, driver: any StepDriver, target: ResolvedTarget?, terms: Terms,
-        label: String
+        label: String, part: LoadPart
     ) {
         self.step = step
         self.request = request
         self.driver = driver
         self.target = target
-        self.terms = terms
+        self.terms = terms.limited(to: part)
         self.label = label
         acceptsError = step.acceptsError
         implied = Judge.implied(for: step)
         let timeout = terms.settings.timeout
         self.timeout = timeout.value.known.map { Setting($0, timeout.origin) }
         mostRetries = (terms.settings.retry.max?.value ?? .known(0)).known
-        rateLimit = target?.target.rateLimit?.value
-        width = target == nil || driver.hasPools ? nil : terms.maxConnections
+        rateLimit = (target?.target.rateLimit?.value).map { $0 / Double(part.count) }
+        width = target == nil || driver.hasPools ? nil : self.terms.maxConnections
     }
 
     /// The request with every byte decided.

@@ -61,7 +61,8 @@ extension Interpreter {
         let target = try resolveTarget(of: step, settled, run, rendering(frame, seed: seed(step, frame)))
         let carrier = Carrier(
             step: step, request: settled, driver: driver, target: target,
-            terms: run.terms(of: step, target: target?.target), label: run.label(of: step))
+            terms: run.terms(of: step, target: target?.target), label: run.label(of: step),
+            part: part)
         // A template may name another target the next time; a watching step asks what its first look leaves open.
         let isFixed = step.target.map { $0.name.constant != nil } ?? true
         if isFixed, !(request is any WatchingRequest) { run.keep(carrier, for: step) }

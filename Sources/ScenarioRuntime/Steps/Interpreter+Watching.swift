@@ -46,7 +46,8 @@ extension Interpreter {
             let target = try resolveTarget(of: step, request, run, rendering(frame, seed: seed(step, frame)))
             let carrier = Carrier(
                 step: step, request: request, driver: driver, target: target,
-                terms: run.terms(of: step, target: target?.target), label: run.label(of: step))
+                terms: run.terms(of: step, target: target?.target), label: run.label(of: step),
+                part: part)
             let attempted = await attempt(carrier, run, frame, limits)
             guard let attempt = attempted.attempt else {
                 return .failed(attempted.failure ?? lost(step, "it was not carried out"))

@@ -7,14 +7,14 @@ import ScenarioModel
 final class NeedRun: @unchecked Sendable {
     // Confined to the interpreter's executor, like the frames and runs it holds.
     let run: TestRun
-    let scenario: Scenario
-    let file: String
+    /// As the test that was the first to need it has it.
+    let need: Scenario.Need
     let task: Task<NeedOutcome, Never>
+    var file: String { need.scenario.file.path }
 
-    init(run: TestRun, scenario: Scenario, task: Task<NeedOutcome, Never>) {
+    init(run: TestRun, need: Scenario.Need, task: Task<NeedOutcome, Never>) {
         self.run = run
-        self.scenario = scenario
-        self.file = scenario.file.path
+        self.need = need
         self.task = task
     }
 }
@@ -38,24 +38,41 @@ extension Interpreter {
         } catch {
             return .broken(error)
         }
-        let key = need.scenario.file.path + " " + Value.object(given).json(sorted: true)
+        let key = needKey(need, given)
         if let known = needs[key] { return await known.task.value }
+        if let follower {
+            return await follower.outcome(
+                of: NeedQuestion(test: run.planned.name.index, name: need.name, parameters: given, key: key))
+        }
+        // It stands in the trace of the test that came first, which waits for it.
+        let started = startNeed(need, given, key: key, run.planned, trace: run.trace)
+        let outcome = await started.task.value
+        run.needReports.append(report(of: need, started.run, outcome))
+        return outcome
+    }
+
+    /// What tells the runs of needs apart: file and parameters.
+    func needKey(_ need: Scenario.Need, _ given: Value.Object) -> String {
+        need.scenario.file.path + " " + Value.object(given).json(sorted: true)
+    }
+
+    /// Starts the one run of a need for these parameters.
+    func startNeed(
+        _ need: Scenario.Need, _ given: Value.Object, key: String, _ planned: PlannedTest, trace: TraceID
+    ) -> NeedRun {
         let scenario = need.scenario
         let layers = SettingsLayers(
-            plan.configuration, suites: run.planned.suites, flags: plan.options.flags, scenario: scenario)
+            plan.configuration, suites: planned.suites, flags: plan.options.flags, scenario: scenario)
         // One run serves many tests, so its seed hangs on its file and parameters, not on who came first.
         let own = TestRun(
-            RunSource(planned: run.planned, scenario: scenario, layers: layers), session: TestSession(test: key),
-            seed: RunSeed(plan.options.seed + "/needs/" + key),
-            // It stands in the trace of the test that came first, which waits for it.
-            trace: run.trace, started: clock.now)
+            RunSource(planned: planned, scenario: scenario, layers: layers), session: TestSession(test: key),
+            seed: RunSeed(plan.options.seed + "/needs/" + key), trace: trace, started: clock.now)
         own.faults = faults(of: scenario)
         let with = Dictionary(given.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last })
         let task = Task(executorPreference: executor) { await self.runNeed(scenario, own, with) }
-        needs[key] = NeedRun(run: own, scenario: scenario, task: task)
-        let outcome = await task.value
-        run.needReports.append(report(of: need, own, outcome))
-        return outcome
+        let started = NeedRun(run: own, need: need, task: task)
+        needs[key] = started
+        return started
     }
 
     /// What a needed scenario came to, as a step of the test that was the first to need it.
@@ -111,27 +128,41 @@ extension Interpreter {
             let file = need.scenario.file.path
             remainingUsers[file, default: 1] -= 1
             guard remainingUsers[file] == 0 else { continue }
-            for (key, run) in needs where run.file == file {
+            for (key, known) in needs where known.file == file {
                 needs[key] = nil
-                await clean(run)
+                await clean(known)
             }
         }
     }
 
     /// Cleans up the needs that are left, as when a run is interrupted.
     func finishNeeds() async {
-        for run in needs.values { await clean(run) }
+        for known in needs.values { await clean(known) }
         needs = [:]
     }
 
-    private func clean(_ need: NeedRun) async {
-        _ = await need.task.value
-        for driver in drivers.values { await driver.endSteps(need.run.session) }
-        for report in await cleanUp(need.run) where report.verdict == .failed || report.verdict == .error {
+    private func clean(_ known: NeedRun) async {
+        _ = await known.task.value
+        for driver in drivers.values { await driver.endSteps(known.run.session) }
+        let started = clock.now
+        let reports = await cleanUp(known.run)
+        for report in reports where report.verdict == .failed || report.verdict == .error {
             let reason = report.failures.first?.message ?? "failed"
-            sink(.note("cleanup of \(need.file), step '\(report.id)': \(reason)"))
+            sink(.note("cleanup of \(known.file), step '\(report.id)': \(reason)"))
         }
-        for driver in drivers.values { await driver.endSession(need.run.session) }
-        need.run.faults?.close()
+        if !reports.isEmpty { tell(known, cleanedBy: reports, since: started) }
+        for driver in drivers.values { await driver.endSession(known.run.session) }
+        known.run.faults?.close()
+    }
+
+    /// Tells what cleaned up after a need, as a step of the test that was the first to need it.
+    private func tell(_ known: NeedRun, cleanedBy reports: [StepReport], since started: ContinuousClock.Instant) {
+        var cleanup = StepReport(
+            id: known.need.name, name: "cleanup", kind: "need", place: Place(known.need.span),
+            verdict: reports.reduce(.passed) { $0.worse($1.verdict) })
+        cleanup.startedMs = (started - began).milliseconds
+        cleanup.ms = milliseconds(since: started)
+        cleanup.children = reports
+        sink(.needCleaned(test: known.run.planned.name.index, cleanup: cleanup))
     }
 }

@@ -40,10 +40,10 @@ struct FormatCommand: ParsableCommand {
         if paths == ["-"] { Streams.leave(formatInput()) }
         var finder = YAMLFileFinder()
         for path in paths { finder.add(path) }
-        for problem in finder.problems { Streams.err("error: \(problem)\n") }
+        Project.report(finder.problems, nil, color)
         var count = Count(broken: finder.problems.count)
         for path in finder.found { visit(path, &count) }
-        tell(count, of: finder.found.count)
+        tell(count, of: finder.found.count + finder.problems.count)
         Streams.leave(count.broken > 0 ? .nothingRan : check && count.changed > 0 ? .failure : .success)
     }
 
@@ -58,7 +58,7 @@ struct FormatCommand: ParsableCommand {
         do throws(FileProblem) {
             bytes = try DiskFiles().read(path, limit: YAMLLimits.standard.fileBytes)
         } catch {
-            Streams.err("error: '\(shown)': \(error.phrase)\n")
+            refuse("'\(shown)': \(error.phrase)")
             count.broken += 1
             return
         }
@@ -77,11 +77,15 @@ struct FormatCommand: ParsableCommand {
                 try ReplacedFile.replace(path, with: text)
                 Streams.out("formatted \(shown)\n")
             } catch {
-                Streams.err(error.text)
+                Project.report([error.diagnostic], nil, color)
                 count.changed -= 1
                 count.broken += 1
             }
         }
+    }
+
+    private func refuse(_ message: Diagnostic.Message) {
+        Project.report([Diagnostic(.formatUnreadable, at: nil, message)], nil, color)
     }
 
     /// The text in the one style; nil where that is refused, which is told.
@@ -104,7 +108,7 @@ struct FormatCommand: ParsableCommand {
 
     private func formatInput() -> ExitCode {
         guard let bytes = Self.input(limit: YAMLLimits.standard.fileBytes) else {
-            Streams.err("error: standard input is larger than \(YAMLLimits.standard.fileBytes >> 20) MiB\n")
+            refuse("standard input is larger than \(YAMLLimits.standard.fileBytes >> 20) MiB")
             return .nothingRan
         }
         guard let text = formatted(SourceFile(path: "<stdin>", bytes: bytes)) else { return .nothingRan }

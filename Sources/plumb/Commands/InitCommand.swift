@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Glibc
 import ScenarioCompiler
 
@@ -16,13 +17,19 @@ struct InitCommand: ParsableCommand {
     @Argument(help: .init("The folder; made where it is not there.", valueName: "folder"), completion: .directory)
     var folder: String = "."
 
+    @Option(help: "Whether output has colours: auto, always or never.")
+    var color: ColorChoice = .auto
+
     mutating func run() throws {
         let root = FilePath.absolute(folder, in: Streams.workingFolder)
         let present = NewProject.files.map(\.name).filter { access(FilePath.join(root, $0), F_OK) == 0 }
         guard present.isEmpty else {
-            for name in present { Streams.err("error: '\(shown(name))' is there already\n") }
-            Streams.err("  = hint: nothing was written; name another folder: plumb init FOLDER\n")
-            Streams.leave(.nothingRan)
+            let names = present.map { "'\(shown($0))'" }.joined(separator: ", ")
+            let isOne = present.count == 1
+            refuse(
+                Diagnostic(
+                    .filePresent, at: nil, "\(names) \(isOne ? "is" : "are") there already",
+                    hint: "nothing was written; name another folder: plumb init FOLDER"))
         }
         do throws(ReplacedFile.Problem) {
             try ReplacedFile.makeFolder(FilePath.join(root, "scenarios"))
@@ -32,10 +39,14 @@ struct InitCommand: ParsableCommand {
             }
             try ignoreOutputs(root)
         } catch {
-            Streams.err(error.text)
-            Streams.leave(.nothingRan)
+            refuse(error.diagnostic)
         }
         Streams.out("\nnext: plumb run \(shown("scenarios"))\n")
+    }
+
+    private func refuse(_ problem: Diagnostic) -> Never {
+        Project.report([problem], nil, color)
+        Streams.leave(.nothingRan)
     }
 
     /// Adds to .gitignore the lines that it lacks.

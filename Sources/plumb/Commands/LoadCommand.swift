@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Reporting
 import ScenarioModel
+import ScenarioRuntime
 import ScenarioSyntax
 
 /// `plumb load`: runs scenarios many times, by a schedule, and judges the whole.
@@ -44,6 +45,12 @@ struct LoadCommand: ParsableCommand {
     @Option(help: .init("Writes a report; '-' is standard output. May be repeated.", valueName: "format=path"))
     var report: [String] = []
 
+    @Option(
+        help: .init(
+            "How many event loops share the load, each a process; as many as serve it otherwise.", valueName: "number"
+        ))
+    var loops: Int?
+
     @Flag(help: "Lets scenarios start programs with 'exec'.")
     var allowExec = false
 
@@ -75,6 +82,9 @@ struct LoadCommand: ParsableCommand {
         }
         if failWhenWorse, baseline == nil { throw ValidationError("--fail-when-worse needs --baseline") }
         try shape.check()
+        if let loops, !(1...LoopChoice.most).contains(loops) {
+            throw ValidationError("--loops takes a number from 1 to \(LoopChoice.most)")
+        }
         let interval = try Self.duration(interval, "--interval")
         guard interval >= .milliseconds(100) else { throw ValidationError("--interval takes 100ms or more") }
         _ = try Self.duration(drain, "--drain")

@@ -37,14 +37,7 @@ struct NewCommand: ParsableCommand {
     @Option(help: .init("Where the service of an OpenAPI file is, instead of its first server.", valueName: "url"))
     var base: String?
 
-    @Option(help: .init("The configuration; else the nearest plumb.yaml is taken.", valueName: "path"))
-    var config: String?
-
-    @Option(help: .init("A profile of the configuration; else its first.", valueName: "name"))
-    var profile: String?
-
-    @Option(help: "Whether output has colours: auto, always or never.")
-    var color: ColorChoice = .auto
+    @OptionGroup var project: ProjectOptions
 
     @Argument(help: .init("'from', then 'curl' or 'openapi', then the command or file.", valueName: "from"))
     var words: [String]
@@ -66,8 +59,7 @@ struct NewCommand: ParsableCommand {
 
     mutating func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        let project = ProjectRequest(config: config, profile: profile, color: color)
-        let surroundings = ScenarioDraft.Surroundings(project, near: output)
+        let surroundings = ScenarioDraft.Surroundings(project.request, near: output)
         let status = words[1] == "curl" ? fromCurl(surroundings) : fromOpenAPI(surroundings)
         Streams.leave(status)
     }
@@ -79,7 +71,7 @@ struct NewCommand: ParsableCommand {
     private func fromCurl(_ surroundings: ScenarioDraft.Surroundings) -> ExitCode {
         var command = words[2]
         if command == "-" {
-            guard let bytes = source() else { return refuse("standard input is larger than 16 MiB") }
+            guard let bytes = source() else { return refuse(.draftInput, "standard input is larger than 16 MiB") }
             command = String(decoding: bytes, as: UTF8.self)
         }
         let request: DraftRequest
@@ -88,9 +80,9 @@ struct NewCommand: ParsableCommand {
                 try? DiskFiles().read(FilePath.absolute(name, in: Streams.workingFolder), limit: 1 << 20)
             }
         } catch {
-            return refuse(error.message, hint: error.hint)
+            return refuse(.draftCurl, error.message, hint: error.hint)
         }
-        if let output, let problem = Self.problem(of: output) { return refuse(problem) }
+        if let output, let problem = Self.problem(of: output) { return tell(problem) }
         var draft = ScenarioDraft(
             request: request, notes: [], description: "\(request.method) \(Self.place(request.url)) answers as it did.")
         if noRun {
@@ -99,7 +91,7 @@ struct NewCommand: ParsableCommand {
             let missing = request.names.filter { $0.value == nil }.map(\.name)
             guard missing.isEmpty else {
                 return refuse(
-                    "the environment has no \(missing.joined(separator: ", "))",
+                    .draftVariable, "the environment has no \(missing.joined(separator: ", "))",
                     hint: "export it, or use --no-run to send nothing")
             }
             do throws(LiveAnswer.Problem) {
@@ -109,10 +101,10 @@ struct NewCommand: ParsableCommand {
                     "Written by `plumb new from curl` from what was answered then: keep what has to stay true."
                 ]
             } catch {
-                tell(
-                    "error: \(mask(request, error.message))\n  = hint: \(error.hint ?? "is the service there? --no-run writes the scenario without an answer")\n"
-                )
-                return ExitCode(3)
+                return refuse(
+                    .draftNoAnswer, mask(request, error.message),
+                    hint: error.hint ?? "is the service there? --no-run writes the scenario without an answer",
+                    status: ExitCode(3))
             }
         }
         return write([(draft, output)], surroundings)
@@ -124,15 +116,15 @@ struct NewCommand: ParsableCommand {
         do throws(OpenAPIDocument.Problem) {
             let document: OpenAPIDocument
             if words[2] == "-" {
-                guard let bytes = source() else { return refuse("standard input is larger than 16 MiB") }
+                guard let bytes = source() else { return refuse(.draftInput, "standard input is larger than 16 MiB") }
                 document = try OpenAPIDocument(SourceFile(path: "<stdin>", bytes: bytes))
             } else {
                 document = try OpenAPIDocument.load(words[2])
             }
             return try write(document, surroundings)
         } catch {
-            Project.report(error.diagnostics, nil, color)
-            return refuse(error.message, hint: error.hint)
+            Project.report(error.diagnostics, nil, project.color)
+            return refuse(.draftOpenAPI, error.message, hint: error.hint)
         }
     }
 
@@ -145,14 +137,16 @@ struct NewCommand: ParsableCommand {
             for name in operation where !entries.contains(where: { $0.name == name }) {
                 let near = NearestName.of(name, in: entries.map(\.name)).map { "did you mean '\($0)'?" }
                 let known = entries.prefix(12).map(\.name).joined(separator: ", ")
-                return refuse("there is no operation '\(name)'", hint: near ?? "there are: \(known)")
+                return refuse(.draftOperation, "there is no operation '\(name)'", hint: near ?? "there are: \(known)")
             }
             chosen = entries.filter { operation.contains($0.name) }
         }
-        guard !chosen.isEmpty else { return refuse("the file describes no operation") }
+        guard !chosen.isEmpty else {
+            return refuse(.draftOpenAPI, "the file describes no operation", hint: "name the file that has the paths")
+        }
         if chosen.count > 1, output == nil {
             return refuse(
-                "the file describes \(chosen.count) operations",
+                .draftOperation, "the file describes \(chosen.count) operations",
                 hint: "name a folder for them with --output, or one of them with --operation")
         }
         var base = base ?? document.server
@@ -160,7 +154,8 @@ struct NewCommand: ParsableCommand {
         if let text = base, !text.hasPrefix("http://"), !text.hasPrefix("https://") { base = nil }
         guard base != nil || !surroundings.targets.isEmpty else {
             return refuse(
-                "the file names no server by a whole URL", hint: "say where it is: --base http://127.0.0.1:8080")
+                .draftServer, "the file names no server by a whole URL",
+                hint: "say where it is: --base http://127.0.0.1:8080")
         }
         var drafts: [(ScenarioDraft, String?)] = []
         var names: Set<String> = []
@@ -174,7 +169,7 @@ struct NewCommand: ParsableCommand {
                     chosen.count > 1 || DiskFiles().isFolder(output)
                     ? FilePath.join(output, Self.unique(entry.name, &names) + ".yaml") : output
             }
-            if let path, let problem = Self.problem(of: path) { return refuse(problem) }
+            if let path, let problem = Self.problem(of: path) { return tell(problem) }
             drafts.append((draft(operation, &isReachable), path))
         }
         return write(drafts, surroundings)
@@ -207,7 +202,7 @@ struct NewCommand: ParsableCommand {
                 }
             } catch {
                 isReachable = false
-                tell("note: nothing is asked: \(mask(operation.request, error.message))\n")
+                Streams.err("note: nothing is asked: \(mask(operation.request, error.message))\n")
             }
         }
         draft.notes = notes
@@ -235,6 +230,7 @@ struct NewCommand: ParsableCommand {
             for name in own where !names.contains(name) { names.append(name) }
             guard let text = draft.text(in: surroundings) else {
                 return refuse(
+                    .draftText,
                     "the scenario of \(draft.request.method) \(draft.request.url.shown) cannot be written as YAML")
             }
             guard let path else {
@@ -247,12 +243,11 @@ struct NewCommand: ParsableCommand {
                 try ReplacedFile.create(absolute, text)
                 Streams.out("wrote \(FilePath.shown(absolute, from: Streams.workingFolder))\n")
             } catch {
-                tell(error.text)
-                return .nothingRan
+                return tell(error.diagnostic)
             }
         }
         if !names.isEmpty {
-            tell(
+            Streams.err(
                 "note: credentials are not written down; the scenario reads them from the environment: \(names.joined(separator: ", "))\n"
             )
         }
@@ -260,11 +255,15 @@ struct NewCommand: ParsableCommand {
         return .success
     }
 
-    private func tell(_ text: String) { Streams.err(text) }
+    private func refuse(
+        _ code: Diagnostic.Code, _ message: String, hint: String? = nil, status: ExitCode = .nothingRan
+    ) -> ExitCode {
+        tell(Diagnostic(code, at: nil, .init(message), hint: hint.map { .init($0) }), status)
+    }
 
-    private func refuse(_ message: String, hint: String? = nil) -> ExitCode {
-        tell("error: \(message)\n" + (hint.map { "  = hint: \($0)\n" } ?? ""))
-        return .nothingRan
+    private func tell(_ problem: Diagnostic, _ status: ExitCode = .nothingRan) -> ExitCode {
+        Project.report([problem], nil, project.color)
+        return status
     }
 
     /// What is said of a request, without the credentials in it.
@@ -272,9 +271,11 @@ struct NewCommand: ParsableCommand {
         request.names.compactMap(\.value).filter { $0.utf8.count >= 4 }.reduce(text) { $0.replacing($1, with: "***") }
     }
 
-    private static func problem(of output: String) -> String? {
-        let path = FilePath.absolute(output, in: Streams.workingFolder)
-        return access(path, F_OK) == 0 ? "'\(output)' is there already" : nil
+    private static func problem(of output: String) -> Diagnostic? {
+        guard access(FilePath.absolute(output, in: Streams.workingFolder), F_OK) == 0 else { return nil }
+        return Diagnostic(
+            .filePresent, at: nil, "'\(output)' is there already",
+            hint: "nothing was written; name another with --output, or remove it first")
     }
 
     /// The host and path of a URL.

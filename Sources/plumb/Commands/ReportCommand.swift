@@ -1,9 +1,6 @@
 public import ArgumentParser
-import Expressions
-import Glibc
 public import Reporting
 import RunHistory
-import ScenarioCompiler
 import ScenarioModel
 
 /// `plumb report`: says more of a run that has ended.
@@ -26,10 +23,12 @@ struct ReportCommand: ParsableCommand {
     var suites = false
 
     @Option(
+        parsing: .upToNextOption,
         help: .init(
-            "The JSON report to read; '-' is standard input, 'history' the last run kept, 'history:ID' another one.",
+            "The JSON report of a run, and any number of those of loads that count with it; '-' is standard input, "
+                + "'history' the last run kept, 'history:ID' another one.",
             valueName: "path"))
-    var from: String = "reports/report.json"
+    var from: [String] = ["reports/report.json"]
 
     @Option(help: .init("\(SuiteReport.Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
     var format: SuiteReport.Format = .text
@@ -37,12 +36,50 @@ struct ReportCommand: ParsableCommand {
     mutating func run() throws {
         // Not in 'validate', which is asked before a subcommand too.
         guard suites else { throw ValidationError("say what to report: --suites, history, flaky, slow or compare") }
-        let report =
-            from == "history" || from.hasPrefix("history:")
-            ? try Self.kept(from.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init))
-            : SuiteReport(try StoredReport.read(from))
+        var report: SuiteReport?
+        var loads: [(path: String, load: LoadResult)] = []
+        for path in from {
+            let found: SuiteReport
+            if path == "history" || path.hasPrefix("history:") {
+                found = try Self.kept(path.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init))
+            } else {
+                switch try StoredReport.read(path) {
+                case .run(let result): found = SuiteReport(result)
+                case .load(let load):
+                    loads.append((path, load))
+                    continue
+                }
+            }
+            guard report == nil else {
+                throw StoredReport.refused(
+                    "'\(path)' is a second run, and verdicts are those of one",
+                    "name one run and any number of loads")
+            }
+            report = found
+        }
+        guard var report else {
+            throw StoredReport.refused(
+                "loads alone say nothing of suites", "name the report of a run too: --from RUN.json LOAD.json")
+        }
+        for (path, load) in loads { try Self.count(load, of: path, in: &report) }
         Streams.out(report.render(format))
         throw report.isValid ? ExitCode.success : ExitCode(1)
+    }
+
+    /// Counts a load for its suites; tells where it has none and ends with status 2.
+    private static func count(_ load: LoadResult, of path: String, in report: inout SuiteReport) throws {
+        switch report.count(load) {
+        case .counted: return
+        case .ofNoSuite:
+            let names = load.start.tests.prefix(3).joined(separator: ", ")
+            throw StoredReport.refused(
+                "'\(path)' is a load of '\(names)', of which no suite of the run is",
+                "report a run of its folder, or of the integration that it is named after")
+        case .ofOtherProfile:
+            throw StoredReport.refused(
+                "'\(path)' is a load in \(load.start.profile.map { "profile '\($0)'" } ?? "no profile"), and the run was in another",
+                "run both with the same '--profile'")
+        }
     }
 
     /// The suites of a run that the history keeps, of the last one without an id; tells where there is none and ends
@@ -62,40 +99,3 @@ struct ReportCommand: ParsableCommand {
 }
 
 extension SuiteReport.Format: ExpressibleByArgument {}
-
-/// A run as a JSON report keeps it.
-enum StoredReport {
-    /// What a report may have at most, in bytes.
-    private static let limit = 1 << 30
-
-    /// Reads a report; tells what is wrong with it and ends with status 2 where it is none.
-    static func read(_ path: String) throws -> RunResult {
-        do {
-            let bytes = path == "-" ? try standardInput() : try DiskFiles().read(path, limit: limit)
-            return try RunResult(json: JSON.parse(bytes).value)
-        } catch let error as ResultFormatError {
-            fail("'\(path)' is no report of plumb: \(error)", "write one: plumb run --report json=\(path)")
-        } catch let error as JSONError {
-            fail("'\(path)' is no JSON: \(error)", "write one: plumb run --report json=\(path)")
-        } catch {
-            fail("'\(path)' cannot be read: \(error)", "write one: plumb run --report json=\(path)")
-        }
-        throw ExitCode.nothingRan
-    }
-
-    private static func fail(_ message: String, _ hint: String) {
-        Streams.err("error: \(message)\n  = hint: \(hint)\n")
-    }
-
-    private static func standardInput() throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= limit {
-            let count = Glibc.read(STDIN_FILENO, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return bytes
-    }
-}

@@ -2,7 +2,7 @@
 enum CurlURL {
     /// The URL with its scheme, without a user and a password, which are told apart from it.
     static func cleaned(
-        _ url: DraftText, _ user: inout (name: DraftText, password: DraftText)?
+        _ url: DraftText, _ user: inout (name: DraftText, password: DraftText)?, _ names: inout SecretNames
     ) throws(ShellWords.Problem) -> DraftText {
         guard case .literal(let head)? = url.parts.first else { return url }
         var text = head
@@ -17,7 +17,8 @@ enum CurlURL {
             let name = FormText.decode(pair[0].replacing("+", with: "%2B")) ?? String(pair[0])
             let password = pair.count > 1 ? FormText.decode(pair[1].replacing("+", with: "%2B")) : nil
             if user == nil {
-                user = (DraftText(name), DraftText(named: "API_PASSWORD", value: password ?? ""))
+                let variable = names.name("API_PASSWORD", for: password ?? "")
+                user = (DraftText(name), DraftText(named: variable, value: password ?? ""))
             }
             text = scheme + "://" + text.dropFirst(scheme.count + 3)[authority.index(after: at)...]
         }
@@ -29,7 +30,7 @@ enum CurlURL {
     }
 
     /// The URL with names in the place of parameters that are credentials.
-    static func hidingSecrets(in url: DraftText) -> DraftText {
+    static func hidingSecrets(in url: DraftText, _ names: inout SecretNames) -> DraftText {
         guard let text = url.literal, let mark = text.firstIndex(of: "?") else { return url }
         var result = DraftText(String(text[...mark]))
         for (index, pair) in text[text.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false)
@@ -39,7 +40,8 @@ enum CurlURL {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             if parts.count == 2, SecretName.isSecret(parts[0]) || SecretName.isSecret(value: parts[1]) {
                 result.append(parts[0] + "=")
-                result.append(DraftText(named: SecretName.variable(parts[0]), value: parts[1]))
+                let variable = names.name(SecretName.variable(parts[0]), for: parts[1])
+                result.append(DraftText(named: variable, value: parts[1]))
             } else {
                 result.append(String(pair))
             }

@@ -17,6 +17,7 @@ struct CurlWords {
     private var isJSON = false
     private var redirects = 50
     private var follows = false
+    private var names = SecretNames()
     private let environment: [String: String]
     private let read: (String) -> [UInt8]?
 
@@ -37,6 +38,7 @@ struct CurlWords {
                 message: "the command does not begin with 'curl'", hint: "plumb new from curl 'curl -X POST …'")
         }
         var reader = CurlWords(environment: environment, read: read)
+        for (name, value) in words.flatMap(\.names) { reader.names.reserve(name, for: value) }
         try reader.readAll(Array(words.dropFirst()))
         return try reader.finish()
     }
@@ -235,16 +237,15 @@ struct CurlWords {
         if let (name, password) = value.divided(at: ":") {
             request.user = (name, secret(password, "API_PASSWORD"))
         } else {
+            names.reserve("API_PASSWORD", for: environment["API_PASSWORD"])
             request.user = (value, DraftText(named: "API_PASSWORD", value: environment["API_PASSWORD"]))
         }
     }
 
     /// The text under a name, unless it is read by one already.
-    private func secret(_ text: DraftText, _ name: String) -> DraftText {
+    private mutating func secret(_ text: DraftText, _ name: String) -> DraftText {
         guard let literal = text.literal, !literal.isEmpty else { return text }
-        let taken = request.names.first { $0.name == name }
-        if let taken, taken.value != literal { return DraftText(named: name + "_2", value: literal) }
-        return DraftText(named: name, value: literal)
+        return DraftText(named: names.name(name, for: literal), value: literal)
     }
 
     // MARK: Bodies
@@ -322,7 +323,7 @@ struct CurlWords {
         guard !request.url.parts.isEmpty else {
             throw Problem(message: "the command has no URL", hint: "give the whole command, quotes included")
         }
-        request.url = try CurlURL.cleaned(request.url, &request.user)
+        request.url = try CurlURL.cleaned(request.url, &request.user, &names)
         if isGet, !data.isEmpty {
             var query = request.url.shown.contains("?") ? DraftText("&") : DraftText("?")
             for (index, piece) in data.enumerated() {
@@ -332,7 +333,7 @@ struct CurlWords {
             request.url.append(query)
             data = []
         }
-        request.url = CurlURL.hidingSecrets(in: request.url)
+        request.url = CurlURL.hidingSecrets(in: request.url, &names)
         guard parts.isEmpty || data.isEmpty else {
             throw Problem(message: "the command has both -F and -d", hint: "a request has one body")
         }
@@ -353,7 +354,7 @@ struct CurlWords {
         let typeIndex = request.headers.firstIndex { $0.name.lowercased() == "content-type" }
         let type = typeIndex.map { request.headers[$0].value.shown.lowercased() }
         let says = isJSON || type.map { DraftBody.isJSON($0) } == true
-        if says, let (tree, bytes) = DraftBody.json(whole) {
+        if says, let (tree, bytes) = DraftBody.json(whole, &names) {
             if type == "application/json", let typeIndex { request.headers.remove(at: typeIndex) }
             if isJSON, !request.headers.contains(where: { $0.name.lowercased() == "accept" }) {
                 request.headers.append(("Accept", DraftText("application/json")))
@@ -361,7 +362,7 @@ struct CurlWords {
             return .json(tree, bytes: bytes)
         }
         let isForm = type == nil || type == "application/x-www-form-urlencoded"
-        if !says, isForm, let pairs = DraftBody.form(whole) {
+        if !says, isForm, let pairs = DraftBody.form(whole, &names) {
             if let typeIndex { request.headers.remove(at: typeIndex) }
             return .form(pairs)
         }

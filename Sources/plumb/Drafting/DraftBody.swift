@@ -9,37 +9,37 @@ enum DraftBody {
     }
 
     /// A JSON body with names in the place of credentials; nil where it is none, or where a number would be rounded.
-    static func json(_ text: DraftText) -> (DraftTree, [UInt8])? {
-        guard let literal = text.literal else { return templated(text) }
+    static func json(_ text: DraftText, _ names: inout SecretNames) -> (DraftTree, [UInt8])? {
+        guard let literal = text.literal else { return templated(text, &names) }
         let bytes = Array(literal.utf8)
         guard let document = try? JSON.parse(bytes), document.exactTexts == 0, document.duplicateKeys.isEmpty else {
             return nil
         }
-        return (DraftTree(document.value, secret: secret), bytes)
+        return (DraftTree(document.value) { secret($0, $1, &names) }, bytes)
     }
 
     /// A JSON body in whose strings variables of the shell stand.
-    private static func templated(_ text: DraftText) -> (DraftTree, [UInt8])? {
+    private static func templated(_ text: DraftText, _ names: inout SecretNames) -> (DraftTree, [UInt8])? {
         // What no JSON string holds by chance stands for each name while the text is read.
-        var names: [(mark: String, part: DraftText)] = []
+        var marks: [(mark: String, part: DraftText)] = []
         var marked = ""
         for part in text.parts {
             switch part {
             case .literal(let literal): marked += literal
             case .named(let name, let value):
-                let mark = "\u{E000}\(names.count)\u{E001}"
-                names.append((mark, DraftText(named: name, value: value)))
+                let mark = "\u{E000}\(marks.count)\u{E001}"
+                marks.append((mark, DraftText(named: name, value: value)))
                 marked += mark
             }
         }
         guard let document = try? JSON.parse(Array(marked.utf8)), document.exactTexts == 0 else { return nil }
-        let tree = DraftTree(document.value, secret: secret).replacingTexts { literal in
+        let tree = DraftTree(document.value) { secret($0, $1, &names) }.replacingTexts { literal in
             var result = DraftText()
             var rest = literal[...]
             while let start = rest.firstIndex(of: "\u{E000}"), let end = rest.firstIndex(of: "\u{E001}"), start < end {
                 result.append(String(rest[..<start]))
                 let mark = String(rest[start...end])
-                result.append(names.first { $0.mark == mark }?.part ?? DraftText(mark))
+                result.append(marks.first { $0.mark == mark }?.part ?? DraftText(mark))
                 rest = rest[rest.index(after: end)...]
             }
             result.append(String(rest))
@@ -48,15 +48,15 @@ enum DraftBody {
         return (tree, Array(text.sent.utf8))
     }
 
-    private static func secret(_ name: String, _ text: String) -> DraftText? {
+    private static func secret(_ name: String, _ text: String, _ names: inout SecretNames) -> DraftText? {
         guard SecretName.isSecret(name) || SecretName.isSecret(value: text), !text.isEmpty,
             !text.contains("\u{E000}")
         else { return nil }
-        return DraftText(named: SecretName.variable(name), value: text)
+        return DraftText(named: names.name(SecretName.variable(name), for: text), value: text)
     }
 
     /// A form's pairs; nil for a body that is none.
-    static func form(_ text: DraftText) -> [(name: String, value: DraftText)]? {
+    static func form(_ text: DraftText, _ names: inout SecretNames) -> [(name: String, value: DraftText)]? {
         var pairs: [(name: String, value: DraftText)] = []
         guard let literal = text.literal else { return formWithNames(text) }
         for pair in literal.split(separator: "&", omittingEmptySubsequences: false) {
@@ -64,7 +64,7 @@ enum DraftBody {
             guard parts.count == 2, let name = FormText.decode(parts[0]), let value = FormText.decode(parts[1]),
                 !name.isEmpty, FormText.isRoundTrip(parts[1], value)
             else { return nil }
-            pairs.append((name, secret(name, value) ?? DraftText(value)))
+            pairs.append((name, secret(name, value, &names) ?? DraftText(value)))
         }
         return pairs
     }

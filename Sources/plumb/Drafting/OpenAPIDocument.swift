@@ -23,7 +23,8 @@ struct OpenAPIDocument {
         do throws(FileProblem) {
             bytes = try DiskFiles().read(absolute, limit: YAMLLimits.standard.fileBytes)
         } catch {
-            throw Problem(message: "'\(path)': \(error.phrase)")
+            throw Problem(
+                message: "'\(path)': \(error.phrase)", hint: "name the description: plumb new from openapi FILE")
         }
         return try OpenAPIDocument(SourceFile(path: path, bytes: bytes))
     }
@@ -54,10 +55,13 @@ struct OpenAPIDocument {
             throw Problem(
                 message: version.isEmpty
                     ? "'\(file.path)' is no OpenAPI file: it lacks the key 'openapi'"
-                    : "'\(file.path)' is OpenAPI \(version); 3.0 and 3.1 are read", hint: nil)
+                    : "'\(file.path)' is OpenAPI \(version); 3.0 and 3.1 are read",
+                hint: "name the description that has 'openapi: 3.0.0' or higher at its top")
         }
         guard let paths = value["paths"]?.object, !paths.isEmpty else {
-            throw Problem(message: "'\(file.path)' describes no operation: 'paths' is empty", hint: nil)
+            throw Problem(
+                message: "'\(file.path)' describes no operation: 'paths' is empty",
+                hint: "name the file that has the paths")
         }
     }
 
@@ -94,7 +98,9 @@ struct OpenAPIDocument {
             let key = (FormText.decode(part.replacing("+", with: "%2B")) ?? String(part)).replacing("~1", with: "/")
                 .replacing("~0", with: "~")
             guard let next = target[key] ?? Int(key).flatMap({ target.array?[checked: $0] }) else {
-                throw Problem(message: "'$ref: \(ref)' leads to nothing: there is no '\(key)'", hint: nil)
+                throw Problem(
+                    message: "'$ref: \(ref)' leads to nothing: there is no '\(key)'",
+                    hint: "write what it is to lead to, or bundle the description anew")
             }
             target = next
         }

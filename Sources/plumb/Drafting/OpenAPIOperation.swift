@@ -75,8 +75,9 @@ struct OpenAPIOperation {
             url.append("\(index == 0 ? "?" : "&")\(FormText.encode(pair.name))=\(FormText.encode(pair.value))")
         }
         request.url = url
-        try readBody(entry.operation, document, schemas)
-        try readSecurity(entry.operation, document, environment)
+        var names = SecretNames()
+        try readBody(entry.operation, document, schemas, &names)
+        try readSecurity(entry.operation, document, environment, &names)
     }
 
     /// The parameters of the operation, with those of its path that it does not set anew.
@@ -108,7 +109,7 @@ struct OpenAPIOperation {
     }
 
     private mutating func readBody(
-        _ operation: Value, _ document: OpenAPIDocument, _ schemas: OpenAPISchema
+        _ operation: Value, _ document: OpenAPIDocument, _ schemas: OpenAPISchema, _ names: inout SecretNames
     ) throws(OpenAPIDocument.Problem) {
         guard let written = operation["requestBody"] else { return }
         let (body, _) = try document.resolved(written)
@@ -119,38 +120,44 @@ struct OpenAPIOperation {
         let sample = given == nil ? try schemas.sample(media["schema"] ?? .null) : nil
         let value = given ?? sample ?? .null
         if DraftBody.isJSON(type) {
-            let tree = DraftTree(value, secret: Self.secret)
+            let tree = DraftTree(value) { Self.secret($0, $1, &names) }
             request.body = .json(tree, bytes: Array(value.json().utf8))
             if type != "application/json" { request.headers.append(("Content-Type", DraftText(type))) }
         } else if type == "application/x-www-form-urlencoded" {
-            request.body = .form(Self.pairs(value))
+            request.body = .form(Self.pairs(value, &names))
         } else if type.hasPrefix("multipart/") {
-            request.body = .multipart(Self.pairs(value).map { DraftRequest.Part(name: $0.name, value: $0.value) })
+            request.body = .multipart(
+                Self.pairs(value, &names).map { DraftRequest.Part(name: $0.name, value: $0.value) })
         } else {
             request.headers.append(("Content-Type", DraftText(type)))
             request.body = .text(DraftText(value.string ?? value.json()))
         }
     }
 
-    private static func secret(_ name: String, _ text: String) -> DraftText? {
-        SecretName.isSecret(name) ? DraftText(named: SecretName.variable(name), value: nil) : nil
+    /// A name in the place of an example, which is no credential; examples that differ stand for two of them.
+    private static func secret(_ name: String, _ example: String, _ names: inout SecretNames) -> DraftText? {
+        guard SecretName.isSecret(name) else { return nil }
+        return DraftText(named: names.name(SecretName.variable(name), for: example), value: nil)
     }
 
-    private static func pairs(_ value: Value) -> [(name: String, value: DraftText)] {
+    private static func pairs(_ value: Value, _ names: inout SecretNames) -> [(name: String, value: DraftText)] {
         (value.object ?? .init()).map { name, member in
             let text = member.string ?? member.json()
-            return (name, secret(name, text) ?? DraftText(text))
+            return (name, secret(name, text, &names) ?? DraftText(text))
         }
     }
 
     private mutating func readSecurity(
-        _ operation: Value, _ document: OpenAPIDocument, _ environment: [String: String]
+        _ operation: Value, _ document: OpenAPIDocument, _ environment: [String: String], _ names: inout SecretNames
     ) throws(OpenAPIDocument.Problem) {
         let wanted = operation["security"]?.array ?? document.root["security"]?.array ?? []
         for name in wanted.first?.object?.keys ?? [] {
             guard let written = document.root["components"]?["securitySchemes"]?[name] else { continue }
             let (scheme, _) = try document.resolved(written)
-            func named(_ name: String) -> DraftText { DraftText(named: name, value: environment[name]) }
+            func named(_ wanted: String) -> DraftText {
+                let variable = names.name(wanted, for: "the scheme \(name)")
+                return DraftText(named: variable, value: environment[variable])
+            }
             switch scheme["type"]?.string {
             case "http" where scheme["scheme"]?.string?.lowercased() == "basic":
                 request.user = (named("API_USER"), named("API_PASSWORD"))

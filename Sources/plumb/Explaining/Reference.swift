@@ -35,7 +35,8 @@ struct Reference {
             Diagnostic.Code.allConfigurationCodes,
             Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,
             Diagnostic.Code.allExecCodes, Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
-            Diagnostic.Code.allLoadCodes, [.nothingSelected, .noHistory],
+            Diagnostic.Code.allLoadCodes, Diagnostic.Code.allWritingCodes, Diagnostic.Code.allDraftingCodes,
+            [.nothingSelected, .noHistory],
         ]
         for code in listed.joined() where codes[code.id] == nil { codes[code.id] = code }
         for kind in kinds {

@@ -48,7 +48,12 @@ struct LoadPreparation {
             Streams.err("error: \(problem)\n")
             return ExitCode(3)
         }
-        let status = try execute(LoadOrder(plan: plan, repetition: repetition, options: options()), signals)
+        var order = LoadOrder(plan: plan, repetition: repetition, options: try options())
+        let choice = LoopChoice(
+            repetition, plan, kinds: StepKinds.all, asked: command.loops, processors: Processors.usable)
+        order.loops = choice.count
+        if let note = choice.note { Streams.err("note: \(note)\n") }
+        let status = try execute(order, signals)
         sandbox?.stop()
         Streams.leave(status)
     }
@@ -223,6 +228,8 @@ struct LoadOrder {
     var options: LoadOptions
     /// The aggregate that `$baseline` is.
     var baseline: Value = .null
+    /// How many event loops share it.
+    var loops = 1
 }
 
 extension Diagnostic.Code {

@@ -8,7 +8,8 @@ struct WorkerProcess {
     let pid: pid_t
     /// The end that events are read from; it does not block.
     let events: Int32
-    private let control: Int32
+    /// The end that it is told to stop by, or, of a loop of a load, what to do.
+    let control: Int32
     /// A file in memory that stands in the place of the worker's standard error.
     private let words: Int32
 
@@ -26,6 +27,17 @@ struct WorkerProcess {
     static func start(_ order: LoadOrder, blackBox: BlackBox) -> WorkerProcess? {
         fork(blackBox) { events, control in
             Worker.main(order, events: events, control: control, blackBox: blackBox)
+        }
+    }
+
+    /// Forks another loop of a load out of the one that leads, on the same terms: there is no event loop yet.
+    ///
+    /// `inherited` are descriptors that the new process must not hold open: those by which others see this one's end.
+    static func start(_ order: LoadOrder, blackBox: BlackBox, closing inherited: [Int32]) -> WorkerProcess? {
+        let leader = getpid()
+        return fork(blackBox) { events, control in
+            for descriptor in inherited { close(descriptor) }
+            Worker.main(following: leader, order, events: events, control: control, blackBox: blackBox)
         }
     }
 
@@ -68,8 +80,23 @@ struct WorkerProcess {
     /// Tells the worker to end its tests, clean up and go.
     func stop() { _ = write(control, "s", 1) }
 
+    /// The descriptors that are held of it.
+    var ends: [Int32] { [events, control, words].filter { $0 >= 0 } }
+
     /// Ends the worker at once.
     func kill() { _ = Glibc.kill(pid, SIGKILL) }
+
+    /// Whether the process ends by itself in a while; it stays to be reaped.
+    func isGone(within limit: Duration) -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            var information = siginfo_t()
+            if waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) != 0 { return true }
+            if information.si_signo != 0 { return true }
+            guard ContinuousClock.now < deadline else { return false }
+            usleep(1000)
+        }
+    }
 
     /// Waits for the end of a worker whose events have ended; says how it went, and the first line that it wrote to
     /// standard error.

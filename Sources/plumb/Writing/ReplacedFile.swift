@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 import ScenarioCompiler
 
@@ -65,8 +66,10 @@ enum ReplacedFile {
 }
 
 extension ReplacedFile.Problem {
-    /// The lines that tell of it.
-    var text: String {
-        "error: '\(FilePath.shown(path, from: Streams.workingFolder))' cannot be written: \(reason)\n"
+    /// The problem as it is told.
+    var diagnostic: Diagnostic {
+        Diagnostic(
+            .fileNotWritten, at: nil,
+            "'\(FilePath.shown(path, from: Streams.workingFolder))' cannot be written: \(reason)")
     }
 }

@@ -9,8 +9,8 @@ import ScenarioCompiler
 struct YAMLFileFinder {
     /// Absolute paths, links not followed.
     private(set) var found: [String] = []
-    /// What is wrong with the paths, in lines of their own.
-    private(set) var problems: [String] = []
+    /// What is wrong with the paths.
+    private(set) var problems: [Diagnostic] = []
     private let files = DiskFiles()
     private var visited: Set<String> = []
     private static let depthLimit = 64
@@ -19,29 +19,41 @@ struct YAMLFileFinder {
     mutating func add(_ path: String) {
         let absolute = FilePath.absolute(path, in: Streams.workingFolder)
         guard path.utf8.count < 4096, let real = FilePath.real(absolute) else {
-            problems.append("'\(path)': there is no such file or folder")
+            refuse("'\(path)': there is no such file or folder", hint: "look at the path's spelling")
             return
         }
         if files.isFolder(real) {
             let before = found.count
             let seen = visited.count
             walk(absolute, root: real, depth: 0)
-            if found.count == before, visited.count <= seen + 1 { problems.append("'\(path)' holds no YAML file") }
+            if found.count == before, visited.count <= seen + 1 {
+                refuse(
+                    "'\(path)' holds no YAML file", hint: "name the file itself where it ends otherwise than in '.yaml'"
+                )
+            }
         } else if files.isFile(real) {
             if visited.insert(real).inserted { found.append(absolute) }
         } else {
-            problems.append("'\(path)' is neither a file nor a folder")
+            refuse("'\(path)' is neither a file nor a folder", hint: "'-' reads standard input")
         }
+    }
+
+    private mutating func refuse(
+        _ message: Diagnostic.Message, code: Diagnostic.Code = .formatPath, hint: Diagnostic.Message
+    ) {
+        problems.append(Diagnostic(code, at: nil, message, hint: hint))
     }
 
     private mutating func walk(_ folder: String, root: String, depth: Int) {
         guard let real = FilePath.real(folder), visited.insert(real).inserted else { return }
         guard depth < Self.depthLimit else {
-            problems.append("'\(folder)': folders nest more than \(Self.depthLimit) deep")
+            refuse("'\(folder)': folders nest more than \(Self.depthLimit) deep", hint: "name the folder that is meant")
             return
         }
         guard access(folder, R_OK | X_OK) == 0 else {
-            problems.append("'\(FilePath.shown(folder, from: Streams.workingFolder))' cannot be read")
+            refuse(
+                "'\(FilePath.shown(folder, from: Streams.workingFolder))' cannot be read", code: .formatUnreadable,
+                hint: "look at its permissions")
             return
         }
         for name in files.names(in: folder) where !name.hasPrefix(".") {

@@ -21,6 +21,7 @@ import Testing
                 steps:
                   - id: in
                     http: { get: /login }
+                    cleanup: [{ id: out, http: { delete: /login } }]
                 outputs: { token: $steps.in.body.token }
                 """,
                 "a.yaml": """
@@ -57,9 +58,9 @@ import Testing
             environment: RunningCommand.plainEnvironment, input: run.standardOutput
         ).finish(within: .seconds(60))
         #expect(decoded.exitStatus == 0, "\(decoded.standardError)")
-        // The run, two tests, a need, ten steps and elements, and eight requests, one of which was sent again.
+        // The run, two tests, a need and its cleanup, eleven steps and elements, and nine requests, one of them sent again.
         let words = decoded.standardOutput.split(separator: " ").compactMap { Int($0) }
-        #expect(words.prefix(3) == [22, 19, 2], "\(decoded.standardOutput)")
+        #expect(words.prefix(3) == [25, 22, 2], "\(decoded.standardOutput)")
         #expect(words.count == 5 && words[3] >= 14 && words[4] > words[3], "\(decoded.standardOutput)")
     }
 }

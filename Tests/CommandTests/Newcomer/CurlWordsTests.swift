@@ -39,6 +39,37 @@ struct CurlWordsTests {
         #expect(try request("curl -m 1.5 http://h").timeout == "1500ms")
     }
 
+    @Test(arguments: [
+        // Each command with its names and values as they are used.
+        (
+            "curl http://h -H 'X-Api-Key: one' -H 'x-api-key: two' -H 'X-API-KEY: three'",
+            ["X_API_KEY=one", "X_API_KEY_2=two", "X_API_KEY_3=three"]
+        ),
+        ("curl http://h -H 'X-Api-Key: one' -H 'x-api-key: one'", ["X_API_KEY=one"]),
+        (
+            "curl 'http://h/?api_key=one&api_key=two' -H 'Api-Key: three'",
+            ["API_KEY_2=one", "API_KEY_3=two", "API_KEY=three"]
+        ),
+        (
+            #"curl http://h --json '{"user": {"password": "a"}, "admin": {"password": "b"}, "again": {"password": "a"}}'"#,
+            ["PASSWORD=a", "PASSWORD_2=b"]
+        ),
+        ("curl http://h -d 'password=a&x=1&password=b'", ["PASSWORD=a", "PASSWORD_2=b"]),
+        ("curl http://h -F password=a -F password=b", ["PASSWORD=a", "PASSWORD_2=b"]),
+        ("curl http://h -u me:a -H 'X-Token: b' -b c=1", ["X_TOKEN=b", "COOKIE=c=1", "API_PASSWORD=a"]),
+        // A variable of the shell keeps its name.
+        ("curl http://h -H 'Token: other' -H \"X-Other-Token: $TOKEN\"", ["TOKEN_2=other", "TOKEN=from-outside"]),
+        (
+            "curl http://h -H 'Missing-Token: x' -H \"X-Key-Id: $MISSING_TOKEN\"",
+            ["MISSING_TOKEN_2=x", "MISSING_TOKEN=?"]
+        ),
+        ("curl http://h -H 'Token: from-outside' -H \"X-Other-Token: $TOKEN\"", ["TOKEN=from-outside"]),
+    ])
+    func `each credential has a name of its own`(command: String, names: [String]) throws {
+        let found = try request(command).names.map { "\($0.name)=\($0.value ?? "?")" }
+        #expect(found == names)
+    }
+
     @Test func `bodies are told apart`() throws {
         guard case .json(_, let bytes) = try request("curl http://h --json '{\"a\": [1]}'").body else {
             Issue.record("no JSON")

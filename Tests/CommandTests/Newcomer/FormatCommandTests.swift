@@ -66,7 +66,13 @@ import Testing
         #expect(run.standardError.hasSuffix("1 file formatted, 2 files left alone\n"))
         #expect(try folder.read("a.yaml") == "steps: [\n")
         #expect(try folder.read("b.yaml") == Self.straight)
-        #expect(try plumb("fmt", "nowhere").exitStatus == 2)
+        let absent = try plumb("fmt", "nowhere", "b.yaml")
+        #expect(absent.exitStatus == 2)
+        #expect(
+            absent.standardError.hasPrefix("error[format.path]: 'nowhere': there is no such file or folder\n  = hint: ")
+        )
+        #expect(
+            absent.standardError.hasSuffix("1 file in the one style, 1 file left alone\n"), "\(absent.standardError)")
     }
 
     @Test func `the mode stays, and a link stays a link`() throws {

@@ -23,7 +23,12 @@ import Testing
         try folder.write("mine\n", to: "scenarios/hello.yaml")
         let run = try CommandRun.plumb(["init"], in: folder.path)
         #expect(run.exitStatus == 2)
-        #expect(run.standardError.contains("'scenarios/hello.yaml' is there already"))
+        #expect(
+            run.standardError == """
+                error[file.present]: 'scenarios/hello.yaml' is there already
+                  = hint: nothing was written; name another folder: plumb init FOLDER
+
+                """)
         #expect(try folder.read("scenarios/hello.yaml") == "mine\n")
         #expect(try TextFile.names(in: folder.path) == ["scenarios"])
     }

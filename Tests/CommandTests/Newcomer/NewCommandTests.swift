@@ -179,18 +179,63 @@ import Testing
     }
 
     @Test(arguments: [
-        "paths: [": "yaml.", "swagger: \"2.0\"\npaths: {}\n": "Swagger 2.0", "a: 1\n": "lacks the key 'openapi'",
+        "paths: [": "error[yaml.", "swagger: \"2.0\"\npaths: {}\n": "error[new.openapi]: 'api.yaml' is Swagger 2.0",
+        "a: 1\n": "lacks the key 'openapi'",
         "openapi: 3.1.0\npaths: {}\n": "no operation", "openapi: 3.1.0\npaths: { /a: {} }\n": "no operation",
         "openapi: 3.1.0\npaths: { /a: { $ref: other.yaml } }\n": "out of the file",
         "openapi: 3.1.0\npaths: { /a: { $ref: '#/x' } }\n": "leads to nothing",
         "openapi: 3.1.0\npaths: { /a: { $ref: '#/x' } }\nx: { $ref: '#/paths/~1a' }\n": "in a circle",
-        "openapi: 3.1.0\npaths: { /a: { get: {} } }\n": "no server",
+        "openapi: 3.1.0\npaths: { /a: { get: {} } }\n": "error[new.server]: the file names no server",
     ])
     func `a description that cannot be used is refused with the reason`(text: String, reason: String) throws {
         try folder.write(text, to: "api.yaml")
         let run = try plumb("new", "from", "openapi", "api.yaml")
         #expect(run.exitStatus == 2)
         #expect(run.standardError.contains(reason), "\(run.standardError)")
+        #expect(run.standardError.contains("= hint: "), "\(run.standardError)")
         #expect(try plumb("new", "from", "openapi", "nowhere.yaml").exitStatus == 2)
+    }
+
+    @Test(arguments: [
+        (["curl", "wget http://h"], "error[new.curl]: the command does not begin with 'curl'", 2),
+        (
+            ["curl", "curl http://h -H 'A: $X' -H \"B: $NOWHERE\""],
+            "error[new.missing-variable]: the environment has no NOWHERE", 2
+        ),
+        (["curl", "curl http://127.0.0.1:1/"], "error[new.no-answer]: ", 3),
+        (["curl", "curl http://h", "--output", "there.yaml"], "error[file.present]: 'there.yaml' is there already", 2),
+        (
+            ["curl", "curl http://h", "--no-run", "--output", "there.yaml/x.yaml"],
+            "error[file.not-written]: 'there.yaml", 2
+        ),
+        (["openapi", "api.yaml", "--operation", "lst"], "error[new.operation]: there is no operation 'lst'", 2),
+        (["openapi", "api.yaml"], "error[new.operation]: the file describes 2 operations", 2),
+    ])
+    func `what cannot be written is refused under a code that can be explained`(
+        words: [String], message: String, status: Int
+    ) throws {
+        try folder.write("mine\n", to: "there.yaml")
+        try folder.write(
+            "openapi: 3.1.0\nservers: [{ url: http://h.invalid }]\npaths: { /a: { get: { operationId: list }, put: {} } }\n",
+            to: "api.yaml")
+        let run = try CommandRun.plumb(["new", "from"] + words, in: folder.path)
+        #expect(run.exitStatus == status, "\(run.standardError)")
+        #expect(run.standardError.hasPrefix(message), "\(run.standardError)")
+        let code = run.standardError.prefix { $0 != "]" }.dropFirst("error[".count)
+        #expect(try plumb("explain", String(code)).exitStatus == 0)
+        #expect(try folder.read("there.yaml") == "mine\n")
+    }
+
+    @Test func `two credentials of one name are read by two`() throws {
+        let run = try plumb(
+            "new", "from", "curl",
+            "curl '\(server.url)/users/7?token=first-one' -H 'Authorization: Bearer a-b-c-d' -H 'Token: second-one'",
+            "--output", "two.yaml")
+        #expect(run.exitStatus == 0, "\(run.standardError)")
+        let text = try folder.read("two.yaml")
+        #expect(text.contains("token=${{ $env.TOKEN_2 }}") && text.contains("Token: ${{ $env.TOKEN }}"), "\(text)")
+        #expect(!text.contains("first-one") && !text.contains("second-one"))
+        #expect(run.standardError.contains("API_TOKEN, TOKEN") || run.standardError.contains("TOKEN_2"))
+        try tryOut("two.yaml", environment: ["API_TOKEN": "a-b-c-d", "TOKEN": "second-one", "TOKEN_2": "first-one"])
     }
 }

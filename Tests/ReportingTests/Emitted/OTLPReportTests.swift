@@ -81,6 +81,30 @@ import Testing
         #expect(root?["name"]?.string == result.tests[0].test.name && inner["traceId"] == root?["traceId"])
     }
 
+    @Test func `what cleans up after a need stands there too, though it comes when the test has ended`() throws {
+        var result = SampleRun.result
+        let place = Place(file: "_login.yaml", line: 1, column: 1, endColumn: 2, text: "a")
+        var cleanup = StepReport(id: "auth", name: "cleanup", kind: "need", place: place, verdict: .failed)
+        cleanup.startedMs = 8000
+        cleanup.ms = 5
+        var out = StepReport(id: "out", name: nil, kind: "http", place: place, verdict: .failed)
+        out.startedMs = 8001
+        out.failures = [FailureReport(code: "assert.false", verdict: .failed, message: "is false")]
+        cleanup.children = [out]
+        let before = try spans(result)
+        result.tests[0].needsCleanup = [cleanup]
+        let spans = try spans(result)
+        #expect(spans.count == before.count + 2)
+        #expect(Set(spans.compactMap { $0["spanId"]?.string }).count == spans.count)
+        let outer = try #require(spans.first { $0["name"] == "auth cleanup" })
+        let inner = try #require(spans.first { $0["name"] == "out" && $0["parentSpanId"] == outer["spanId"] })
+        let root = spans.first { $0["spanId"] == outer["parentSpanId"] }
+        #expect(root?["name"]?.string == result.tests[0].test.name && inner["traceId"] == root?["traceId"])
+        #expect(outer["status"]?["code"] == 2 && outer["status"]?["message"] == "is false")
+        // The test itself had passed by then.
+        #expect(root?["status"]?["code"] != 2)
+    }
+
     @Test func `times are nanoseconds, and a span ends no earlier than it begins`() throws {
         for span in try spans(SampleRun.result) {
             let start = try #require(span["startTimeUnixNano"]?.string.flatMap { UInt64($0) })

@@ -26,9 +26,10 @@ import Testing
         var outcome = LoadOutcome(
             aggregate: [
                 "runs": 50, "passed": 50, "failed": 0, "errors": 0, "dropped": 10, "per_second": 10, "ms": ms,
+                "lag_ms": ms,
                 "error_kinds": .object(Value.Object([("http.refused", 2)])),
                 "steps": .object(Value.Object([(Self.hostile, Value.object(Value.Object([("ms", ms)])))])),
-                "generator": ["bottleneck": true, "busy_intervals": 3, "intervals": 5],
+                "generator": ["loops": 2, "bottleneck": true, "busy_intervals": 3, "intervals": 5],
             ])
         outcome.failures = [FailureReport(code: "load.dropped", verdict: .failed, message: Self.hostile)]
         outcome.latencies = result.intervals.reduce(LatencyCounts()) { $0.merged(with: $1.latencies) }
@@ -62,6 +63,7 @@ import Testing
         #expect(text.contains("runs        50 in 5.0 s, 10.0/s; 50 passed, 0 failed, 0 errors\n"))
         #expect(text.contains("also        10 dropped\n"))
         #expect(text.contains("latency     min 1.0 ms  p50 1.0 ms"))
+        #expect(text.contains("generator   2 loops; starts late by p50 1.0 ms"))
         #expect(text.contains("failed[load.dropped]"))
         #expect(text.hasSuffix("1 threshold did not hold\n"))
     }

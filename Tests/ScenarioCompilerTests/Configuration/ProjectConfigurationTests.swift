@@ -34,7 +34,8 @@ import Testing
         #expect(configuration.profile == profile ?? "embedded")
         let models = ["gateway", "mixtral", "hermes", "openchat", "phi3"]
         let names =
-            models + ["vectors", "metrics", "alerts", "grafana", "database"] + (profile == "hxp" ? [] : ["admin"])
+            models + ["vectors", "vector_metrics", "metrics", "alerts", "grafana", "database"]
+            + (profile == "hxp" ? [] : ["admin", "page"])
             + (profile == "local" ? ["tables", "alertmanager", "history"] : [])
         #expect(configuration.targets.map(\.name).sorted() == names.sorted())
         let defaults = configuration.targets.filter(\.isDefault).map(\.name)

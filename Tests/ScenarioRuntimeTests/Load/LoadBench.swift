@@ -20,6 +20,10 @@ struct LoadBench {
     /// The interval after which the load is interrupted.
     var interruptAfter: Int?
     var baseline: Value = .null
+    /// How many loops share the load.
+    var loops = 1
+    /// The loop, of the others, that is lost, and after how many milliseconds.
+    var loses: (loop: Int, afterMs: Int)?
 
     /// What a load came to.
     struct Outcome: Sendable {
@@ -82,12 +86,34 @@ struct LoadBench {
     private func execute(_ plan: RunPlan, _ repetition: Repetition, on loop: EventLoop) async -> Outcome? {
         let clock = SteppedClock(loop: loop)
         let record = LoadRecord()
-        let driver = TimedDriver(clock: clock, record: record, latency: latency, fails: fails)
-        var parts = Interpreter.Parts(
-            executor: loop, clock: clock, engine: ExpressionEngine(plan.expressions), drivers: [driver],
-            kinds: [FakeKind()], files: NoLoadFiles(), sink: { _ in }, onSecret: { _ in })
-        parts.load.sink = { record.add($0) }
-        let interpreter = Interpreter(plan, parts)
+        var plan = plan
+        plan.options.began = clock.start
+        let wires = LoopWires()
+        var surroundings = LoadSurroundings()
+        surroundings.sink = { record.add($0) }
+        if loops > 1 {
+            surroundings.others = OtherLoops(
+                count: loops - 1, send: { number, line in loop.later { wires.pass(line, to: number) } },
+                end: { number in loop.later { wires.cut(number) } })
+        }
+        let interpreter = make(plan, surroundings, clock, record, on: loop)
+        wires.leader = interpreter
+        for number in 0..<(loops - 1) {
+            var surroundings = LoadSurroundings()
+            surroundings.toLeader = { line in loop.later { wires.pass(line, from: number) } }
+            let follower = make(plan, surroundings, clock, record, on: loop)
+            wires.followers.append(follower)
+            Task(executorPreference: loop) {
+                await follower.followLoad(repetition, options, baseline: baseline)
+                wires.cut(number)
+            }
+        }
+        if let loses {
+            Task(executorPreference: loop) {
+                try? await clock.sleep(until: clock.start + .milliseconds(loses.afterMs))
+                wires.cut(loses.loop)
+            }
+        }
         if let interruptAfter {
             record.onInterval { count in
                 guard count == interruptAfter else { return }
@@ -100,6 +126,44 @@ struct LoadBench {
             outcome: outcome, intervals: record.intervals, log: record.log, mostInFlight: record.mostInFlight,
             elapsed: clock.elapsed)
     }
+
+    private func make(
+        _ plan: RunPlan, _ surroundings: LoadSurroundings, _ clock: SteppedClock, _ record: LoadRecord,
+        on loop: EventLoop
+    ) -> Interpreter {
+        let driver = TimedDriver(clock: clock, record: record, latency: latency, fails: fails)
+        var parts = Interpreter.Parts(
+            executor: loop, clock: clock, engine: ExpressionEngine(plan.expressions), drivers: [driver],
+            kinds: [FakeKind()], files: NoLoadFiles(), sink: { _ in }, onSecret: { _ in })
+        parts.load = surroundings
+        return Interpreter(plan, parts)
+    }
+}
+
+/// The lines between the loops of a load, which are interpreters on one event loop here.
+///
+/// `@unchecked Sendable`: used on that loop's thread only.
+private final class LoopWires: @unchecked Sendable {
+    var leader: Interpreter?
+    var followers: [Interpreter] = []
+    private var isCut: Set<Int> = []
+
+    func pass(_ line: [UInt8], to number: Int) {
+        guard !isCut.contains(number) else { return }
+        _ = followers[number].assumeIsolated { $0.hear(order: line.dropLast()) }
+    }
+
+    func pass(_ line: [UInt8], from number: Int) {
+        guard !isCut.contains(number) else { return }
+        leader?.assumeIsolated { $0.hear(line.dropLast(), from: number) }
+    }
+
+    /// What the leading loop is told when a process has gone, whether in time or not.
+    func cut(_ number: Int) {
+        guard isCut.insert(number).inserted else { return }
+        let failure = FailureReport(code: "run.crash", verdict: .error, message: "loop \(number + 2) has gone")
+        leader?.assumeIsolated { $0.lost(number, failure) }
+    }
 }
 
 /// What a load showed of itself.
@@ -107,6 +171,7 @@ final class LoadRecord: Sendable {
     private struct State {
         var events: [LoadEvent] = []
         var log: [String] = []
+        var inFlight = 0
         var mostInFlight = 0
         var listener: (@Sendable (Int) -> Void)?
     }
@@ -133,12 +198,14 @@ final class LoadRecord: Sendable {
         }
         if case .interval = event { listener?(count) }
     }
-    func add(sent line: String, inFlight: Int) {
+    func add(sent line: String) {
         state.withLock { state in
             state.log.append(line)
-            state.mostInFlight = max(state.mostInFlight, inFlight)
+            state.inFlight += 1
+            state.mostInFlight = max(state.mostInFlight, state.inFlight)
         }
     }
+    func addAnswer() { state.withLock { $0.inFlight -= 1 } }
 }
 
 /// Answers after a time that depends on when it is asked.
@@ -148,7 +215,6 @@ private final class TimedDriver: StepDriver {
     private let record: LoadRecord
     private let latency: @Sendable (Double) -> Double
     private let fails: @Sendable (Double) -> Bool
-    private var inFlight = 0
 
     init(
         clock: SteppedClock, record: LoadRecord, latency: @escaping @Sendable (Double) -> Double,
@@ -161,12 +227,11 @@ private final class TimedDriver: StepDriver {
     }
 
     func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt {
-        inFlight += 1
-        defer { inFlight -= 1 }
+        defer { record.addAnswer() }
         let at = clock.elapsed
         let value = (step as? FakePrepared)?.value ?? .null
         let label = limits.label.split(separator: "/").last.map(String.init) ?? ""
-        record.add(sent: label + (value.isNull ? "" : "=" + value.json()), inFlight: inFlight)
+        record.add(sent: label + (value.isNull ? "" : "=" + value.json()))
         _ = try? await clock.sleep(until: clock.now + .milliseconds(latency(at)))
         let error = fails(at) ? StepError(.refused, "the target is gone", phase: "connect") : nil
         let result = SharedValue(fields: [

@@ -6,19 +6,6 @@ import StepDrivers
 import Testing
 
 struct SQLParsingTests {
-    /// A text with its problem between the signs, and the problem's code.
-    struct Wrong: Sendable, CustomTestStringConvertible {
-        let code: String
-        let text: String
-        let hint: String
-        init(_ code: String, _ text: String, _ hint: String) {
-            self.code = code
-            self.text = text
-            self.hint = hint
-        }
-        var testDescription: String { text }
-    }
-
     static let wrong: [Wrong] = [
         Wrong("sql.form", "1️⃣[SELECT 1]2️⃣", "write 'sql: { statements: [ … ] }'"),
         Wrong("sql.form", "{ 1️⃣session2️⃣: a }", "add 'query', 'statements' or 'file'"),

@@ -140,6 +140,7 @@ function stepList(steps) {
 }
 
 function testDetails(test) {
+    const needs = test.needs || [], cleanup = test.cleanup || [];
     const way = (steps, step) => {
         for (const one of steps || []) {
             const inner = one === step ? [] : way(one.children, step);
@@ -149,7 +150,7 @@ function testDetails(test) {
     };
     // Opening a step builds those inside it, so that the next on the way can be opened.
     const reveal = (step) => {
-        for (const one of way([...test.steps, ...(test.cleanup || [])], step) || []) {
+        for (const one of way([...needs, ...test.steps, ...cleanup], step) || []) {
             const known = stepNodes.get(one);
             if (!known) return;
             known.build();
@@ -159,12 +160,12 @@ function testDetails(test) {
             known.node.querySelector("summary").focus();
         }
     };
-    const cleanup = test.cleanup || [];
     return [
         test.description ? el("p", null, oneLine(test.description)) : null,
         test.reason ? el("p", null, oneLine(test.reason)) : null,
         (test.failures || []).map(failure),
         waterfall(test, reveal),
+        needs.length > 0 ? el("section", { class: "needs" }, el("h4", null, "Needs"), stepList(needs)) : null,
         test.steps.length > 0 ? [el("h4", null, "Steps"), stepList(test.steps)] : null,
         cleanup.length > 0 ? [el("h4", null, "Cleanup"), stepList(cleanup)] : null,
         el("p", { class: "fact" }, el("b", null, "again: "),

@@ -38,19 +38,28 @@ function phaseTitle(part) {
 const mostBars = 300;
 const barHeight = 24;
 
+// The steps inside a step that are drawn: those of a needed scenario only where one of them did not pass.
+function drawnInside(step) {
+    return step.kind === "need" && step.verdict === "passed" ? [] : step.children || [];
+}
+
 function barRows(test) {
     const rows = [];
-    const add = (steps, depth, siblings, isCleanup) => {
+    const add = (steps, depth, prefix, first) => {
         const places = new Map();
         for (const step of steps) {
             if (rows.length >= mostBars) return;
             places.set(step.id, rows.length);
-            rows.push({ step, depth, isCleanup, after: (step.needs || []).map((id) => places.get(id)) });
-            add(step.children || [], depth + 1, steps, isCleanup);
+            const after = (step.needs || []).map((id) => places.get(id));
+            rows.push({ step, depth, prefix, after: step === steps[0] ? [...first, ...after] : after });
+            add(drawnInside(step), depth + 1, "", []);
         }
     };
-    add(test.steps, 0, test.steps, false);
-    add(test.cleanup || [], 0, [], true);
+    add(test.needs || [], 0, "needs ", []);
+    // What a test needs has ended before its first step begins.
+    const needed = rows.flatMap((row, index) => row.depth === 0 ? [index] : []);
+    add(test.steps, 0, "", needed);
+    add(test.cleanup || [], 0, "cleanup ", []);
     return rows;
 }
 
@@ -84,15 +93,15 @@ function waterfall(test, reveal) {
     const used = new Set();
     const labels = el("div", { class: "labels" });
     const tracks = el("div", { class: "tracks" });
-    for (const { step, depth, isCleanup } of rows) {
+    for (const { step, depth, prefix } of rows) {
         const parts = phases(step);
         const text = [step.kind, step.verdict, "from " + duration(step.started_ms - start), "took " + duration(step.ms),
             step.needs ? "after " + step.needs.map(oneLine).join(", ") : null, ...parts.map((part) => phaseTitle(part) + " " + duration(part.ms))];
         const title = text.filter(Boolean).join("; ");
         const label = el("button", {
-            type: "button", class: "label", title, "aria-label": oneLine(step.id) + ": " + title,
+            type: "button", class: "label", title, "aria-label": prefix + oneLine(step.id) + ": " + title,
             on: { click: () => reveal(step) },
-        }, sign(step.verdict), (isCleanup && depth === 0 ? "cleanup " : "") + oneLine(step.id));
+        }, sign(step.verdict), prefix + oneLine(step.id));
         label.style.paddingLeft = 0.25 + Math.min(depth, 8) * 0.9 + "rem";
         labels.append(label);
         const track = el("div", { class: "track" });
@@ -128,6 +137,6 @@ function waterfall(test, reveal) {
 }
 
 function barTotal(test) {
-    const total = (steps) => (steps || []).reduce((sum, step) => sum + 1 + total(step.children), 0);
-    return total(test.steps) + total(test.cleanup);
+    const total = (steps) => (steps || []).reduce((sum, step) => sum + 1 + total(drawnInside(step)), 0);
+    return total(test.needs) + total(test.steps) + total(test.cleanup);
 }

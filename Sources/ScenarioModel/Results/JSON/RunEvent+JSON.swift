@@ -9,6 +9,7 @@ public import Expressions
 /// {"event":"step_progressed","test":0,"trail":"written","done":2560,"total":100000,"unit":"points","ms":9.5}
 /// {"event":"step_finished","test":0,"id":"chat","trail":"chat","verdict":"passed","ms":12.4}
 /// {"event":"test_finished","test":0,"result":{…}}
+/// {"event":"need_cleaned","test":0,"cleanup":{…}}
 /// {"event":"note","text":"the worker was restarted"}
 /// {"event":"run_finished","ms":31.5,"status":0,"requests":4}
 /// ```
@@ -50,6 +51,10 @@ extension RunEvent: ResultRecord {
             writer.symbol("event", "test_finished")
             writer.integer("test", result.test.index)
             writer.record("result", result)
+        case .needCleaned(let test, let cleanup):
+            writer.symbol("event", "need_cleaned")
+            writer.integer("test", test)
+            writer.record("cleanup", cleanup)
         case .note(let text):
             writer.symbol("event", "note")
             writer.text("text", text)
@@ -81,6 +86,8 @@ extension RunEvent: ResultRecord {
                 verdict: try reader.symbol("verdict"), ms: try reader.milliseconds("ms"))
         case "test_finished":
             self = .testFinished(try reader.record("result"))
+        case "need_cleaned":
+            self = .needCleaned(test: try reader.integer("test"), cleanup: try reader.record("cleanup"))
         case "note":
             self = .note(try reader.text("text"))
         case "run_finished":

@@ -1,3 +1,5 @@
+public import Expressions
+
 extension TestName: ResultRecord {
     func write(to writer: inout some ResultWriter) {
         writer.integer("index", index)
@@ -31,6 +33,7 @@ extension TestResult: ResultRecord {
         // Always there, so that `.tests[].steps[]` can be asked of any report.
         writer.records("steps", steps)
         writer.records("cleanup", unlessEmpty: cleanup)
+        writer.records("needs_cleanup", unlessEmpty: needsCleanup)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -42,5 +45,20 @@ extension TestResult: ResultRecord {
             steps: try reader.records("steps"), cleanup: try reader.records("cleanup"),
             failures: try reader.records("failures"))
         needs = try reader.records("needs")
+        needsCleanup = try reader.records("needs_cleanup")
     }
+}
+
+extension TestResult {
+    /// The result as JSON, every secret in it replaced.
+    public func json(masking mask: SecretMask?) -> Value {
+        var writer = ValueWriter(mask: mask)
+        write(to: &writer)
+        return .object(writer.object)
+    }
+
+    /// Reads a result from its JSON form; unknown members are left alone.
+    ///
+    /// - Throws: `ResultFormatError` where a member is not what it is due to be.
+    public init(json: Value) throws(ResultFormatError) { try self.init(from: ResultReader(json)) }
 }

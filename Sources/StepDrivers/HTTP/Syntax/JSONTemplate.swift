@@ -53,7 +53,7 @@ indirect enum JSONTemplate: Sendable {
     func append(to bytes: inout [UInt8], _ scope: any TemplateScope) throws(StepFailure) {
         switch self {
         case .known(let json): bytes += json.utf8
-        case .template(let template): try scope.value(of: template).appendJSON(to: &bytes)
+        case .template(let template): try scope.value(of: template).appendJSON(to: &bytes, largeIntegers: .digits)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {

@@ -3,17 +3,22 @@ internal import Expressions
 internal import ScenarioModel
 internal import ScenarioSyntax
 
-/// A `metric` step as written and checked; `delta` is ``MetricDelta``.
-struct MetricCall: StepRequest {
-    var question: MetricQuestion
-    var span: SourceSpan
+/// What is asked of metrics: it changes nothing, so that it may be asked again.
+protocol MetricRequest: StepRequest {}
 
+extension MetricRequest {
     var kind: String { "metric" }
     var timeoutKind: String { "metric" }
     var needsTarget: Bool { true }
     var isIdempotent: Bool { true }
     var codesOfNothingToUndo: [String] { [] }
     var impliedExpectation: ImpliedExpectation? { nil }
+}
+
+/// A `metric` step as written and checked; `delta` is ``MetricDelta``.
+struct MetricCall: MetricRequest {
+    var question: MetricQuestion
+    var span: SourceSpan
 
     var resultFields: [ResultField] {
         if case .range = question { return MetricStep.fields(of: "range") }
@@ -51,17 +56,11 @@ struct MetricCall: StepRequest {
 }
 
 /// A `delta` step: the change of counters while another step runs.
-struct MetricDelta: WatchingRequest {
+struct MetricDelta: MetricRequest, WatchingRequest {
     var selector: PromQLTemplate
     var watched: (id: String, span: SourceSpan)
     var span: SourceSpan
 
-    var kind: String { "metric" }
-    var timeoutKind: String { "metric" }
-    var needsTarget: Bool { true }
-    var isIdempotent: Bool { true }
-    var codesOfNothingToUndo: [String] { [] }
-    var impliedExpectation: ImpliedExpectation? { nil }
     var resultFields: [ResultField] { MetricStep.fields(of: "delta") }
     var firstExpressions: [Expression] { selector.value.expressions }
     var firstLook: any StepRequest { MetricLook(delta: self, first: nil) }
@@ -76,17 +75,11 @@ struct MetricDelta: WatchingRequest {
 }
 
 /// One of the two looks of a `delta` step.
-struct MetricLook: StepRequest {
+struct MetricLook: MetricRequest {
     var delta: MetricDelta
     /// What the first look found; nil for that look itself.
     var first: Value?
 
-    var kind: String { delta.kind }
-    var timeoutKind: String { delta.timeoutKind }
-    var needsTarget: Bool { true }
-    var isIdempotent: Bool { true }
-    var codesOfNothingToUndo: [String] { [] }
-    var impliedExpectation: ImpliedExpectation? { nil }
     var resultFields: [ResultField] { delta.resultFields }
 
     func plan(target: Target?) -> [String] { delta.plan(target: target) }

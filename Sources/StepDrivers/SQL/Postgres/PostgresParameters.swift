@@ -25,7 +25,7 @@ enum PostgresParameters {
         case .bool(let bool): return bool ? "true" : "false"
         case .number(let number): return digits(of: number)
         case .string(let text): return text
-        case .object: return value.json
+        case .object: return value.tojson
         case .array(let elements):
             guard case .array(let element, let delimiter)? = type?.form else { return value.json }
             var bytes: [UInt8] = []
@@ -52,7 +52,7 @@ enum PostgresParameters {
             case .number(let number): bytes += digits(of: number).utf8
             case .array(let inner) where type?.form != .json: append(inner, type, delimiter, to: &bytes)
             case .string(let text): appendQuoted(text, to: &bytes)
-            case .array, .object: appendQuoted(element.json, to: &bytes)
+            case .array, .object: appendQuoted(element.tojson, to: &bytes)
             }
         }
         bytes.append(UInt8(ascii: "}"))

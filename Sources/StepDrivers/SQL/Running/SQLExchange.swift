@@ -76,7 +76,7 @@ struct SQLExchange {
 
     /// A value in one line, its end cut off where it is long.
     private static func short(_ value: Value) -> String {
-        let text = value.json()
+        let text = value.tojson
         return text.utf8.count > characters ? text.prefix(characters) + "…" : text
     }
 }

@@ -150,7 +150,7 @@ extension SQLiteCell {
                 self = .real(number)
             }
         case .string(let text): self = .text(text)
-        case .array, .object: self = .text(value.json)
+        case .array, .object: self = .text(value.tojson)
         }
     }
 }

@@ -379,7 +379,7 @@ extension Value {
     /// The value as JSON.
     fileprivate var jsonBytes: [UInt8] {
         var bytes: [UInt8] = []
-        appendJSON(to: &bytes)
+        appendJSON(to: &bytes, largeIntegers: .digits)
         return bytes
     }
 }

@@ -132,32 +132,19 @@ struct Recall {
 /// The queries of a search, chunk by chunk.
 struct QuerySource {
     private var known: ArraySlice<VectorOperation.Query> = []
-    private var file: VectorFile?
-    private var reader: VectorFileReader?
+    private var file: VectorFileRows?
 
     init(_ queries: VectorOperation.Queries) {
         switch queries {
         case .vectors(let queries): known = queries[...]
-        case .file(let file): self.file = file
+        case .file(let file): self.file = VectorFileRows(file)
         }
     }
 
     mutating func next(_ count: Int) throws(StepError) -> [VectorOperation.Query] {
-        guard let file else {
-            let queries = Array(known.prefix(count))
-            known = known.dropFirst(count)
-            return queries
-        }
-        do throws(VectorFile.Fault) {
-            var open: VectorFileReader
-            if let reader { open = reader } else { open = try VectorFileReader(file) }
-            // Held once only, so that what it has read ahead is not copied.
-            reader = nil
-            let rows = try open.next(count)
-            reader = open
-            return rows.map { .vector($0.vector) }
-        } catch {
-            throw StepError(.protocol, "'\(file.name)' \(error.message)", phase: "request", hint: "look into the file")
-        }
+        if let rows = try file?.next(count).rows { return rows.map { .vector($0.vector) } }
+        let queries = Array(known.prefix(count))
+        known = known.dropFirst(count)
+        return queries
     }
 }

@@ -142,8 +142,7 @@ struct PointSource {
     let batch: Int
     private let size: Int?
     private var known: ArraySlice<VectorOperation.Point> = []
-    private var file: VectorFile?
-    private var reader: VectorFileReader?
+    private var file: VectorFileRows?
     private var nextID: UInt64 = 0
     /// How many points there are, where that is known beforehand.
     let total: Int?
@@ -157,7 +156,7 @@ struct PointSource {
             total = points.count
         case .file(let file, let firstID):
             total = file.rowCount
-            self.file = file
+            self.file = VectorFileRows(file)
             nextID = firstID
         }
     }
@@ -167,25 +166,18 @@ struct PointSource {
 
     /// At most so many of the next points; none at the end.
     mutating func next(_ most: Int) throws(StepError) -> [VectorOperation.Point] {
-        guard let file else {
+        guard let (rows, read) = try file?.next(most) else {
             let points = Array(known.prefix(most))
             known = known.dropFirst(most)
             return points
         }
+        var points: [VectorOperation.Point] = []
         do throws(VectorFile.Fault) {
-            var open: VectorFileReader
-            if let reader { open = reader } else { open = try VectorFileReader(file) }
-            // Held once only, so that what it has read ahead is not copied.
-            reader = nil
-            let rows = try open.next(most)
-            reader = open
-            var points: [VectorOperation.Point] = []
-            for row in rows { points.append(try point(row, open.rowsRead)) }
-            return points
+            for row in rows { points.append(try point(row, read)) }
         } catch {
-            throw StepError(
-                .protocol, "'\(file.name)' \(error.message)", phase: "request", hint: "look into the file")
+            throw file?.refused(error) ?? StepError(.protocol, error.message)
         }
+        return points
     }
 
     private mutating func point(
@@ -197,7 +189,7 @@ struct PointSource {
         let id: PointID
         if let own = row.id {
             id = own
-        } else if case .npy? = file?.form {
+        } else if case .npy? = file?.file.form {
             id = .number(nextID)
             nextID += 1
         } else {

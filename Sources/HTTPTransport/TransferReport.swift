@@ -1,5 +1,5 @@
 /// What libcurl says about a transfer when it is over, as plain values.
-struct CurlReport {
+struct TransferReport {
     /// Why the transfer is over.
     enum End: Equatable {
         /// libcurl ended it, with this `CURLcode`.

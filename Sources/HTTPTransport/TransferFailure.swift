@@ -3,7 +3,7 @@ internal import Glibc
 
 extension HTTPError {
     /// Turns the end of a transfer into an error, in words that say what to do; nil when all went well.
-    init?(_ report: CurlReport, of exchange: Exchange) {
+    init?(_ report: TransferReport, of exchange: Exchange) {
         let phase = report.phase(of: exchange)
         let verdict: Verdict
         switch (exchange.stop, report.end) {
@@ -12,8 +12,14 @@ extension HTTPError {
         case (nil, .cancelled): verdict = Verdict(.cancelled, "the request was cancelled")
         case (nil, .expired): verdict = Verdict(.timeout, report.timeoutMessage(of: exchange, phase))
         case (nil, .finished(let code)):
-            guard code != CURLE_OK.rawValue else { return nil }
-            verdict = report.verdict(CURLcode(rawValue: code), of: exchange, phase)
+            if code != CURLE_OK.rawValue {
+                verdict = report.verdict(CURLcode(rawValue: code), of: exchange, phase)
+            } else if exchange.head.isComplete {
+                return nil
+            } else {
+                // libcurl takes a head that breaks off for one that is complete.
+                verdict = Verdict(.truncated, "the connection closed within the headers")
+            }
         }
         self.init(verdict.kind, verdict.message, hint: verdict.hint, phase: phase, received: exchange.received)
     }
@@ -31,7 +37,7 @@ private struct Verdict {
     }
 }
 
-extension CurlReport {
+extension TransferReport {
     /// How far an exchange came.
     fileprivate func phase(of exchange: Exchange) -> HTTPError.Phase {
         if exchange.head.isComplete { return .body }
@@ -270,12 +276,12 @@ extension Exchange {
         return url.origin.text
     }
 
-    fileprivate var bodySize: Int {
+    var bodySize: Int {
         if case .bytes(let bytes) = request.body { bytes.count } else { upload?.size ?? 0 }
     }
 
     /// How much of the body has arrived.
-    fileprivate var progress: String {
+    var progress: String {
         if let length = head.contentLength { return "\(received) of \(length) bytes" }
         return received == 1 ? "1 byte" : "\(received) bytes"
     }

@@ -1,0 +1,293 @@
+internal import Glibc
+
+/// Reads the answer of one exchange from the bytes of a connection, as far as HTTP/1.1 says that it goes (RFC 9112).
+///
+/// Lines and pieces of the body go to the exchange, which decides what they mean; the reader decides where they end.
+struct AnswerReader {
+    /// What the bytes so far come to.
+    enum Outcome: Equatable {
+        case wantsMore
+        /// The answer has come; whether another request may follow on its connection.
+        case whole(isReusable: Bool)
+        /// The exchange wants no more of it, and says why.
+        case refused
+    }
+
+    private enum Part {
+        /// Can transition to: body, chunkSize, rest, over.
+        case head
+        /// Can transition to: over.
+        case body(left: Int)
+        /// Can transition to: chunk, trailers.
+        case chunkSize
+        /// Can transition to: chunkEnd.
+        case chunk(left: Int)
+        /// Can transition to: chunkSize.
+        case chunkEnd
+        /// Can transition to: over.
+        case trailers
+        /// The body goes on until the connection closes.
+        case rest
+        case over
+    }
+
+    /// libcurl takes no longer line either.
+    private static let longestLine = 100 << 10
+    private static let start: [UInt8] = Array("HTTP/".utf8)
+
+    private var part = Part.head
+    /// The beginning of a line whose end has not come.
+    private var line: [UInt8] = []
+    private var isReusable = false
+    /// Whether the next line is the status line of an answer, final or interim.
+    private var awaitsStatus = true
+    /// Whether the next line is the first behind a status line.
+    private var isFirst = false
+    /// Whether no byte has come.
+    private(set) var isUntouched = true
+
+    /// Takes bytes that have come, of which there is at least one.
+    mutating func take(_ bytes: UnsafeRawBufferPointer, for exchange: Exchange) -> Outcome {
+        isUntouched = false
+        var rest = unsafe bytes
+        while true {
+            switch part {
+            case .head:
+                guard unsafe isStatusLine(rest, exchange), let end = unsafe lineEnd(in: rest, exchange) else {
+                    return exchange.stop == nil ? .wantsMore : .refused
+                }
+                var isEnd = false
+                let isStatus = awaitsStatus
+                let isFirst = isFirst
+                let taken = unsafe takeLine(rest, upTo: end) { line in
+                    isEnd = unsafe line[0] == 0x0A || line[0] == 0x0D
+                    return
+                        unsafe (isStatus
+                        ? Self.isSpoken(line, exchange) : Self.isHeader(line, isFirst: isFirst, exchange))
+                        && exchange.take(headerLine: line)
+                }
+                guard taken else { return .refused }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+                awaitsStatus = isEnd
+                self.isFirst = isStatus
+                if isEnd, exchange.head.isComplete, !beginBody(of: exchange) { return .refused }
+            case .body(let left):
+                let piece = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(left))
+                guard unsafe piece.isEmpty || exchange.take(body: piece) else { return .refused }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
+                part = left == piece.count ? .over : .body(left: left - piece.count)
+            case .chunkSize:
+                guard let end = unsafe lineEnd(in: rest, exchange) else {
+                    return exchange.stop == nil ? .wantsMore : .refused
+                }
+                var size: Int?
+                _ = unsafe takeLine(rest, upTo: end) { line in
+                    size = unsafe Self.chunkSize(line)
+                    return true
+                }
+                guard let size else { return refuse(exchange, damage: "there is no size where one must be") }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+                part = size > 0 ? .chunk(left: size) : .trailers
+            case .chunk(let left):
+                let piece = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(left))
+                guard unsafe piece.isEmpty || exchange.take(body: piece) else { return .refused }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
+                part = left == piece.count ? .chunkEnd : .chunk(left: left - piece.count)
+            case .chunkEnd:
+                guard let byte = unsafe rest.first else { return .wantsMore }
+                guard byte == 0x0A || byte == 0x0D else {
+                    return refuse(exchange, damage: "one goes on behind its end")
+                }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+                if byte == 0x0A { part = .chunkSize }
+            case .trailers:
+                guard let end = unsafe lineEnd(in: rest, exchange) else {
+                    return exchange.stop == nil ? .wantsMore : .refused
+                }
+                var isLast = false
+                let taken = unsafe takeLine(rest, upTo: end) { line in
+                    isLast = unsafe line.allSatisfy { $0 == 0x0A || $0 == 0x0D }
+                    return unsafe isLast
+                        || Self.isHeader(line, isFirst: false, exchange) && exchange.take(headerLine: line)
+                }
+                guard taken else { return .refused }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+                if isLast { part = .over }
+            case .rest:
+                guard unsafe rest.isEmpty || exchange.take(body: rest) else { return .refused }
+                return .wantsMore
+            case .over:
+                // Bytes that nobody asked for would be taken for the next answer.
+                return unsafe .whole(isReusable: isReusable && rest.isEmpty)
+            }
+            if unsafe rest.isEmpty, !isOver { return .wantsMore }
+        }
+    }
+
+    /// Takes the end of the connection.
+    mutating func end(for exchange: Exchange) -> Outcome {
+        switch part {
+        case .rest, .over: return .whole(isReusable: false)
+        case .head where isUntouched:
+            exchange.fail(.reset, "the server closed the connection without an answer")
+        case .head:
+            exchange.fail(.truncated, "the connection closed within the headers")
+        case .body, .chunk, .chunkSize, .chunkEnd, .trailers:
+            exchange.fail(.truncated, "the connection closed after \(exchange.progress) of the body")
+        }
+        return .refused
+    }
+
+    private var isOver: Bool {
+        if case .over = part { true } else { false }
+    }
+}
+
+// MARK: - Lines
+
+extension AnswerReader {
+    /// Where the line that the bytes begin with, or go on with, ends; nil keeps them until more has come.
+    private mutating func lineEnd(in bytes: UnsafeRawBufferPointer, _ exchange: Exchange) -> Int? {
+        guard let start = bytes.baseAddress else { return nil }
+        if let found = unsafe memchr(start, 0x0A, bytes.count) {
+            let end = unsafe UnsafeRawPointer(found) - start + 1
+            if line.count + end <= Self.longestLine { return end }
+        } else if line.count + bytes.count <= Self.longestLine {
+            unsafe line.append(contentsOf: bytes)
+            return nil
+        }
+        exchange.fail(.protocol, "header too large: one header is over \(Self.longestLine >> 10) KiB")
+        return nil
+    }
+
+    /// Hands over the line that ends there, together with what came of it before.
+    private mutating func takeLine(
+        _ bytes: UnsafeRawBufferPointer, upTo end: Int, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<end])
+        guard !line.isEmpty else { return unsafe body(piece) }
+        unsafe line.append(contentsOf: piece)
+        defer { line.removeAll(keepingCapacity: true) }
+        return unsafe line.withUnsafeBytes { unsafe body($0) }
+    }
+
+    /// Whether what begins an answer may be a status line; one that is none is not waited for.
+    private func isStatusLine(_ bytes: UnsafeRawBufferPointer, _ exchange: Exchange) -> Bool {
+        guard awaitsStatus, line.count < Self.start.count else { return true }
+        let missing = Self.start.dropFirst(line.count)
+        let isFit =
+            Self.start.starts(with: line)
+            && (unsafe zip(missing, bytes).allSatisfy { $0 == $1 })
+        if !isFit { failWithoutStatusLine(exchange) }
+        return isFit
+    }
+
+    private func failWithoutStatusLine(_ exchange: Exchange) {
+        exchange.fail(
+            .protocol, "not an HTTP answer: it has no status line",
+            hint: "check that the port speaks HTTP, and not HTTPS")
+    }
+
+    /// Whether a line behind the status line is one that an answer may have (RFC 9112, section 5).
+    private static func isHeader(_ line: UnsafeRawBufferPointer, isFirst: Bool, _ exchange: Exchange) -> Bool {
+        guard let start = line.baseAddress, unsafe memchr(start, 0, line.count) == nil else {
+            exchange.fail(.protocol, "not a valid HTTP answer: a line of its head has a NUL byte")
+            return false
+        }
+        switch unsafe line[0] {
+        case 0x0A, 0x0D: return true
+        // Goes on with the line before it.
+        case 0x20 where !isFirst, 0x09 where !isFirst: return true
+        default:
+            if unsafe memchr(start, 0x3A, line.count) != nil { return true }
+            exchange.fail(.protocol, "not a valid HTTP answer: a header has no colon")
+            return false
+        }
+    }
+
+    /// Whether the version of a status line is one that a request of HTTP/1.1 may get.
+    private static func isSpoken(_ line: UnsafeRawBufferPointer, _ exchange: Exchange) -> Bool {
+        if unsafe line.contains(0) {
+            exchange.fail(.protocol, "not a valid HTTP answer: its status line has a NUL byte")
+            return false
+        }
+        let version = unsafe line.dropFirst(start.count).prefix { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D }
+        if unsafe version.elementsEqual("1.1".utf8) || version.elementsEqual("1.0".utf8) { return true }
+        let text = unsafe String(decoding: version, as: UTF8.self)
+        exchange.fail(
+            .protocol, "not an HTTP answer: it has the version '\(text.preview)' where HTTP/1.1 was spoken")
+        return false
+    }
+
+    /// The number at the beginning of the line before a chunk (RFC 9112, section 7.1); nil where there is none.
+    private static func chunkSize(_ line: UnsafeRawBufferPointer) -> Int? {
+        var size = 0
+        var digits = 0
+        for place in 0..<line.count {
+            let byte = unsafe line[place]
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte - 0x30
+            case 0x41...0x46: digit = byte - 0x41 + 10
+            case 0x61...0x66: digit = byte - 0x61 + 10
+            default: return digits > 0 ? size : nil
+            }
+            digits += 1
+            guard size < 1 << 56 else { return nil }
+            size = size << 4 | Int(digit)
+        }
+        return nil
+    }
+
+    private func refuse(_ exchange: Exchange, damage: String) -> Outcome {
+        exchange.fail(
+            .protocol, "the chunks of the body are damaged after \(exchange.received) bytes: \(damage)")
+        return .refused
+    }
+}
+
+// MARK: - The body's length
+
+extension AnswerReader {
+    /// Decides how long the body is (RFC 9112, section 6.3); false where nobody could say.
+    private mutating func beginBody(of exchange: Exchange) -> Bool {
+        let head = exchange.head
+        var coding: String?
+        var closes = head.version == "1.0"
+        for header in head.headers {
+            if header.name == "transfer-encoding" {
+                coding = coding.map { "\($0), \(header.value)" } ?? header.value
+            } else if header.name == "connection" {
+                if header.value.hasToken("close") { closes = true }
+                if head.version == "1.0", header.value.hasToken("keep-alive") { closes = false }
+            }
+        }
+        isReusable = !closes
+        if exchange.request.method == "HEAD" || head.status == 204 || head.status == 304 {
+            part = .over
+        } else if head.status == 101 {
+            part = .over
+            isReusable = false
+        } else if let coding {
+            guard coding.isSameHeader(as: "chunked") else {
+                exchange.fail(.protocol, "the Transfer-Encoding '\(coding.preview)' was not asked for")
+                return false
+            }
+            part = .chunkSize
+        } else if let length = head.contentLength {
+            part = length > 0 ? .body(left: length) : .over
+        } else {
+            part = .rest
+        }
+        return true
+    }
+}
+
+extension String {
+    /// Whether a list of words has one, whatever its case.
+    fileprivate func hasToken(_ token: String) -> Bool {
+        if isSameHeader(as: token) { return true }
+        return utf8.contains(0x2C)
+            && split(separator: ",").contains { String($0.trimmingBlanks).isSameHeader(as: token) }
+    }
+}
