@@ -44,8 +44,6 @@ public final class FaultProxy {
     public var port: Int { listener.port }
     /// How many connections it carries now.
     public var connectionCount: Int { connections.count }
-    /// How many connections came so far.
-    public var acceptedCount: Int { accepted }
 
     /// Puts troubles in force, on open connections too; returns what lifts them.
     ///

@@ -35,9 +35,6 @@ public struct Compiler {
         public var expressions: [Expression] = []
         /// How many files were looked at.
         public var fileCount = 0
-
-        /// Whether anything stands against running.
-        public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
     }
 
     /// A scenario in its suite.

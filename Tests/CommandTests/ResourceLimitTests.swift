@@ -83,7 +83,7 @@ import Testing
     }
 
     /// What a limit of memory does to a body that does not fit: nothing of the run hangs, and what lacks is named.
-    @Test(arguments: ["prlimit --as=268435456", "prlimit --data=134217728"])
+    @Test(.enabled(if: !Sanitizer.isPresent), arguments: ["prlimit --as=268435456", "prlimit --data=134217728"])
     func `a body beyond the memory that there is takes its own test only`(_ limit: String) throws {
         let server = try SimpleHTTPServer { request in
             request.path == "/large"

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import PlumbTesting
 import Testing
 
 /// Trust, and what is said when it is missing.

@@ -10,8 +10,6 @@ public final class SharedValue {
     private let beneath: Beneath
     /// What an evaluator made of this value (libjq's form of it), kept for the next evaluation.
     var foreign: AnyObject?
-    /// What an evaluator made of single members.
-    var foreignFields: [String: AnyObject] = [:]
 
     private enum Beneath {
         case nothing

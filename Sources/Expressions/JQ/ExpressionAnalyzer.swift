@@ -217,8 +217,6 @@ extension JQSyntax.Operator {
         default: false
         }
     }
-    /// Whether the operator orders its operands.
-    var isOrdering: Bool { isComparison && self != .equal && self != .notEqual }
     /// Whether the operator is `and` or `or`.
     var isLogic: Bool { self == .and || self == .or }
 }

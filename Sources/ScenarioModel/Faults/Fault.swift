@@ -87,9 +87,6 @@ public struct FaultSettings: Sendable, Hashable {
     /// Creates settings without trouble.
     public init() {}
 
-    /// Whether it acts on answers in HTTP, which only services that speak it give.
-    public var isOfHTTP: Bool { respond != nil || cutEventsAfter != nil }
-
     /// Keys that are trouble by themselves; the others say how and when.
     public static let kinds = [
         "latency", "bandwidth", "hang", "refuse", "reset", "truncate", "slice", "slow_close", "corrupt", "respond",

@@ -8,7 +8,7 @@ enum ForkedAnswer {
     /// What the process wrote before it ended; nil where the time or the bound passed first, or there is no process.
     ///
     /// `work` is done in the other process, and is given the descriptor to write to.
-    static func bytes(within limit: Duration, most: Int, _ work: (Int32) -> Void) -> [UInt8]? {
+    static func bytes(within limit: Duration, most: Int, _ work: @escaping (Int32) -> Void) -> [UInt8]? {
         var ends: [Int32] = [0, 0]
         guard plumb_pipe(&ends) == 0 else { return nil }
         let pid = plumb_fork()
@@ -17,8 +17,11 @@ enum ForkedAnswer {
             _ = plumb_die_with_parent(SIGKILL)
             signal(SIGPIPE, SIG_IGN)
             for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
-            work(ends[1])
-            _exit(0)
+            let end = ends[1]
+            ForkedThread.run {
+                work(end)
+                _exit(0)
+            }
         }
         close(ends[1])
         defer { close(ends[0]) }

@@ -41,7 +41,7 @@ struct WorkerProcess {
         }
     }
 
-    private static func fork(_ blackBox: BlackBox, _ work: (Int32, Int32) -> Never) -> WorkerProcess? {
+    private static func fork(_ blackBox: BlackBox, _ work: @escaping (Int32, Int32) -> Never) -> WorkerProcess? {
         var eventPipe: [Int32] = [0, 0]
         var controlPipe: [Int32] = [0, 0]
         guard plumb_pipe(&eventPipe) == 0 else { return nil }
@@ -60,7 +60,8 @@ struct WorkerProcess {
             if words >= 0 { dup2(words, STDERR_FILENO) }
             // What never returns keeps nothing alive for its callers; the page is written until the process ends.
             _ = Unmanaged.passRetained(blackBox)
-            work(eventPipe[1], controlPipe[0])
+            let (events, control) = (eventPipe[1], controlPipe[0])
+            ForkedThread.run { work(events, control) }
         }
         close(eventPipe[1])
         close(controlPipe[0])

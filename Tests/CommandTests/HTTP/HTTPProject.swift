@@ -165,6 +165,11 @@ struct PeakMemory {
         mebibytes = most / 1024
     }
 
+    /// Expects so many mebibytes; under a sanitizer, whose own books are a multiple of that, nothing.
+    func expect(_ bounds: Range<Int>, at location: SourceLocation = #_sourceLocation) {
+        #expect(bounds.contains(mebibytes) || Sanitizer.isPresent, sourceLocation: location)
+    }
+
     private static func children(of process: Int) -> [Substring] {
         let text = (try? TextFile.read("/proc/\(process)/task/\(process)/children")) ?? ""
         return text.split(separator: " ")

@@ -58,7 +58,7 @@ final class TestProject {
         variables["PLUMB_TEST_MARK"] = folder.path
         let program = RunningCommand.binary("plumb")
         // A sanitizer takes terabytes of address space for its own books.
-        let isBoundless = getenv("PLUMB_SANITIZER") != nil && shell?.hasPrefix("ulimit -v") ?? false
+        let isBoundless = Sanitizer.isPresent && shell?.hasPrefix("ulimit -v") ?? false
         guard let shell, !isBoundless else {
             return try RunningCommand(program, arguments, environment: variables, input: input, in: folder.path)
         }

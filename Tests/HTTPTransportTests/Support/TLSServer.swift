@@ -1,4 +1,4 @@
-import Foundation
+import PlumbTesting
 
 /// Keys and certificates of every kind, made anew for each run of the tests.
 final class Certificates: Sendable {
@@ -11,18 +11,18 @@ final class Certificates: Sendable {
         folder = try TemporaryFolder()
         let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
         let here = "subjectAltName=IP:127.0.0.1,DNS:localhost"
-        try Tool.run("openssl", in: folder.url, "req -x509 \(key) -keyout ca.key -out ca.pem -days 2 -subj /CN=TestCA")
+        try Tool.run("openssl", in: folder, "req -x509 \(key) -keyout ca.key -out ca.pem -days 2 -subj /CN=TestCA")
         try Tool.run(
-            "openssl", in: folder.url,
+            "openssl", in: folder,
             "req -x509 \(key) -keyout self-signed.key -out self-signed.pem -days 2 -subj /CN=localhost -addext \(here)")
         for (name, alternative, days) in [
             ("good", here, 2), ("expired", here, -1), ("wrong-host", "subjectAltName=DNS:other.test", 2),
             ("client", here, 2),
         ] {
-            try alternative.write(toFile: folder.path("ext"), atomically: true, encoding: .utf8)
-            try Tool.run("openssl", in: folder.url, "req \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
+            try folder.write(alternative, to: "ext")
+            try Tool.run("openssl", in: folder, "req \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
             try Tool.run(
-                "openssl", in: folder.url,
+                "openssl", in: folder,
                 "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days \(days) -extfile ext -out \(name).pem"
             )
         }
@@ -34,34 +34,27 @@ final class Certificates: Sendable {
 /// `openssl s_server`, which answers each request with a page and closes.
 final class TLSServer {
     let port: Int
-    private let process: Process
+    private let process: RunningCommand
 
     var url: String { "https://127.0.0.1:\(port)/" }
 
     /// Serves a certificate of the folder, with further options of `s_server`.
     init(_ certificate: String, options: String = "") throws {
-        let folder = try Certificates.shared.get().folder.url
-        process = Tool.make(
-            "openssl", in: folder,
+        process = try Tool.start(
+            "openssl", in: try Certificates.shared.get().folder,
             "s_server -accept 127.0.0.1:0 -www -cert \(certificate).pem -key \(certificate).key \(options)"
                 .split(separator: " ").map(String.init))
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
         // It says `ACCEPT 127.0.0.1:PORT` once it listens.
-        var text = ""
+        let deadline = ContinuousClock.now + .seconds(20)
         var port: Int?
-        while port == nil, case let data = output.fileHandleForReading.availableData, !data.isEmpty {
-            text += String(decoding: data, as: UTF8.self)
-            port = text.firstMatch(of: /ACCEPT [0-9.]+:(\d+)\n/).flatMap { Int($0.output.1) }
+        while port == nil, .now < deadline, process.waitForOutput("ACCEPT ") {
+            _ = process.waitForOutput("\n", within: .milliseconds(20))
+            port = process.standardOutput.firstMatch(of: /ACCEPT [0-9.]+:(\d+)\n/).flatMap { Int($0.output.1) }
         }
-        guard let port else { throw Tool.Failure(words: "s_server: \(text)") }
+        guard let port else {
+            throw Tool.Failure(words: "s_server: \(process.standardOutput)\(process.standardError)")
+        }
         self.port = port
-    }
-
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
     }
 }
 
@@ -70,7 +63,7 @@ final class HTTP2Server {
     let port: Int
     let plainPort: Int
     private let folder: TemporaryFolder
-    private let process: Process
+    private let process: RunningCommand
 
     init() throws {
         folder = try TemporaryFolder()
@@ -84,14 +77,8 @@ final class HTTP2Server {
             ssl_certificate \(certificates.path("good.pem")); ssl_certificate_key \(certificates.path("good.key"));
             location / { add_header x-protocol $server_protocol; return 200 "$server_protocol $request_uri"; } } }
             """
-        try configuration.write(toFile: folder.path("nginx.conf"), atomically: true, encoding: .utf8)
-        process = Tool.make(
-            "nginx", in: folder.url, ["-p", folder.path(""), "-c", "nginx.conf", "-e", folder.path("error.log")])
-        try process.run()
-    }
-
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
+        try folder.write(configuration, to: "nginx.conf")
+        process = try Tool.start(
+            "nginx", in: folder, ["-p", folder.path(""), "-c", "nginx.conf", "-e", folder.path("error.log")])
     }
 }

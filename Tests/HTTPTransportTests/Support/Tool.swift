@@ -1,4 +1,5 @@
 import Foundation
+import PlumbTesting
 
 /// A program of the system that a test runs beside itself.
 enum Tool {
@@ -9,40 +10,20 @@ enum Tool {
     /// Where the program is, or nil.
     static func path(_ name: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        return (path.split(separator: ":") + ["/usr/sbin"]).map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin"]
+        return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Runs a program to its end in a folder.
-    static func run(_ name: String, in folder: URL, _ arguments: String) throws {
-        let process = make(name, in: folder, arguments.split(separator: " ").map(String.init))
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(words: "\(name) \(arguments)") }
+    static func run(_ name: String, in folder: TemporaryFolder, _ arguments: String) throws {
+        let run = try start(name, in: folder, arguments.split(separator: " ").map(String.init)).finish()
+        guard run.exitStatus == 0 else { throw Failure(words: "\(name) \(arguments): \(run.standardError)") }
     }
 
-    static func make(_ name: String, in folder: URL, _ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: path(name) ?? "/nonexistent/\(name)")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return process
+    /// Starts a program in a folder; it is killed when the value goes.
+    static func start(_ name: String, in folder: TemporaryFolder, _ arguments: [String]) throws -> RunningCommand {
+        try RunningCommand(
+            path(name) ?? "/nonexistent/\(name)", arguments, environment: RunningCommand.plainEnvironment,
+            in: folder.path)
     }
-}
-
-/// A folder that goes away with its owner.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 }

@@ -66,7 +66,8 @@ struct ConnectionPoolTests {
             _ = try await driving.sql("SELECT 1", target)
             database.opened[0].isReusable = false
             #expect(try await driving.sql("SELECT 1", target).error == nil)
-            #expect(database.opened.count == 2 && database.opened[0].isClosed)
+            #expect(database.opened.count == 2)
+            try await driving.expectClosed(database.opened[0])
         }
     }
 
@@ -95,7 +96,7 @@ struct ConnectionPoolTests {
             #expect(database.opened[0].resets == 1 && database.opened[0].transaction == .none)
             database.opened[0].canReset = false
             _ = try await driving.sql("SELECT 1", target)
-            #expect(database.opened[0].isClosed)
+            try await driving.expectClosed(database.opened[0])
         }
     }
 

@@ -1,6 +1,7 @@
 import EventLoop
 import Expressions
 import ScenarioModel
+import Testing
 
 @testable import StepDrivers
 
@@ -90,6 +91,15 @@ final class FakeConnection: DatabaseConnection {
     }
 
     func close() async { isClosed = true }
+}
+
+extension Driving {
+    /// Expects that the pool closes a connection: it does so in a task of its own, in its own time.
+    func expectClosed(_ connection: FakeConnection, at location: SourceLocation = #_sourceLocation) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !connection.isClosed, .now < deadline { try await loop.sleep(for: .milliseconds(2)) }
+        #expect(connection.isClosed, sourceLocation: location)
+    }
 }
 
 /// Runs a body with a fake database behind the target that it is given.

@@ -57,9 +57,6 @@ struct SQLStatement: Sendable {
         }
     }
 
-    /// Whether it changes data or structure as far as its words tell: what `explain` undoes.
-    var isWrite: Bool { !isRead }
-
     /// The word by which it begins, ends or divides a transaction; nil for any other statement.
     var transactionWord: String? {
         switch verb {
