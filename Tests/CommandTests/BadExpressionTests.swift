@@ -107,8 +107,7 @@ import Testing
         let threads = Sanitizer.isForThreads ? 2 : 1
         #expect(try TextFile.names(in: "/proc/\(command.processID)/task").count == threads)
         // What it forked works on a thread that has a number of its own, by which Swift's locks know it.
-        let children = try TextFile.read("/proc/\(command.processID)/task/\(command.processID)/children")
-        let worker = try #require(children.split(separator: " ").first.map(String.init))
+        let worker = String(try #require(ChildProcesses.of(command.processID).first))
         let others = try TextFile.names(in: "/proc/\(worker)/task").filter { $0 != worker }
         let names = others.compactMap { try? TextFile.read("/proc/\(worker)/task/\($0)/comm") }
         #expect(names.contains("plumb-forked\n"), "\(names)")

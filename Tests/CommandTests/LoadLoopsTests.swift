@@ -31,16 +31,11 @@ import Testing
         }
     }
 
-    /// The processes that a process has started.
-    private func children(of process: Int) throws -> [pid_t] {
-        try TextFile.read("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { pid_t($0) }
-    }
-
     /// The worker that leads a load, and the others, once there are so many.
     private func workers(of command: RunningCommand, loops: Int) throws -> (leader: pid_t, others: [pid_t]) {
-        let leader = try #require(try children(of: command.processID).first)
-        let others = try children(of: Int(leader))
-        #expect(others.count == loops - 1)
+        let leader = try #require(ChildProcesses.of(command.processID).first)
+        let others = ChildProcesses.of(Int(leader))
+        try #require(others.count == loops - 1)
         return (leader, others)
     }
 

@@ -65,8 +65,7 @@ import Testing
             "json=reports/load.json",
         ])
         #expect(command.waitForOutput("in flight"))
-        let place = "/proc/\(command.processID)/task/\(command.processID)/children"
-        let worker = try #require(try TextFile.read(place).split(separator: " ").first.flatMap { pid_t($0) })
+        let worker = try #require(ChildProcesses.of(command.processID).first)
         kill(worker, SIGKILL)
         let run = project.finish(command)
         #expect(run.status == .exit(3))

@@ -268,7 +268,7 @@ extension AnswerReader {
         } else if head.status == 101 {
             part = .over
             isReusable = false
-        } else if let coding {
+        } else if let coding, !coding.isSameHeader(as: "identity") {
             guard coding.isSameHeader(as: "chunked") else {
                 exchange.fail(.protocol, "the Transfer-Encoding '\(coding.preview)' was not asked for")
                 return false

@@ -8,7 +8,8 @@ final class PlainRoute {
     private static let longestRest = Duration.seconds(118)
     /// More connections than this are closed when their request is over.
     private static let most = 256
-    private static let layoutLimit = 32
+    /// Each request is held against as many.
+    private static let layoutLimit = 8
 
     let origin: Origin
     let settings: ConnectionSettings

@@ -158,7 +158,7 @@ struct PeakMemory {
         let end = ContinuousClock.now + limit
         var most = 0
         repeat {
-            for child in Self.children(of: command.processID) { most = max(most, Self.kibibytes(of: child)) }
+            for child in ChildProcesses.of(command.processID) { most = max(most, Self.kibibytes(of: child)) }
             // Nothing writes this: the wait moves the outputs and reaps the process.
         } while !command.waitForOutput("\u{0}\u{1}", within: .milliseconds(10))
             && kill(pid_t(command.processID), 0) == 0 && .now < end
@@ -170,12 +170,7 @@ struct PeakMemory {
         #expect(bounds.contains(mebibytes) || Sanitizer.isPresent, sourceLocation: location)
     }
 
-    private static func children(of process: Int) -> [Substring] {
-        let text = (try? TextFile.read("/proc/\(process)/task/\(process)/children")) ?? ""
-        return text.split(separator: " ")
-    }
-
-    private static func kibibytes(of process: Substring) -> Int {
+    private static func kibibytes(of process: pid_t) -> Int {
         let status = (try? TextFile.read("/proc/\(process)/status")) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
