@@ -133,7 +133,7 @@ public actor HTTPTransport {
         if let nextLook { loop.cancel(nextLook.timer) }
         nextLook = nil
         for entry in multis { entry.multi.close() }
-        for route in routes { route.closeAll() }
+        for route in routes { route.giveUp() }
         routes = []
         multis = []
         idleTransfers = []

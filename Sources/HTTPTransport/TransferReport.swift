@@ -34,6 +34,5 @@ struct TransferReport {
     var localPort = 0
     var uploaded = 0
     var requestSize = 0
-    var headerSize = 0
     var certificate: HTTPResponse.Certificate?
 }

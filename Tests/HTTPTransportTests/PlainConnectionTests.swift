@@ -58,6 +58,35 @@ import Testing
         #expect(answers[0].1 == answers[1].1)
     }
 
+    @Test func `a connection in use is closed after its request where its service was given up`() async throws {
+        let (asked, others, closed) = (Count(), Count(), Count())
+        defer { others.increase() }
+        let slow = try ScriptedServer { connection in
+            _ = connection.readRequest()
+            asked.increase()
+            while others.value == 0 { pause(milliseconds: 5) }
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            if connection.readRequest() == nil { closed.increase() }
+        }
+        let quick = try ScriptedServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        let isClosed = try await withTransport { transport in
+            async let first = transport.send(HTTPRequest(url: slow.url, timeout: .seconds(60)))
+            while asked.value == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            // Each has connections of its own, and there are more of them than are kept in mind.
+            for number in 0..<70 {
+                let settings = ConnectionSettings(resolve: ["s\(number).test:\(quick.port):127.0.0.1"])
+                let url = "http://s\(number).test:\(quick.port)/"
+                _ = try await transport.send(HTTPRequest(url: url, settings: settings, timeout: .seconds(20))).get()
+            }
+            others.increase()
+            _ = try await first.get()
+            let deadline = ContinuousClock.now + .seconds(10)
+            while closed.value == 0, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+            return closed.value == 1
+        }
+        #expect(isClosed)
+    }
+
     private static let answers = [
         "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: 1\r\n\r\nhello world",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nT: 1\r\n\r\n",

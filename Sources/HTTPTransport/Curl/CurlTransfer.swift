@@ -169,7 +169,6 @@ internal import CLibCurl
         if let exchange, exchange.upload != nil || exchange.bodySize >= Self.separateBody {
             report.requestSize += report.uploaded
         }
-        report.headerSize = unsafe lcurl_getinfo_long(handle, CURLINFO_HEADER_SIZE)
         if exchange?.isSecure ?? false { report.certificate = certificate() }
         return report
     }

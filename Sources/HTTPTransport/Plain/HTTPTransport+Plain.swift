@@ -15,7 +15,7 @@ extension HTTPTransport {
     private func route(to origin: Origin, _ settings: ConnectionSettings) -> PlainRoute {
         if let known = routes.first(where: { $0.origin == origin && $0.settings == settings }) { return known }
         if routes.count >= Self.routeLimit {
-            for route in routes { route.closeAll() }
+            for route in routes { route.giveUp() }
             routes.removeAll()
         }
         let made = PlainRoute(origin: origin, settings: settings)

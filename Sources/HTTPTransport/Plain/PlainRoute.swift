@@ -15,14 +15,13 @@ final class PlainRoute {
     let settings: ConnectionSettings
     private var idle: [PlainConnection] = []
     private var layouts: [PlainLayout] = []
+    /// Whether nobody will ask for its connections any more.
+    private var isGivenUp = false
 
     init(origin: Origin, settings: ConnectionSettings) {
         self.origin = origin
         self.settings = settings
     }
-
-    /// Whether no connection waits.
-    var isDeserted: Bool { idle.isEmpty }
 
     /// The bytes of a request, known or made now; nil where it is none for a plain connection.
     func layout(of exchange: Exchange) -> PlainLayout? {
@@ -55,7 +54,7 @@ final class PlainRoute {
 
     /// Keeps a connection for the next request.
     func keep(_ connection: PlainConnection) {
-        guard idle.count < Self.most else { return connection.close() }
+        guard !isGivenUp, idle.count < Self.most else { return connection.close() }
         idle.append(connection)
     }
 
@@ -64,8 +63,13 @@ final class PlainRoute {
         idle.removeAll { $0 === connection }
     }
 
-    /// Closes all that wait.
-    func closeAll() {
+    /// Closes all that wait, and those in use when their request is over.
+    func giveUp() {
+        isGivenUp = true
+        closeAll()
+    }
+
+    private func closeAll() {
         for connection in idle { connection.close() }
         idle = []
     }
