@@ -4,7 +4,7 @@ extension EventLoop {
     /// Suspends the task until an instant.
     ///
     /// - Throws: `CancellationError` as soon as the task is cancelled.
-    public func sleep(until deadline: ContinuousClock.Instant) async throws(CancellationError) {
+    public func sleep(until deadline: Instant) async throws(CancellationError) {
         let wait = Wait()
         let hasPassed = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -36,7 +36,7 @@ extension EventLoop {
     ///
     /// - Returns: The value, and whether the deadline cancelled the operation.
     public func withDeadline<Value: Sendable>(
-        _ deadline: ContinuousClock.Instant?, _ operation: @escaping @Sendable () async -> Value
+        _ deadline: Instant?, _ operation: @escaping @Sendable () async -> Value
     ) async -> (value: Value, deadlineStruck: Bool) {
         guard let deadline else { return (await operation(), false) }
         let task = Task(executorPreference: self, operation: operation)
@@ -88,7 +88,7 @@ private final class Wait: Sendable {
         return isWaiting
     }
 
-    func arm(on loop: EventLoop, at deadline: ContinuousClock.Instant) {
+    func arm(on loop: EventLoop, at deadline: Instant) {
         let isWaiting = state.withLock { state in
             guard case .waiting = state else { return false }
             return true

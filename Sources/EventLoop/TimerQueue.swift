@@ -8,7 +8,7 @@ public struct TimerToken: Sendable, Hashable {
 /// The actions that wait for their time, earliest first, those of one instant in the order they came.
 struct TimerQueue {
     private struct Entry: Comparable {
-        let deadline: ContinuousClock.Instant
+        let deadline: Instant
         let number: Int
 
         static func < (left: Entry, right: Entry) -> Bool {
@@ -22,7 +22,7 @@ struct TimerQueue {
 
     var isEmpty: Bool { actions.isEmpty }
 
-    mutating func add(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> TimerToken {
+    mutating func add(at deadline: Instant, _ action: @escaping () -> Void) -> TimerToken {
         lastNumber += 1
         heap.insert(Entry(deadline: deadline, number: lastNumber))
         actions[lastNumber] = action
@@ -40,7 +40,7 @@ struct TimerQueue {
     }
 
     /// Removes and returns the next action whose time has come.
-    mutating func popDue(at now: ContinuousClock.Instant) -> (() -> Void)? {
+    mutating func popDue(at now: Instant) -> (() -> Void)? {
         while let entry = heap.min, entry.deadline <= now {
             heap.removeMin()
             if let action = actions.removeValue(forKey: entry.number) { return action }
@@ -49,7 +49,7 @@ struct TimerQueue {
     }
 
     /// The time of the next action, or nil when none waits.
-    mutating func nextDeadline() -> ContinuousClock.Instant? {
+    mutating func nextDeadline() -> Instant? {
         while let entry = heap.min {
             if actions[entry.number] != nil { return entry.deadline }
             heap.removeMin()

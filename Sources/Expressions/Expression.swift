@@ -41,6 +41,9 @@ public struct Expression: Sendable {
     /// What it reads.
     public var analysis: ExpressionAnalysis { content.reading.analysis }
 
+    /// The variables that it reads, with what it reads of them.
+    public var references: [ExpressionAnalysis.Reference] { content.reading.analysis.references }
+
     /// The expression's text.
     public var text: String { source.text }
 

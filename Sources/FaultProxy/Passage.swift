@@ -1,9 +1,9 @@
+import EventLoop
+
 /// What one connection has been through, and what becomes of the bytes that come next.
 ///
 /// A value: it is told what arrived and when, and answers; a ``ProxyConnection`` carries it out.
 struct Passage {
-    typealias Instant = ContinuousClock.Instant
-
     /// Bytes and when they may go on.
     struct Piece {
         var bytes: ArraySlice<UInt8>

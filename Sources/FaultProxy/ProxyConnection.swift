@@ -5,7 +5,6 @@ internal import Glibc
 ///
 /// Lives on its loop's thread; the proxy holds it until it has ended.
 final class ProxyConnection {
-    typealias Instant = ContinuousClock.Instant
 
     /// Bytes that one direction may hold before no more are read.
     static let mostQueued = 1 << 20

@@ -17,7 +17,7 @@ final class Exchange {
     let cookieHeader: String?
     /// A body that is read while it is sent.
     let upload: Upload?
-    let start: ContinuousClock.Instant
+    let start: Instant
     /// Whether it goes over TLS.
     let isSecure: Bool
 
@@ -34,10 +34,10 @@ final class Exchange {
 
     private var decoder: ContentDecoder?
     private var parser = SSEParser()
-    private var sentAt: ContinuousClock.Instant?
+    private var sentAt: Instant?
 
     init(
-        _ request: HTTPRequest, url: ParsedURL, cookieHeader: String?, upload: Upload?, start: ContinuousClock.Instant,
+        _ request: HTTPRequest, url: ParsedURL, cookieHeader: String?, upload: Upload?, start: Instant,
         known: KnownLines? = nil
     ) {
         self.request = request
@@ -82,6 +82,14 @@ final class Exchange {
             .reset, "the server closed the kept-alive connection before it answered",
             hint: request.isIdempotent ? nil : "a \(request.method) is not sent twice unless it is marked idempotent")
         return false
+    }
+
+    /// Takes the whole head where the bytes, the first of the answer, begin with one that is known, and tells how long
+    /// it is; nil where they do not.
+    func takeKnownHead(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let count = unsafe head.takeKnown(bytes) else { return nil }
+        beginBody()
+        return count
     }
 
     /// Takes a line of the head; false ends the transfer.
@@ -149,7 +157,7 @@ final class Exchange {
 
     private func beginBody() {
         do {
-            decoder = try ContentDecoder(head.headers)
+            decoder = try ContentDecoder(head.isCoded ? head.headers : [])
         } catch {
             // An answer without a body may announce what it likes.
             if request.method != "HEAD" && head.contentLength != 0 && head.status != 204 && head.status != 304 {
@@ -177,7 +185,7 @@ final class Exchange {
 
     private func parseEvents(_ piece: UnsafeRawBufferPointer) -> Bool {
         let limit = request.streaming?.maxEvents ?? 0
-        let at = (ContinuousClock.now - (sentAt ?? start)).milliseconds
+        let at = (Instant.now - (sentAt ?? start)).milliseconds
         do {
             try unsafe parser.take(piece.bindMemory(to: UInt8.self).span) { event in
                 events?.events.append(

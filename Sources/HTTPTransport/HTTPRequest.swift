@@ -1,36 +1,19 @@
 /// A request as it goes on the wire.
+///
+/// What all sendings of a request have alike is held once, however often it is copied, so that it takes one look to see
+/// that a request is the last one again (``isLike(_:)``).
 public struct HTTPRequest: Sendable {
-    public var method: String
-    /// An absolute `http` or `https` URL.
-    public var url: String
-    /// Sent in this order and spelling.
-    ///
-    /// Nothing is added but `Host`, the length and type that the body needs, and cookies.
-    public var headers: [HTTPHeader]
+    private var content: Content
     /// Sent behind the others: those that no two sendings have alike, such as `traceparent`.
     ///
     /// Requests that differ in them alone share what was made ready for the first.
     public var changingHeaders: [HTTPHeader] = []
-    public var body: Body
-    /// What the file of a `file` body must still be, so that every attempt sends the same; nil takes it as it is.
-    public var bodyVersion: FileVersion?
-    public var settings: ConnectionSettings
-    /// How many redirects are followed; 0 returns the redirect itself.
-    public var followRedirects: Int
-    /// Further headers that never follow a redirect to another origin, as `Authorization` and `Cookie` never do.
-    public var credentialHeaders: [String]
-    /// Whether the body holds credentials: then no redirect to another origin that repeats it is followed.
-    public var hasCredentialBody = false
-    /// The most bytes of a decoded body.
-    public var maxBytes: Int
     /// From the start to the last byte, redirects and waiting for a connection included.
     public var timeout: Duration
     /// For looking up the name, connecting and the TLS handshake of one connection.
     public var connectTimeout: Duration
     /// Sent with each hop and filled by each answer; nil for no cookies.
     public var cookies: CookieJar?
-    /// Parses a `text/event-stream` as it arrives; nil takes it as any other body.
-    public var streaming: EventStreamSettings?
     /// Whether the request may be sent a second time when a kept-alive connection turns out to be closed.
     public var isIdempotent: Bool
 
@@ -40,19 +23,114 @@ public struct HTTPRequest: Sendable {
         maxBytes: Int = 64 << 20, timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
         cookies: CookieJar? = nil, streaming: EventStreamSettings? = nil, isIdempotent: Bool? = nil
     ) {
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.settings = settings
-        self.followRedirects = followRedirects
-        self.credentialHeaders = credentialHeaders
-        self.maxBytes = maxBytes
+        content = Content(
+            Content.Fields(
+                method: method, url: url, headers: headers, body: body, settings: settings,
+                followRedirects: followRedirects, credentialHeaders: credentialHeaders, maxBytes: maxBytes,
+                streaming: streaming))
         self.timeout = timeout
         self.connectTimeout = connectTimeout
         self.cookies = cookies
-        self.streaming = streaming
         self.isIdempotent = isIdempotent ?? ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(method)
+    }
+
+    /// What is the same for every sending.
+    ///
+    /// Nobody changes one that others hold: a request that is changed gets one of its own.
+    private final class Content: Sendable {
+        struct Fields {
+            var method: String
+            var url: String
+            var headers: [HTTPHeader]
+            var body: Body
+            var bodyVersion: FileVersion?
+            var settings: ConnectionSettings
+            var followRedirects: Int
+            var credentialHeaders: [String]
+            var hasCredentialBody = false
+            var maxBytes: Int
+            var streaming: EventStreamSettings?
+        }
+
+        let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private mutating func change<Field>(_ field: WritableKeyPath<Content.Fields, Field>, to value: Field) {
+        var fields = content.fields
+        fields[keyPath: field] = value
+        content = Content(fields)
+    }
+
+    /// Whether a request is known to be the same but for what differs from sending to sending.
+    func isLike(_ other: HTTPRequest) -> Bool { content === other.content }
+}
+
+extension HTTPRequest {
+    public var method: String {
+        get { content.fields.method }
+        set { change(\.method, to: newValue) }
+    }
+
+    /// An absolute `http` or `https` URL.
+    public var url: String {
+        get { content.fields.url }
+        set { change(\.url, to: newValue) }
+    }
+
+    /// Sent in this order and spelling.
+    ///
+    /// Nothing is added but `Host`, the length and type that the body needs, and cookies.
+    public var headers: [HTTPHeader] {
+        get { content.fields.headers }
+        set { change(\.headers, to: newValue) }
+    }
+
+    public var body: Body {
+        get { content.fields.body }
+        set { change(\.body, to: newValue) }
+    }
+
+    /// What the file of a `file` body must still be, so that every attempt sends the same; nil takes it as it is.
+    public var bodyVersion: FileVersion? {
+        get { content.fields.bodyVersion }
+        set { change(\.bodyVersion, to: newValue) }
+    }
+
+    public var settings: ConnectionSettings {
+        get { content.fields.settings }
+        set { change(\.settings, to: newValue) }
+    }
+
+    /// How many redirects are followed; 0 returns the redirect itself.
+    public var followRedirects: Int {
+        get { content.fields.followRedirects }
+        set { change(\.followRedirects, to: newValue) }
+    }
+
+    /// Further headers that never follow a redirect to another origin, as `Authorization` and `Cookie` never do.
+    public var credentialHeaders: [String] {
+        get { content.fields.credentialHeaders }
+        set { change(\.credentialHeaders, to: newValue) }
+    }
+
+    /// Whether the body holds credentials: then no redirect to another origin that repeats it is followed.
+    public var hasCredentialBody: Bool {
+        get { content.fields.hasCredentialBody }
+        set { change(\.hasCredentialBody, to: newValue) }
+    }
+
+    /// The most bytes of a decoded body.
+    public var maxBytes: Int {
+        get { content.fields.maxBytes }
+        set { change(\.maxBytes, to: newValue) }
+    }
+
+    /// Parses a `text/event-stream` as it arrives; nil takes it as any other body.
+    public var streaming: EventStreamSettings? {
+        get { content.fields.streaming }
+        set { change(\.streaming, to: newValue) }
     }
 }
 

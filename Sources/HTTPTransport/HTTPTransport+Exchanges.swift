@@ -3,15 +3,20 @@ internal import Glibc
 
 /// How one exchange is carried: who takes it in hand, and when it ends.
 extension HTTPTransport {
-    func perform(_ exchange: Exchange, deadline: ContinuousClock.Instant) async -> TransferReport {
+    @inline(__always)
+    func perform(
+        _ exchange: Exchange, _ known: KnownRequest?, deadline: Instant
+    ) async -> TransferReport {
         guard !isShutDown else { return TransferReport(end: .cancelled) }
-        lastID += 1
-        let id = lastID
+        let id = running.takePlace()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            unsafe await withUnsafeContinuation { continuation in
                 // The handler below may have run before there was anything to end.
-                guard !Task.isCancelled else { return continuation.resume(returning: TransferReport(end: .cancelled)) }
-                begin(exchange, id: id, deadline: deadline, continuation)
+                guard !Task.isCancelled else {
+                    running.remove(id)
+                    return unsafe continuation.resume(returning: TransferReport(end: .cancelled))
+                }
+                unsafe begin(exchange, known, id: id, deadline: deadline, continuation)
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.end(id, .cancelled) } }
@@ -19,28 +24,30 @@ extension HTTPTransport {
     }
 
     private func begin(
-        _ exchange: Exchange, id: Int, deadline: ContinuousClock.Instant,
-        _ continuation: CheckedContinuation<TransferReport, Never>
+        _ exchange: Exchange, _ known: KnownRequest?, id: Int, deadline: Instant,
+        _ continuation: UnsafeContinuation<TransferReport, Never>
     ) {
         func run(_ carrier: Carrier) {
-            running[id] = Running(carrier: carrier, exchange: exchange, deadline: deadline, continuation: continuation)
+            running[id] = unsafe Running(carrier, exchange, deadline: deadline, continuation)
             look(at: deadline)
         }
-        if let layout = plainLayout(of: exchange) {
+        func refuse() {
+            running.remove(id)
+            unsafe continuation.resume(returning: TransferReport(end: .cancelled))
+        }
+        if let layout = plainLayout(of: exchange, known) {
             if let connection = layout.route.take(for: exchange) {
                 run(.plain(connection, layout))
                 return carry(exchange, layout, on: connection, id: id)
             }
-            guard let (transfer, multi) = open(for: exchange, id: id) else {
-                return continuation.resume(returning: TransferReport(end: .cancelled))
-            }
+            guard let (transfer, multi) = open(for: exchange, id: id) else { return refuse() }
             return run(.opening(transfer, multi, layout))
         }
         guard let multi = multi(for: exchange.request.settings),
             let transfer = idleTransfer(for: exchange, multi) ?? CurlTransfer()
         else {
             exchange.failForLackOfMeans()
-            return continuation.resume(returning: TransferReport(end: .cancelled))
+            return refuse()
         }
         transfer.begin(exchange, id: id, sockets: multi.sockets)
         run(.libcurl(transfer, multi))
@@ -96,12 +103,12 @@ extension HTTPTransport {
 
     /// Gives the waiting task what came of its exchange.
     func settle(_ id: Int, _ report: TransferReport) {
-        guard let item = running.removeValue(forKey: id) else { return }
+        guard let item = running.remove(id) else { return }
         switch item.carrier {
         case .libcurl(let transfer, _), .opening(let transfer, _, _): release(transfer, report.end)
         case .plain: break
         }
-        item.continuation.resume(returning: report)
+        item.resume(report)
     }
 
     private func release(_ transfer: CurlTransfer, _ end: TransferReport.End) {
@@ -110,7 +117,7 @@ extension HTTPTransport {
     }
 
     /// Sees to it that the deadlines are looked at by then.
-    private func look(at time: ContinuousClock.Instant) {
+    private func look(at time: Instant) {
         if let nextLook {
             guard time < nextLook.time else { return }
             loop.cancel(nextLook.timer)
@@ -121,9 +128,9 @@ extension HTTPTransport {
 
     private func endOverdue() {
         nextLook = nil
-        let now = ContinuousClock.now
-        for (id, item) in running where item.deadline <= now { end(id, .expired) }
-        guard let next = running.values.lazy.map(\.deadline).min() else { return }
+        let now = Instant.now
+        for id in running.ids where running[id].map({ $0.deadline <= now }) ?? false { end(id, .expired) }
+        guard let next = running.ids.lazy.compactMap({ self.running[$0]?.deadline }).min() else { return }
         // Each look goes through all requests, so that there are not too many.
         look(at: max(next, now + .milliseconds(1)))
     }
@@ -140,14 +147,7 @@ extension HTTPTransport {
         return idleTransfers.popLast()
     }
 
-    func lines(of text: String, _ url: ParsedURL) -> KnownLines {
-        if let lastPlace, lastPlace.text == text { return lastPlace.lines }
-        let lines = lines(of: url.origin)
-        lastPlace = (text, url, lines)
-        return lines
-    }
-
-    private func lines(of origin: Origin) -> KnownLines {
+    func lines(of origin: Origin) -> KnownLines {
         if let known = knownLines[origin] { return known }
         if knownLines.count >= Self.multiLimit { knownLines.removeAll() }
         let made = KnownLines()

@@ -21,11 +21,24 @@ public actor HTTPTransport {
         case plain(PlainConnection, PlainLayout)
     }
 
-    struct Running {
+    @safe final class Running {
         var carrier: Carrier
         let exchange: Exchange
-        let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<TransferReport, Never>
+        let deadline: Instant
+        /// Resumed once: whoever does so takes this out of the table first.
+        private let continuation: UnsafeContinuation<TransferReport, Never>
+
+        init(
+            _ carrier: Carrier, _ exchange: Exchange, deadline: Instant,
+            _ continuation: UnsafeContinuation<TransferReport, Never>
+        ) {
+            self.carrier = carrier
+            self.exchange = exchange
+            self.deadline = deadline
+            unsafe self.continuation = continuation
+        }
+
+        func resume(_ report: TransferReport) { unsafe continuation.resume(returning: report) }
     }
 
     /// Targets whose connections are kept; those of others are closed when they are idle.
@@ -40,23 +53,24 @@ public actor HTTPTransport {
     /// A handful at most are in use at once, so that comparing them costs no more than a hash would.
     var multis: [(settings: ConnectionSettings, multi: CurlMulti)] = []
     var idleTransfers: [CurlTransfer] = []
-    var running: [Int: Running] = [:]
+    var running = SlotTable<Running>()
     /// Where plain connections lead to, in no great number at once either.
     var routes: [PlainRoute] = []
     let receiveBuffer = ReceiveBuffer()
     var scratch: [UInt8] = []
-    var lastID = 0
     /// When the deadlines are looked at next: one timer serves all requests, of which most end long before theirs.
-    var nextLook: (timer: TimerToken, time: ContinuousClock.Instant)?
+    var nextLook: (timer: TimerToken, time: Instant)?
     private var parsedURLs: [String: ParsedURL] = [:]
     /// The server's certificate of each open TLS connection: a handshake shows it once.
     private var certificates: [Exchange.Connection: HTTPResponse.Certificate] = [:]
     /// What the answers of each service said last, whose next one will say most of it again.
     var knownLines: [Origin: KnownLines] = [:]
-    /// The request that was looked at last and found sound, without what changes.
-    private var sound: (method: String, url: String, headers: [HTTPHeader])?
-    /// The address that was asked last.
-    var lastPlace: (text: String, url: ParsedURL, lines: KnownLines)?
+    /// The requests that were sent last.
+    private var knownRequests: [KnownRequest] = []
+    /// Which of them makes room for the next.
+    private var oldestRequest = 0
+    /// A handful at most are sent in turn; each sending is held against as many.
+    private static let mostKnownRequests = 8
     var isShutDown = false
 
     /// Creates a transport whose work is done on a loop.
@@ -74,14 +88,21 @@ public actor HTTPTransport {
     ///
     /// Ends within the request's time-out, and at once with `cancelled` when the task is cancelled.
     public func send(_ request: HTTPRequest) async -> Result<HTTPResponse, HTTPError> {
-        if let problem = problem(of: request) { return .failure(problem) }
         var hop = request
         var url: ParsedURL
-        switch target(of: &hop) {
-        case .failure(let error): return .failure(error)
-        case .success(let parsed): url = parsed
+        var known = knownRequests.first { $0.request.isLike(request) }
+        if let known {
+            if let problem = request.problemOfChangingHeaders() { return .failure(problem) }
+            url = known.url
+        } else {
+            if let problem = request.problem() { return .failure(problem) }
+            switch target(of: &hop) {
+            case .failure(let error): return .failure(error)
+            case .success(let parsed): url = parsed
+            }
+            if hop.isLike(request), PlainLayout.isShort(request.body) { known = keep(request, url) }
         }
-        let start = ContinuousClock.now
+        let start = Instant.now
         var cookies = hop.cookies?.header(for: url, now: Self.wallClock())
         var journey = Journey(
             start: start, policy: RedirectPolicy(limit: request.followRedirects, firstCookies: cookies))
@@ -90,11 +111,12 @@ public actor HTTPTransport {
             do {
                 let upload = try Self.upload(hop)
                 exchange = Exchange(
-                    hop, url: url, cookieHeader: cookies, upload: upload, start: start, known: lines(of: hop.url, url))
+                    hop, url: url, cookieHeader: cookies, upload: upload, start: start,
+                    known: known?.lines ?? lines(of: url.origin))
             } catch {
                 return .failure(error)
             }
-            let report = await perform(exchange, deadline: start + min(request.timeout, Self.longestTimeout))
+            let report = await perform(exchange, known, deadline: start + min(request.timeout, Self.longestTimeout))
             exchange.finish()
             journey.add(report, exchange)
             if exchange.head.isComplete { hop.cookies?.take(exchange.head, from: url, now: Self.wallClock()) }
@@ -117,6 +139,7 @@ public actor HTTPTransport {
                         partial: response(of: exchange, report, journey)))
             case .follow(let next):
                 hop = next
+                known = nil
                 switch target(of: &hop) {
                 case .failure(let error): return .failure(error)
                 case .success(let parsed): url = parsed
@@ -129,7 +152,7 @@ public actor HTTPTransport {
     /// Ends all requests as cancelled and closes all connections; later requests are cancelled at once.
     public func shutdown() {
         isShutDown = true
-        for id in running.keys { end(id, .cancelled) }
+        for id in running.ids { end(id, .cancelled) }
         if let nextLook { loop.cancel(nextLook.timer) }
         nextLook = nil
         for entry in multis { entry.multi.close() }
@@ -138,22 +161,19 @@ public actor HTTPTransport {
         multis = []
         idleTransfers = []
         certificates = [:]
+        knownRequests = []
     }
-}
 
-// MARK: - Before it is sent
-
-extension HTTPTransport {
-    /// What makes the request unfit; one like the last is only looked at where it may differ.
-    private func problem(of request: HTTPRequest) -> HTTPError? {
-        if let sound, sound.url == request.url, sound.method == request.method, sound.headers == request.headers,
-            request.body.isNone || request.method != "HEAD"
-        {
-            return request.problemOfChangingHeaders()
+    /// Keeps what was found out about a request; it makes room for another in its turn.
+    private func keep(_ request: HTTPRequest, _ url: ParsedURL) -> KnownRequest {
+        let made = KnownRequest(request, url: url, lines: lines(of: url.origin))
+        if knownRequests.count < Self.mostKnownRequests {
+            knownRequests.append(made)
+        } else {
+            knownRequests[oldestRequest] = made
+            oldestRequest = (oldestRequest + 1) % Self.mostKnownRequests
         }
-        if let problem = request.problem() { return problem }
-        sound = (request.method, request.url, request.headers)
-        return nil
+        return made
     }
 }
 
@@ -164,7 +184,6 @@ extension HTTPTransport {
     ///
     /// A user name in it becomes an `Authorization` header, so that it obeys the same rules.
     private func target(of hop: inout HTTPRequest) -> Result<ParsedURL, HTTPError> {
-        if let lastPlace, lastPlace.text == hop.url, !lastPlace.url.hasUserInfo { return .success(lastPlace.url) }
         if let known = parsedURLs[hop.url] { return .success(known) }
         switch ParsedURL.parse(hop.url) {
         case .failure(.malformed):

@@ -2,13 +2,13 @@ internal import EventLoop
 
 /// What adds up over the hops of a request.
 struct Journey {
-    let start: ContinuousClock.Instant
+    let start: Instant
     var policy: RedirectPolicy
     private(set) var timing = HTTPResponse.Timing()
     private(set) var wire = HTTPResponse.Wire()
     private(set) var resends = 0
 
-    init(start: ContinuousClock.Instant, policy: RedirectPolicy) {
+    init(start: Instant, policy: RedirectPolicy) {
         self.start = start
         self.policy = policy
     }
@@ -22,7 +22,7 @@ struct Journey {
             timing.tls += milliseconds(times.connect, times.tls)
         }
         timing.firstByte += milliseconds(times.ready, times.firstByte)
-        timing.total = (ContinuousClock.now - start).milliseconds
+        timing.total = (Instant.now - start).milliseconds
         wire.sent += report.requestSize
         wire.received += exchange.head.byteCount + exchange.received
         resends += max(0, exchange.sends - 1)

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The header lines of the last answer from a service, by their place in it: those of the next are mostly the same, and
-/// then need no text of their own.
+/// What the last answers of a service began with: the next will mostly say the same, and then need no text of its own.
 ///
-/// Lives on the loop's thread.
+/// Heads are known as a whole, and the lines of the last one by their place in it, since a service may have a new number
+/// or date in each head. Lives on the loop's thread.
 final class KnownLines {
     private struct Line {
         var bytes: [UInt8]
@@ -12,9 +12,36 @@ final class KnownLines {
     private static let most = 32
     private static let longest = 256
 
+    private static let mostHeads = 4
+    private static let longestHead = 2 << 10
+
     private var lines: [Line] = []
+    private var heads: [(bytes: [UInt8], head: ResponseHead)] = []
+    /// Which head makes room for the next.
+    private var oldest = 0
 
     init() {}
+
+    /// The head that the bytes begin with, if it is known.
+    func head(of bytes: UnsafeRawBufferPointer) -> ResponseHead? {
+        guard let start = bytes.baseAddress else { return nil }
+        for place in heads.indices where heads[place].bytes.count <= bytes.count {
+            let isSame = unsafe heads[place].bytes.withUnsafeBytes { known in
+                unsafe known.baseAddress.map { unsafe memcmp($0, start, known.count) == 0 } ?? false
+            }
+            if isSame { return heads[place].head }
+        }
+        return nil
+    }
+
+    /// Keeps a head, whose bytes these are.
+    func keep(_ head: ResponseHead, _ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= Self.longestHead else { return }
+        let known = unsafe (bytes: Array(bytes), head: head)
+        guard heads.count == Self.mostHeads else { return heads.append(known) }
+        heads[oldest] = known
+        oldest = (oldest + 1) % Self.mostHeads
+    }
 
     /// What the line at a place says, if it is the one that stood there last.
     func header(at place: Int, _ line: UnsafeRawBufferPointer) -> HTTPHeader? {

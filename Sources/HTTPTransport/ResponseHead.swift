@@ -12,7 +12,7 @@ struct ResponseHead {
     /// Room for as many headers as most answers have.
     private static let usualCount = 8
 
-    private let known: KnownLines?
+    private var known: KnownLines?
     private(set) var status = 0
     private(set) var version = ""
     private(set) var headers: [HTTPHeader] = []
@@ -23,6 +23,13 @@ struct ResponseHead {
 
     /// The digits of `Content-Length`, checked to be one number.
     private(set) var contentLength: Int?
+    /// What `Transfer-Encoding` says.
+    private(set) var transferCoding: String?
+    /// Whether the connection is closed behind the answer (RFC 9112, section 9.3).
+    private(set) var closesConnection = false
+    /// Whether there is a `Content-Encoding`, a `Set-Cookie`.
+    private(set) var isCoded = false
+    private(set) var setsCookies = false
 
     /// Creates a head of which nothing has come; what the last one said may be known.
     init(_ known: KnownLines? = nil) { self.known = known }
@@ -44,8 +51,7 @@ struct ResponseHead {
             try unsafe takeStatusLine(text)
         } else if end == 0 {
             if status >= 200 || status == 101 {
-                try check()
-                isComplete = true
+                try complete()
             } else {
                 status = 0
                 headers.removeAll(keepingCapacity: true)
@@ -113,28 +119,45 @@ struct ResponseHead {
         headers.append(header)
     }
 
-    /// What makes the length of the body ambiguous, which is how answers are smuggled.
-    private mutating func check() throws(Failure) {
-        for header in headers where header.name == "content-length" {
-            if contentLength == nil, let number = Self.plainNumber(header.value) {
-                contentLength = number
-                continue
-            }
-            // A list of equal numbers is one number sent by a careless proxy.
-            for item in header.value.split(separator: ",", omittingEmptySubsequences: false) {
-                let digits = item.trimmingBlanks
-                guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
-                else { throw Failure(message: "the Content-Length '\(header.value.preview)' is no length") }
-                guard contentLength == nil || contentLength == number else {
-                    throw Failure(message: "two values of Content-Length: \(contentLength ?? 0) and \(number)")
-                }
-                contentLength = number
+    /// Notes what the headers say of the message itself.
+    ///
+    /// - Throws: `Failure` where they make the length of the body ambiguous, which is how answers are smuggled.
+    private mutating func complete() throws(Failure) {
+        closesConnection = version == "1.0"
+        for header in headers {
+            switch header.name {
+            case "content-length": try takeLength(header.value)
+            case "transfer-encoding": transferCoding = transferCoding.map { "\($0), \(header.value)" } ?? header.value
+            case "connection":
+                if header.value.hasToken("close") { closesConnection = true }
+                if version == "1.0", header.value.hasToken("keep-alive") { closesConnection = false }
+            case "content-encoding": isCoded = true
+            case "set-cookie": setsCookies = true
+            default: break
             }
         }
-        if contentLength != nil && headers.contains(where: { $0.name == "transfer-encoding" }) {
+        guard contentLength == nil || transferCoding == nil else {
             throw Failure(
                 message: "both Content-Length and Transfer-Encoding are given",
                 hint: "a server must send one of them; a proxy may read the answer otherwise")
+        }
+        isComplete = true
+    }
+
+    private mutating func takeLength(_ text: String) throws(Failure) {
+        if contentLength == nil, let number = Self.plainNumber(text) {
+            contentLength = number
+            return
+        }
+        // A list of equal numbers is one number sent by a careless proxy.
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let digits = item.trimmingBlanks
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
+            else { throw Failure(message: "the Content-Length '\(text.preview)' is no length") }
+            guard contentLength == nil || contentLength == number else {
+                throw Failure(message: "two values of Content-Length: \(contentLength ?? 0) and \(number)")
+            }
+            contentLength = number
         }
     }
 
@@ -163,6 +186,37 @@ struct ResponseHead {
         var text = ""
         unsafe text.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
         return text
+    }
+}
+
+// MARK: - A head like an earlier one
+
+extension ResponseHead {
+    /// Becomes what an earlier answer's head was, where the bytes begin with the same one; tells how long that is.
+    ///
+    /// Nothing of the answer has come yet.
+    mutating func takeKnown(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let known, let head = unsafe known.head(of: bytes) else { return nil }
+        self = head
+        self.known = known
+        return head.byteCount
+    }
+
+    /// Keeps the head, whose bytes these are, for the answers to come.
+    func keep(_ bytes: UnsafeRawBufferPointer) {
+        guard let known, isComplete, bytes.count == byteCount else { return }
+        var head = self
+        head.known = nil
+        unsafe known.keep(head, bytes)
+    }
+}
+
+extension String {
+    /// Whether a list of words has one, whatever its case.
+    fileprivate func hasToken(_ token: String) -> Bool {
+        if isSameHeader(as: token) { return true }
+        return utf8.contains(0x2C)
+            && split(separator: ",").contains { String($0.trimmingBlanks).isSameHeader(as: token) }
     }
 }
 

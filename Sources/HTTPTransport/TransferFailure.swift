@@ -4,6 +4,8 @@ internal import Glibc
 extension HTTPError {
     /// Turns the end of a transfer into an error, in words that say what to do; nil when all went well.
     init?(_ report: TransferReport, of exchange: Exchange) {
+        let isWell = exchange.stop == nil && report.end == .finished(CURLE_OK.rawValue) && exchange.head.isComplete
+        if isWell || exchange.hasEnough { return nil }
         let phase = report.phase(of: exchange)
         let verdict: Verdict
         switch (exchange.stop, report.end) {
@@ -14,8 +16,6 @@ extension HTTPError {
         case (nil, .finished(let code)):
             if code != CURLE_OK.rawValue {
                 verdict = report.verdict(CURLcode(rawValue: code), of: exchange, phase)
-            } else if exchange.head.isComplete {
-                return nil
             } else {
                 // libcurl takes a head that breaks off for one that is complete.
                 verdict = Verdict(.truncated, "the connection closed within the headers")

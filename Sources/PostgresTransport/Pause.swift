@@ -16,9 +16,9 @@ final class Pause: @unchecked Sendable {
     /// Whether the task that runs the operation can end it.
     private var isCancellable = false
     /// When the operation's time is over; nil when it does not end by that.
-    private var deadline: ContinuousClock.Instant?
+    private var deadline: Instant?
     /// The timer that looks at the deadline, not later than it.
-    private var timer: (token: TimerToken, at: ContinuousClock.Instant)?
+    private var timer: (token: TimerToken, at: Instant)?
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -26,7 +26,7 @@ final class Pause: @unchecked Sendable {
     private(set) var isBusy = false
 
     /// Begins an operation whose waits end at the deadline, and at once when the task is cancelled; ``end()`` follows.
-    func begin(until deadline: ContinuousClock.Instant, isCancellable: Bool = true) {
+    func begin(until deadline: Instant, isCancellable: Bool = true) {
         loop.checkIsolated()
         precondition(!isBusy, "a connection does one thing at a time")
         operation += 1
@@ -52,7 +52,7 @@ final class Pause: @unchecked Sendable {
 
     /// Runs an operation whose waits end at the deadline, and at once when the task is cancelled.
     func during<Result>(
-        until deadline: ContinuousClock.Instant, isCancellable: Bool = true, _ body: () async -> Result
+        until deadline: Instant, isCancellable: Bool = true, _ body: () async -> Result
     ) async -> Result {
         begin(until: deadline, isCancellable: isCancellable)
         defer {
@@ -136,7 +136,7 @@ final class Pause: @unchecked Sendable {
     }
 
     /// Sees to it that a timer looks at the deadline: one that comes earlier will do, and looks again.
-    private func arm(_ deadline: ContinuousClock.Instant) {
+    private func arm(_ deadline: Instant) {
         self.deadline = deadline
         if let timer {
             if timer.at <= deadline { return }

@@ -9,7 +9,7 @@ internal import ScenarioModel
 final class PostgresHistorySession: @unchecked Sendable {
     private let connection: PostgresConnection
     private let address: String
-    private let deadline: ContinuousClock.Instant
+    private let deadline: Instant
 
     /// Connects, on the loop.
     init(

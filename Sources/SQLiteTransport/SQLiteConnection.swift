@@ -36,7 +36,7 @@ public final class SQLiteConnection {
     ///
     /// - Throws: what the file is not, or what SQLite says of it.
     public static func open(
-        _ configuration: SQLiteConfiguration, on loop: EventLoop, until deadline: ContinuousClock.Instant
+        _ configuration: SQLiteConfiguration, on loop: EventLoop, until deadline: Instant
     ) async throws(SQLiteError) -> SQLiteConnection {
         let guardian = StatementGuard(busyTimeout: configuration.busyTimeout)
         let opened = await Threaded<Result<DatabaseQueue, SQLiteError>>.value(
@@ -54,7 +54,7 @@ public final class SQLiteConnection {
     /// is lost or a transaction was open.
     public func run(
         _ sql: String, _ parameters: [SQLiteCell] = [], limits: SQLiteLimits = SQLiteLimits(),
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) async throws(SQLiteError) -> SQLiteAnswer {
         let guardian = guardian
         let answered = await onThread(until: deadline) { database in
@@ -72,7 +72,7 @@ public final class SQLiteConnection {
     /// Rolls back what is open.
     ///
     /// - Returns: Whether the connection is as it was opened; if not, it is to be closed.
-    public func reset(until deadline: ContinuousClock.Instant) async -> Bool {
+    public func reset(until deadline: Instant) async -> Bool {
         guard !isLost, !isChanged else { return false }
         guard isInTransaction else { return true }
         _ = try? await run("ROLLBACK", until: deadline)
@@ -96,7 +96,7 @@ public final class SQLiteConnection {
     }
 
     private func onThread<Value: Sendable>(
-        until deadline: ContinuousClock.Instant, _ work: @escaping @Sendable (Database) -> Value
+        until deadline: Instant, _ work: @escaping @Sendable (Database) -> Value
     ) async -> Value? {
         guard !isLost else { return nil }
         let (queue, guardian) = (queue, guardian)

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import GRDBSQLite
 internal import Glibc
 internal import Synchronization
@@ -26,7 +27,7 @@ final class StatementGuard: Sendable {
         var stop: Stop?
         var record = Record()
         var isChanged = false
-        var waitsSince: ContinuousClock.Instant?
+        var waitsSince: Instant?
     }
 
     private let isStopped = Atomic<Bool>(false)
@@ -69,7 +70,7 @@ final class StatementGuard: Sendable {
 
     /// Whether to try for another connection's lock once more, after a short sleep.
     func waits(tries: Int) -> Bool {
-        let now = ContinuousClock.now
+        let now = Instant.now
         let since = state.withLock { state in
             if tries == 0 { state.waitsSince = now }
             return state.waitsSince ?? now

@@ -12,7 +12,7 @@ final class Threaded<Value: Sendable>: Sendable {
     ///
     /// - Returns: The value; nil when the work did not end in time.
     static func value(
-        on loop: EventLoop, until deadline: ContinuousClock.Instant, grace: Duration,
+        on loop: EventLoop, until deadline: Instant, grace: Duration,
         interrupt: @escaping @Sendable (StatementGuard.Stop) -> Void,
         begin: (@escaping @Sendable (Value) -> Void) -> Void
     ) async -> Value? {

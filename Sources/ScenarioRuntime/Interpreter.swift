@@ -30,7 +30,7 @@ public actor Interpreter {
     /// The `$vars` of a scenario that has none.
     let noVariables = SharedValue(fields: [])
     let base: Frame
-    let began: ContinuousClock.Instant
+    let began: Instant
     var requests = 0
     /// Attempts so far, each of which has a span of its own.
     var spans = 0
@@ -108,7 +108,7 @@ public actor Interpreter {
         loadSurroundings = parts.load
         loops = parts.load.others.map { [clock] in LoadLoops($0, at: clock.now) }
         follower = parts.load.toLeader.map { LoadFollower($0) }
-        began = plan.options.began ?? parts.clock.now
+        began = plan.options.began.map(Instant.init(sinceStart:)) ?? parts.clock.now
         secrets = SecretWatch(onSecret: parts.onSecret)
         means = Rendering.Means(engine, files, plan.options.permissions, secrets)
         base = Frame(
@@ -163,7 +163,7 @@ public actor Interpreter {
     /// Requests that went on the wire so far.
     public var requestCount: Int { requests }
 
-    func milliseconds(since start: ContinuousClock.Instant) -> Double { (clock.now - start).milliseconds }
+    func milliseconds(since start: Instant) -> Double { (clock.now - start).milliseconds }
 
     private func finishUnrun(_ test: PlannedTest, because reason: String) {
         sink(

@@ -1,10 +1,11 @@
+import EventLoop
 import Testing
 
 @testable import FaultProxy
 
 /// What becomes of bytes, decided without a socket or a clock.
 @Suite struct PassageTests {
-    private let start = ContinuousClock.Instant.now
+    private let start = Instant.now
 
     private func troubles(_ change: (inout Trouble) -> Void) -> Troubles {
         var trouble = Trouble()

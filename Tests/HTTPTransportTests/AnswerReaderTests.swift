@@ -1,3 +1,4 @@
+import EventLoop
 import PlumbTesting
 import Testing
 
@@ -14,11 +15,13 @@ import Testing
         var failure: String?
     }
 
-    private func read(_ pieces: [[UInt8]], method: String = "GET", closes: Bool = true) throws -> Reading {
+    private func read(
+        _ pieces: [[UInt8]], method: String = "GET", closes: Bool = true, known: KnownLines? = nil
+    ) throws -> Reading {
         let url = try ParsedURL.parse("http://a.test/").get().url
         let exchange = Exchange(
             HTTPRequest(method: method, url: url.text, maxBytes: 1 << 20), url: url, cookieHeader: nil, upload: nil,
-            start: .now)
+            start: .now, known: known)
         var reader = AnswerReader()
         var outcome = AnswerReader.Outcome.wantsMore
         for piece in pieces where outcome == .wantsMore && !piece.isEmpty {
@@ -107,5 +110,31 @@ import Testing
             }
             #expect(cut == whole, "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         }
+    }
+
+    @Test(arguments: [1, 2, 3]) func `an answer means the same whatever earlier ones said`(seed: UInt64) throws {
+        let words = ["HTTP/1.1", "\r\n", "chunked", ": ", "Content-Length", "0", "close", "\r\n\r\n", "gzip", "1"]
+        let known = KnownLines()
+        for answer in Self.answers { _ = try read([Array(answer.utf8)], known: known) }
+        for (index, bytes) in Mutations(of: Self.answers, words: words, count: 1500, seed: seed).enumerated() {
+            let method = index.isMultiple(of: 7) ? "HEAD" : "GET"
+            let fresh = try read([bytes], method: method)
+            let comment: Comment = "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
+            #expect(try read([bytes], method: method, known: known) == fresh, comment)
+            // The second time its head is among those that are known.
+            #expect(try read([bytes], method: method, known: known) == fresh, comment)
+        }
+    }
+
+    @Test func `a head that is known takes what is behind it from the answer itself`() throws {
+        let known = KnownLines()
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\n"
+        let (first, second) = (Array((head + "ok").utf8), Array((head + "no").utf8))
+        #expect(try read([first], known: known).body == Array("ok".utf8))
+        #expect(first.withUnsafeBytes { known.head(of: $0) }?.byteCount == head.utf8.count)
+        #expect(try read([second], known: known).body == Array("no".utf8))
+        // Where it came in pieces there is nothing to compare.
+        #expect(
+            try read([Array(second.prefix(20)), Array(second.dropFirst(20))], known: known).body == Array("no".utf8))
     }
 }

@@ -1,9 +1,10 @@
+import EventLoop
 import Testing
 
 @testable import PostgresTransport
 
 struct AddressTurnsTests {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func entry(_ host: String, _ address: String? = nil) -> HostEntry {
         HostEntry(host: host, address: address, port: "5432")

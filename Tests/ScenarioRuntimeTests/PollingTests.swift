@@ -1,3 +1,4 @@
+import EventLoop
 import ScenarioModel
 import Testing
 
@@ -49,8 +50,8 @@ import Testing
     }
 
     @Test func `the pause before the last poll leaves it the time that a poll takes`() {
-        let start = ContinuousClock.now
-        func at(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+        let start = Instant.now
+        func at(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
         var pace = PollPace(every: .milliseconds(500))
         #expect(pace.next(begun: at(0), ended: at(100), deadline: at(1000)) == at(600))
         #expect(pace.next(begun: at(600), ended: at(650), deadline: at(1000)) == at(850))

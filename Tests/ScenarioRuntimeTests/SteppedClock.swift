@@ -6,11 +6,11 @@ import Synchronization
 final class SteppedClock: RunClock {
     private struct Sleeper {
         var id: Int
-        var deadline: ContinuousClock.Instant
+        var deadline: Instant
         var continuation: CheckedContinuation<Bool, Never>
     }
     private struct State {
-        var now: ContinuousClock.Instant
+        var now: Instant
         var sleepers: [Sleeper] = []
         var next = 0
         var cancelled: Set<Int> = []
@@ -19,7 +19,7 @@ final class SteppedClock: RunClock {
     }
     private let state: Mutex<State>
     private let loop: EventLoop
-    let start: ContinuousClock.Instant
+    let start: Instant
 
     init(loop: EventLoop) {
         self.loop = loop
@@ -27,11 +27,11 @@ final class SteppedClock: RunClock {
         state = Mutex(State(now: start))
     }
 
-    var now: ContinuousClock.Instant { state.withLock { $0.now } }
+    var now: Instant { state.withLock { $0.now } }
     /// Milliseconds since the clock was made.
     var elapsed: Double { Double((now - start) / .milliseconds(1)) }
 
-    func sleep(until deadline: ContinuousClock.Instant) async throws {
+    func sleep(until deadline: Instant) async throws {
         let id = state.withLock { state in
             state.next += 1
             return state.next

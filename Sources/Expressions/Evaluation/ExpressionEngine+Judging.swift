@@ -1,7 +1,7 @@
 extension ExpressionEngine {
-    /// Whether all assertions hold, as far as that can be said without jq; where not, ``judge(_:in:)`` tells why.
-    public func plainlyHold(_ assertions: some Sequence<Expression>, in context: EvaluationContext) -> Bool {
-        assertions.allSatisfy { entry($0).native?.onlyOutput(context)?.bool == true }
+    /// Whether an assertion holds, as far as that can be said without jq; where not, ``judge(_:in:)`` tells why.
+    public func plainlyHolds(_ assertion: Expression, in context: EvaluationContext) -> Bool {
+        entry(assertion).native?.onlyOutput(context)?.bool == true
     }
 
     /// Judges assertions; those that libjq evaluates together are evaluated together.

@@ -10,7 +10,7 @@ public final class CookieJar: Sendable {
     public var cookies: [Cookie] { store.withLock { $0.cookies } }
 
     func take(_ head: ResponseHead, from url: ParsedURL, now: Int64) {
-        guard head.headers.contains(where: { $0.name == "set-cookie" }) else { return }
+        guard head.setsCookies else { return }
         store.withLock { store in
             for header in head.headers where header.name == "set-cookie" {
                 store.set(header.value, from: url.origin, path: url.path, now: now)

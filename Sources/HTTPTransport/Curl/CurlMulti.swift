@@ -12,8 +12,8 @@ internal import EventLoop
     private let loop: EventLoop
     let sockets: CurlSockets
     /// When libcurl wants to be called; nil for never.
-    private var deadline: ContinuousClock.Instant?
-    private var timer: (token: TimerToken, time: ContinuousClock.Instant)?
+    private var deadline: Instant?
+    private var timer: (token: TimerToken, time: Instant)?
     private var isCallPending = false
 
     /// Called for each transfer that libcurl has ended, by its number and `CURLcode`; the transfer is out by then.
@@ -89,7 +89,7 @@ internal import EventLoop
                 self?.act(on: -1, [])
             }
         default:
-            let time = ContinuousClock.now + .milliseconds(milliseconds)
+            let time = Instant.now + .milliseconds(milliseconds)
             deadline = time
             // A timer that fires too early costs less than one for each change.
             if let timer, timer.time <= time { return }
@@ -98,7 +98,7 @@ internal import EventLoop
         }
     }
 
-    private func arm(at time: ContinuousClock.Instant) {
+    private func arm(at time: Instant) {
         let token = loop.schedule(at: time) { [weak self] in self?.timerFired() }
         timer = (token, time)
     }

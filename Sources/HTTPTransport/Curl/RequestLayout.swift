@@ -3,12 +3,9 @@ final class RequestLayout {
     /// A longer body would be held twice by every handle that waits.
     private static let longestBody = 16 << 10
 
-    private let method: String
-    private let url: String
-    private let headers: [HTTPHeader]
+    private let request: HTTPRequest
+    private let url: ParsedURL
     private let body: [UInt8]?
-    private let settings: ConnectionSettings
-    private let connectTimeout: Duration
 
     /// Notes a request; nil where its options hold of this one exchange only.
     init?(_ exchange: Exchange) {
@@ -19,21 +16,20 @@ final class RequestLayout {
         case .bytes(let bytes) where bytes.count <= Self.longestBody: body = bytes
         case .bytes, .file, .multipart: return nil
         }
-        method = request.method
-        url = exchange.url.text
-        headers = request.headers
-        settings = request.settings
-        connectTimeout = request.connectTimeout
+        self.request = request
+        url = exchange.url
     }
 
     /// Whether the options are those of another exchange as well.
     ///
     /// Requests of one step share their texts and arrays, which are then compared by their place alone.
     func serves(_ exchange: Exchange) -> Bool {
-        // The request is looked at where it is: a copy of it takes longer than all the rest.
-        guard exchange.upload == nil, exchange.cookieHeader == nil, exchange.request.method == method,
-            exchange.url.text == url, exchange.request.connectTimeout == connectTimeout,
-            exchange.request.headers == headers, exchange.request.settings == settings
+        guard exchange.upload == nil, exchange.cookieHeader == nil,
+            exchange.request.connectTimeout == request.connectTimeout
+        else { return false }
+        if exchange.request.isLike(request), exchange.url === url { return true }
+        guard exchange.request.method == request.method, exchange.url.text == url.text,
+            exchange.request.headers == request.headers, exchange.request.settings == request.settings
         else { return false }
         switch exchange.request.body {
         case .none: return body == nil

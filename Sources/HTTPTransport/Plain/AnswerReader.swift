@@ -48,8 +48,14 @@ struct AnswerReader {
 
     /// Takes bytes that have come, of which there is at least one.
     mutating func take(_ bytes: UnsafeRawBufferPointer, for exchange: Exchange) -> Outcome {
+        let isStart = isUntouched
         isUntouched = false
         var rest = unsafe bytes
+        if isStart, let count = unsafe exchange.takeKnownHead(bytes) {
+            guard exchange.stop == nil, beginBody(of: exchange) else { return .refused }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
+            if unsafe rest.isEmpty, !isOver { return .wantsMore }
+        }
         while true {
             switch part {
             case .head:
@@ -70,7 +76,9 @@ struct AnswerReader {
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
                 awaitsStatus = isEnd
                 self.isFirst = isStatus
-                if isEnd, exchange.head.isComplete, !beginBody(of: exchange) { return .refused }
+                guard isEnd, exchange.head.isComplete else { break }
+                if isStart { unsafe exchange.head.keep(UnsafeRawBufferPointer(rebasing: bytes.dropLast(rest.count))) }
+                if !beginBody(of: exchange) { return .refused }
             case .body(let left):
                 let piece = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(left))
                 guard unsafe piece.isEmpty || exchange.take(body: piece) else { return .refused }
@@ -251,43 +259,24 @@ extension AnswerReader {
 extension AnswerReader {
     /// Decides how long the body is (RFC 9112, section 6.3); false where nobody could say.
     private mutating func beginBody(of exchange: Exchange) -> Bool {
-        let head = exchange.head
-        var coding: String?
-        var closes = head.version == "1.0"
-        for header in head.headers {
-            if header.name == "transfer-encoding" {
-                coding = coding.map { "\($0), \(header.value)" } ?? header.value
-            } else if header.name == "connection" {
-                if header.value.hasToken("close") { closes = true }
-                if head.version == "1.0", header.value.hasToken("keep-alive") { closes = false }
-            }
-        }
-        isReusable = !closes
-        if exchange.request.method == "HEAD" || head.status == 204 || head.status == 304 {
+        isReusable = !exchange.head.closesConnection
+        let status = exchange.head.status
+        if exchange.request.method == "HEAD" || status == 204 || status == 304 {
             part = .over
-        } else if head.status == 101 {
+        } else if status == 101 {
             part = .over
             isReusable = false
-        } else if let coding, !coding.isSameHeader(as: "identity") {
+        } else if let coding = exchange.head.transferCoding, !coding.isSameHeader(as: "identity") {
             guard coding.isSameHeader(as: "chunked") else {
                 exchange.fail(.protocol, "the Transfer-Encoding '\(coding.preview)' was not asked for")
                 return false
             }
             part = .chunkSize
-        } else if let length = head.contentLength {
+        } else if let length = exchange.head.contentLength {
             part = length > 0 ? .body(left: length) : .over
         } else {
             part = .rest
         }
         return true
-    }
-}
-
-extension String {
-    /// Whether a list of words has one, whatever its case.
-    fileprivate func hasToken(_ token: String) -> Bool {
-        if isSameHeader(as: token) { return true }
-        return utf8.contains(0x2C)
-            && split(separator: ",").contains { String($0.trimmingBlanks).isSameHeader(as: token) }
     }
 }

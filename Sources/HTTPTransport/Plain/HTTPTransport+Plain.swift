@@ -7,9 +7,12 @@ extension HTTPTransport {
     private static let routeLimit = 64
 
     /// The bytes of a request that may go over a plain connection; nil for all others.
-    func plainLayout(of exchange: Exchange) -> PlainLayout? {
+    func plainLayout(of exchange: Exchange, _ known: KnownRequest?) -> PlainLayout? {
+        if let layout = known?.layout, !layout.route.isGivenUp, layout.serves(exchange) { return layout }
         guard PlainLayout.isPossible(exchange) else { return nil }
-        return route(to: exchange.url.origin, exchange.request.settings).layout(of: exchange)
+        let layout = route(to: exchange.url.origin, exchange.request.settings).layout(of: exchange)
+        known?.layout = layout
+        return layout
     }
 
     private func route(to origin: Origin, _ settings: ConnectionSettings) -> PlainRoute {

@@ -37,12 +37,12 @@ internal import Glibc
     /// How long the connection took to open.
     private let opening: TransferReport.Times
     private var isClosed = false
-    private var readyAt = ContinuousClock.now
-    private var firstByteAt: ContinuousClock.Instant?
+    private var readyAt = Instant.now
+    private var firstByteAt: Instant?
     /// Tells this exchange from earlier and later ones.
     private(set) var id = 0
     /// When the last exchange ended.
-    private(set) var restingSince = ContinuousClock.now
+    private(set) var restingSince = Instant.now
 
     /// Called with the number of the exchange that has ended; the connection rests or is closed by then.
     var onEnd: (Int, End) -> Void = { _, _ in }

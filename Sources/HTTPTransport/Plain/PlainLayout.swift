@@ -56,6 +56,15 @@ final class PlainLayout {
     /// Whether the bytes are those of another exchange as well.
     func serves(_ exchange: Exchange) -> Bool { layout?.serves(exchange) ?? false }
 
+    /// Whether a body is none that many would hold at once.
+    static func isShort(_ body: HTTPRequest.Body) -> Bool {
+        switch body {
+        case .none: true
+        case .bytes(let bytes): bytes.count <= longestBody
+        case .file, .multipart: false
+        }
+    }
+
     /// Whether a request over such connections may be a plain one: in clear text, of HTTP/1.1, to the service itself.
     static func isPossible(_ exchange: Exchange) -> Bool {
         // Who waits for one of few connections is in libcurl's hands.

@@ -16,7 +16,7 @@ final class PlainRoute {
     private var idle: [PlainConnection] = []
     private var layouts: [PlainLayout] = []
     /// Whether nobody will ask for its connections any more.
-    private var isGivenUp = false
+    private(set) var isGivenUp = false
 
     init(origin: Origin, settings: ConnectionSettings) {
         self.origin = origin
@@ -40,7 +40,7 @@ final class PlainRoute {
     func take(for exchange: Exchange) -> PlainConnection? {
         let wantsProof = !exchange.request.isIdempotent || settings.connectTo != nil
         while let last = idle.popLast() {
-            if ContinuousClock.now - last.restingSince >= Self.longestRest {
+            if Instant.now - last.restingSince >= Self.longestRest {
                 // Those before it have waited longer still.
                 last.close()
                 closeAll()

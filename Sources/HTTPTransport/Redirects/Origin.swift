@@ -6,11 +6,18 @@ struct Origin: Hashable {
 }
 
 /// A URL as the transfer will understand it: parsed by libcurl, so that no two readers can differ.
-struct ParsedURL: Hashable {
+final class ParsedURL: Sendable {
     let origin: Origin
     /// Starts with `/`.
     let path: String
     let hasUserInfo: Bool
     /// The whole, without user name, password and fragment.
     let text: String
+
+    init(origin: Origin, path: String, hasUserInfo: Bool, text: String) {
+        self.origin = origin
+        self.path = path
+        self.hasUserInfo = hasUserInfo
+        self.text = text
+    }
 }

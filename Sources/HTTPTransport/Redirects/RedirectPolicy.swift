@@ -39,10 +39,11 @@ struct RedirectPolicy {
     ///
     /// `cookies` tells what the jar sends to a URL now: the same request with new cookies is no circle.
     mutating func decide(
-        _ request: HTTPRequest, at url: ParsedURL, status: Int, location: String?, cookies: (ParsedURL) -> String?,
+        _ request: HTTPRequest, at url: ParsedURL, status: Int, location: @autoclosure () -> String?,
+        cookies: (ParsedURL) -> String?,
         resolve: (String) -> Result<ParsedURL, LocationProblem>
     ) -> Decision {
-        guard limit > 0, [301, 302, 303, 307, 308].contains(status), let location else { return .stop }
+        guard limit > 0, [301, 302, 303, 307, 308].contains(status), let location = location() else { return .stop }
         guard followed.count < limit else {
             return .refuse(
                 "more than \(limit == 1 ? "1 redirect" : "\(limit) redirects"), the next to '\(location.preview)'",

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// Which address is tried next, and for how long.
 ///
 /// A server's addresses are tried in turn, as are the servers of a list, until one answers: with yes or with a refusal
@@ -9,22 +11,22 @@ struct AddressTurns {
         /// Find the addresses of a name.
         case lookUp(String)
         /// Connect, until the share of the time is over.
-        case connect(HostEntry, until: ContinuousClock.Instant)
+        case connect(HostEntry, until: Instant)
         /// Nothing is left to try.
         case giveUp(PostgresError)
     }
 
     private var open: [HostEntry]
     private var failures: [PostgresError] = []
-    private let deadline: ContinuousClock.Instant
+    private let deadline: Instant
 
-    init(_ hosts: [HostEntry], until deadline: ContinuousClock.Instant) {
+    init(_ hosts: [HostEntry], until deadline: Instant) {
         open = hosts
         self.deadline = deadline
     }
 
     /// Says what to do now.
-    mutating func next(at now: ContinuousClock.Instant) -> Action {
+    mutating func next(at now: Instant) -> Action {
         guard let entry = open.first else {
             return .giveUp(summary)
         }

@@ -7,7 +7,7 @@ extension PostgresConnection {
     ///
     /// - Throws: What the last address came to, when the time is over or all were tried; nothing is left open then.
     public static func open(
-        _ settings: PostgresSettings, on loop: EventLoop, until deadline: ContinuousClock.Instant
+        _ settings: PostgresSettings, on loop: EventLoop, until deadline: Instant
     ) async throws(PostgresError) -> PostgresConnection {
         loop.checkIsolated()
         if let problem = PQLibrary.problem() { throw problem }
@@ -54,7 +54,7 @@ private final class Opening {
     var settings: PostgresSettings
     private let loop: EventLoop
     private let redaction: Redaction
-    private let begun = ContinuousClock.now
+    private let begun = Instant.now
 
     init(loop: EventLoop, redaction: Redaction, settings: PostgresSettings) {
         pause = Pause(on: loop)
@@ -94,7 +94,7 @@ private final class Opening {
             case .expired:
                 return .failure(
                     PostgresError(
-                        .dns, "'\(host)' has no address after \((ContinuousClock.now - begun).words)",
+                        .dns, "'\(host)' has no address after \((Instant.now - begun).words)",
                         hint: "the name server does not answer", phase: .dns))
             case .cancelled: return .failure(Self.cancelled)
             }
@@ -103,7 +103,7 @@ private final class Opening {
 
     /// Goes through libpq's steps of connecting to one address.
     func connect(
-        to entry: HostEntry, until deadline: ContinuousClock.Instant
+        to entry: HostEntry, until deadline: Instant
     ) async -> Result<PostgresConnection, PostgresError> {
         guard let handle = PQHandle(StartupKeywords.list(settings, at: entry)) else {
             return .failure(PostgresError(.unreachable, "no memory is left for a connection", phase: .connect))
@@ -151,7 +151,7 @@ private final class Opening {
     }
 
     private func expired(_ entry: HostEntry, _ stage: PQHandle.Stage) -> PostgresError {
-        let time = (ContinuousClock.now - begun).words
+        let time = (Instant.now - begun).words
         switch stage {
         case .securing:
             return PostgresError(

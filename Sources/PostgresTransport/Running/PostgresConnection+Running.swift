@@ -1,4 +1,4 @@
-internal import EventLoop
+public import EventLoop
 
 extension PostgresConnection {
     /// Carries a request out, its rows to a receiver.
@@ -8,7 +8,7 @@ extension PostgresConnection {
     ///
     /// - Throws: The server's refusal, or what became of the connection.
     public func run(
-        _ request: PostgresRequest, into receiver: any PostgresReceiver, until deadline: ContinuousClock.Instant
+        _ request: PostgresRequest, into receiver: any PostgresReceiver, until deadline: Instant
     ) async throws(PostgresError) {
         if let problem = problem(with: request) { throw problem }
         pause.begin(until: deadline)
@@ -20,7 +20,7 @@ extension PostgresConnection {
     ///
     /// - Throws: The server's refusal, or what became of the connection.
     public func parameterTypes(
-        of text: String, until deadline: ContinuousClock.Instant
+        of text: String, until deadline: Instant
     ) async throws(PostgresError) -> [UInt32] {
         if let known = statements.parameterTypes(of: text) { return known }
         if let problem = problem(with: .statement(text)) { throw problem }

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import PostgresTransport
 
 /// A connection of the gateway to its PostgreSQL; one that broke is opened again by the next transaction.

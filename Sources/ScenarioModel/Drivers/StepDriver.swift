@@ -13,6 +13,8 @@ public protocol StepDriver: AnyObject {
     /// Cancelling the task ends the attempt at once; what comes back then is not used.
     func attempt(_ step: any PreparedStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt
     /// Ends what a test must not keep open while it cleans up: pinned connections, which may hold locks.
+    ///
+    /// Neither this nor ``endSession(_:)`` need be called for a session that is empty.
     func endSteps(_ session: TestSession) async
     /// Ends what a test kept open: cookies, connections of its own targets.
     func endSession(_ session: TestSession) async
@@ -208,6 +210,9 @@ public final class TestSession {
 
     /// Creates an empty session.
     public init(test: String) { self.test = test }
+
+    /// Whether no driver keeps anything, so that there is nothing to end.
+    public var isEmpty: Bool { kept.isEmpty }
 
     /// A driver's own state, by a key of its choice.
     public subscript(key: String) -> AnyObject? {

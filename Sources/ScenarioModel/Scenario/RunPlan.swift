@@ -24,9 +24,9 @@ public struct RunPlan: Sendable {
         public var seed = ""
         /// Wall-clock time at the start, RFC 3339 in UTC.
         public var started = ""
-        /// When the run began, from which all times of its events count, whichever worker tells them; nil where the
-        /// interpreter begins it.
-        public var began: ContinuousClock.Instant?
+        /// When the run began, as time since the machine's start, from which all times of its events count, whichever
+        /// worker tells them; nil where the interpreter begins it.
+        public var began: Duration?
         /// Tests at a time.
         public var jobs = 1
         /// Stops starting tests behind the first failure.

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
@@ -115,7 +116,7 @@ extension Interpreter {
 
     private func recovered(
         _ step: Step, _ outcome: StepOutcome, _ under: StepOutcome, _ rounds: Int,
-        from lifted: ContinuousClock.Instant, _ run: TestRun, _ frame: Frame
+        from lifted: Instant, _ run: TestRun, _ frame: Frame
     ) -> StepOutcome {
         let time = milliseconds(since: lifted)
         var report = outcome.report

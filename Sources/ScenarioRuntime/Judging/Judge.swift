@@ -51,10 +51,10 @@ struct Judge {
     /// The failures of assertions on a result or an aggregate.
     func assertions(_ assertions: [Assertion], _ dot: SharedValue, code: String) -> [FailureReport] {
         guard !assertions.isEmpty else { return [] }
-        let expressions = assertions.map(\.expression)
-        let context = rendering.frame.context(for: expressions, dot: dot, seed: rendering.seed)
-        if rendering.engine.plainlyHold(expressions, in: context) { return [] }
-        let judgements = rendering.engine.judge(expressions, in: context)
+        let context = rendering.frame.context(
+            for: assertions.lazy.map(\.expression), dot: dot, seed: rendering.seed)
+        if assertions.allSatisfy({ rendering.engine.plainlyHolds($0.expression, in: context) }) { return [] }
+        let judgements = rendering.engine.judge(assertions.map(\.expression), in: context)
         return zip(assertions, judgements).compactMap { assertion, judgement in
             guard case .fails(let failure) = judgement else { return nil }
             return Self.report(assertion, failure, code: code, rendering: rendering)

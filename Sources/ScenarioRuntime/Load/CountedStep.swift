@@ -4,7 +4,7 @@ import ScenarioModel
 /// What a step of a load's run came to: it is counted, and told only in a sample of a run that did not pass.
 enum CountedStep {
     case passed(PassedRequest)
-    case told(StepReport)
+    indirect case told(StepReport)
 
     var id: String {
         switch self {

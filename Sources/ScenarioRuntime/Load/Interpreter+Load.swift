@@ -183,7 +183,7 @@ extension Interpreter {
     }
 
     /// Waits until then, or until the load is to end.
-    private func pause(until time: ContinuousClock.Instant, _ load: LoadRun) async {
+    private func pause(until time: Instant, _ load: LoadRun) async {
         while !load.isEnding, !Task.isCancelled {
             let now = clock.now
             guard time > now else { return }

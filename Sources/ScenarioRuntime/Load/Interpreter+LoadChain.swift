@@ -9,6 +9,9 @@ import ScenarioModel
 /// who follow or read each step; of a load nobody does.
 extension Interpreter {
     /// Runs the steps of a chain; behind the first that does not pass they are skipped.
+    ///
+    /// This and what it calls become one function: each call of an asynchronous one asks twice where it runs.
+    @inline(__always)
     func runChain(
         _ chain: [LoadCase.Link], _ run: TestRun, _ frame: Frame, _ limits: Limits
     ) async -> [CountedStep] {
@@ -27,6 +30,7 @@ extension Interpreter {
         return endings
     }
 
+    @inline(__always)
     private func runLink(
         _ link: LoadCase.Link, _ run: TestRun, _ frame: Frame, _ limits: Limits
     ) async -> CountedStep {
@@ -39,7 +43,7 @@ extension Interpreter {
             await engine.whenReady(for: link.step.expressions)
         }
         switch await runBriefly(link.step, request, run, frame, limits) {
-        case .passed(var passed):
+        case .passed(let passed):
             passed.startedMs = (started - began).milliseconds
             passed.ms = milliseconds(since: started)
             return .passed(passed)

@@ -156,7 +156,7 @@ extension Interpreter {
 
 /// A moment of a load, and the processor time that was spent by then.
 struct LoadMoment: Sendable {
-    var time: ContinuousClock.Instant
+    var time: Instant
     var spent: Duration
 }
 

@@ -5,7 +5,7 @@ import ScenarioModel
 extension Interpreter {
     /// Runs one run of a load, from its variables to its cleanup, and counts what came of it.
     func runOne(
-        _ load: LoadRun, _ index: Int, meant: ContinuousClock.Instant, started: ContinuousClock.Instant
+        _ load: LoadRun, _ index: Int, meant: Instant, started: Instant
     ) async {
         defer { load.ended() }
         let own = load.cases[index % load.cases.count]
@@ -45,9 +45,9 @@ extension Interpreter {
         if let cleanup = own.cleanup, skip == nil {
             run.cleanups.insert(.init(block: cleanup, frame: frame, owner: own.source.scenario.name), at: 0)
         }
-        for driver in own.drivers { await driver.endSteps(run.session) }
+        if !run.session.isEmpty { for driver in own.drivers { await driver.endSteps(run.session) } }
         let cleanup = run.cleanups.isEmpty ? [] : await cleanUp(run)
-        for driver in own.drivers { await driver.endSession(run.session) }
+        if !run.session.isEmpty { for driver in own.drivers { await driver.endSession(run.session) } }
         run.faults?.close()
         if Task.isCancelled {
             if meant >= load.countedFrom { load.total.addUnfinished() }

@@ -1,3 +1,4 @@
+import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -10,8 +11,8 @@ final class LoadRun: @unchecked Sendable {
     let cases: [LoadCase]
     /// What of it is this loop's.
     let part: LoadPart
-    let began: ContinuousClock.Instant
-    let countedFrom: ContinuousClock.Instant
+    let began: Instant
+    let countedFrom: Instant
     /// The trace of which those of the runs are made.
     let trace: TraceID
     private var arrivals: Arrivals
@@ -28,7 +29,7 @@ final class LoadRun: @unchecked Sendable {
     /// The most in flight since that was last asked.
     private var peak = 0
     private(set) var end: LoadOutcome.End?
-    private(set) var endedAt: ContinuousClock.Instant?
+    private(set) var endedAt: Instant?
     private var taken = 0
     /// Why the first run that was skipped was, so that a load of nothing but skips says it.
     var firstSkip: String?
@@ -48,7 +49,7 @@ final class LoadRun: @unchecked Sendable {
     }
 
     init(
-        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], part: LoadPart, began: ContinuousClock.Instant,
+        plan: LoadPlan, options: LoadOptions, cases: [LoadCase], part: LoadPart, began: Instant,
         seed: String, trace: TraceID
     ) {
         self.part = part
@@ -66,14 +67,14 @@ final class LoadRun: @unchecked Sendable {
     var isEnding: Bool { end != nil }
 
     /// Starts no more runs; the first reason stays.
-    func end(_ reason: LoadOutcome.End, at now: ContinuousClock.Instant) {
+    func end(_ reason: LoadOutcome.End, at now: Instant) {
         // What comes from outside is told although the schedule was over: what was cut off is its doing.
         if end.map({ reason.weight > $0.weight }) ?? true { end = reason }
         endedAt = endedAt ?? now
     }
 
     /// The time by which runs that are under way must have ended.
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         let isCut = end == .interrupted || end == .crashed
         return endedAt.map { $0 + (isCut ? min(options.drain, options.drainOfInterrupt) : options.drain) }
     }
@@ -101,7 +102,7 @@ final class LoadRun: @unchecked Sendable {
         return part.runs(below: arrivals.count) - before
     }
 
-    func started(meant: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
+    func started(meant: Instant, at now: Instant) {
         inFlight += 1
         mostInFlight = max(mostInFlight, inFlight)
         peak = max(peak, inFlight)
@@ -114,13 +115,13 @@ final class LoadRun: @unchecked Sendable {
     func ended() { inFlight -= 1 }
 
     /// Counts arrivals that found no room.
-    func drop(_ count: Int, meant: ContinuousClock.Instant) {
+    func drop(_ count: Int, meant: Instant) {
         current.counts.dropped += count
         if meant >= countedFrom { total.counts.dropped += count }
     }
 
     /// Adds a run that has ended.
-    func add(_ run: LoadTally.Run, meant: ContinuousClock.Instant) {
+    func add(_ run: LoadTally.Run, meant: Instant) {
         current.add(run)
         if meant >= countedFrom { total.add(run) }
     }

@@ -56,7 +56,7 @@ struct LoadTally {
             let id = prefix.isEmpty ? step.id : prefix + step.id
             let late = index == 0 ? lateness : 0
             if !steps.change(id, { $0.add(step, lateness: late) }) {
-                guard steps.entries.count < Self.mostSteps else { continue }
+                guard steps.names.count < Self.mostSteps else { continue }
                 var tally = StepTally(coarse: isCoarse)
                 tally.add(step, lateness: late)
                 steps.set(id, tally)
@@ -100,7 +100,7 @@ extension LoadTally {
         service.merge(record.service)
         lag.merge(record.lag)
         for step in record.steps where !steps.change(step.id, { $0.merge(step) }) {
-            guard steps.entries.count < Self.mostSteps else { continue }
+            guard steps.names.count < Self.mostSteps else { continue }
             var tally = StepTally(coarse: isCoarse)
             tally.merge(step)
             steps.set(step.id, tally)

@@ -21,7 +21,7 @@ extension Interpreter {
         /// The captures of the steps of a group.
         let nested: [(step: String, names: [String])]
         let tally = RepeatTally()
-        let countedFrom: ContinuousClock.Instant
+        let countedFrom: Instant
         let watched: String?
         var pace: Pace
         /// The pause of a user between two runs.
@@ -30,7 +30,7 @@ extension Interpreter {
 
         init(
             step: Step, run: TestRun, frame: Frame, limits: Limits, trail: [String], pace: Pace, think: Duration,
-            countedFrom: ContinuousClock.Instant, watched: String?
+            countedFrom: Instant, watched: String?
         ) {
             self.step = step
             var single = step
@@ -152,8 +152,8 @@ extension Interpreter {
 
     /// Runs the step once and counts it; returns the time of its end.
     private func runRun(
-        _ repeating: Repeating, index: Int, time: ContinuousClock.Instant
-    ) async -> ContinuousClock.Instant {
+        _ repeating: Repeating, index: Int, time: Instant
+    ) async -> Instant {
         let element = Frame(iteration: index, of: repeating.title, in: repeating.frame)
         let ending: RunEnding
         if case .request(let request) = repeating.single.action, repeating.single.until == nil {
@@ -173,7 +173,7 @@ extension Interpreter {
         return ended
     }
 
-    private func shouldStop(_ repeating: Repeating, at now: ContinuousClock.Instant) -> Bool {
+    private func shouldStop(_ repeating: Repeating, at now: Instant) -> Bool {
         if Task.isCancelled || isStopping && !repeating.run.isCleaningUp { return true }
         if repeating.limits.haveStruck(at: now) { return true }
         if let watched = repeating.watched { return (repeating.run.runningSteps[watched] ?? 0) == 0 }

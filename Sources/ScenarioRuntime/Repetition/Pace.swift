@@ -1,3 +1,4 @@
+import EventLoop
 import ScenarioModel
 
 /// When the runs of a repetition start: a value that is asked for the next and answers.
@@ -8,11 +9,11 @@ struct Pace {
     /// How long it goes on.
     enum Extent: Equatable {
         case times(Int)
-        case until(ContinuousClock.Instant)
+        case until(Instant)
         /// As long as asked from outside.
         case asLong
 
-        fileprivate func length(from start: ContinuousClock.Instant) -> Duration? {
+        fileprivate func length(from start: Instant) -> Duration? {
             if case .until(let end) = self { end - start } else { nil }
         }
     }
@@ -22,12 +23,12 @@ struct Pace {
     private var arrivals: Arrivals?
     /// The users of a closed pace over time, where stages change them.
     private let users: RateCurve?
-    private let start: ContinuousClock.Instant
+    private let start: Instant
     private(set) var count = 0
 
     /// Creates the pace of a repetition; `warmup` comes before its stages.
     init(
-        extent: Extent, perSecond: Double?, start: ContinuousClock.Instant, warmup: Duration = .zero,
+        extent: Extent, perSecond: Double?, start: Instant, warmup: Duration = .zero,
         stages: [Repetition.Stage] = [], spacing: Repetition.Spacing = .even, seed: String = ""
     ) {
         self.extent = extent
@@ -52,7 +53,7 @@ struct Pace {
     }
 
     /// The next run's number and its time; nil where there is none.
-    mutating func next(at now: ContinuousClock.Instant) -> (index: Int, time: ContinuousClock.Instant)? {
+    mutating func next(at now: Instant) -> (index: Int, time: Instant)? {
         if let next = arrivals?.next() { return (next.index, start + next.offset) }
         guard arrivals == nil else { return nil }
         switch extent {
@@ -65,18 +66,18 @@ struct Pace {
     }
 
     /// Passes over the arrivals that are due by then, and says how many they are.
-    mutating func skip(to now: ContinuousClock.Instant) -> Int {
+    mutating func skip(to now: Instant) -> Int {
         let offset = now - start
         return arrivals?.skip(to: offset) ?? 0
     }
 
     /// Whether its time is over.
-    func hasEnded(at now: ContinuousClock.Instant) -> Bool {
+    func hasEnded(at now: Instant) -> Bool {
         if case .until(let end) = extent { now >= end } else { false }
     }
 
     /// Whether a user of that number runs at a time.
-    func isActive(user: Int, at now: ContinuousClock.Instant) -> Bool {
+    func isActive(user: Int, at now: Instant) -> Bool {
         guard let users else { return true }
         return Int(users.height(at: (now - start) / .seconds(1)).rounded()) > user
     }

@@ -1,3 +1,4 @@
+import EventLoop
 import ScenarioModel
 import ScenarioSyntax
 
@@ -7,7 +8,7 @@ struct Limits {
     struct Limit {
         /// What it bounds: `timeout`, `within`, `group timeout`, `scenario timeout`.
         var name: String
-        var deadline: ContinuousClock.Instant
+        var deadline: Instant
         var length: Duration
         var origin: Origin
 
@@ -19,7 +20,7 @@ struct Limits {
     private(set) var tightest: Limit?
 
     /// The limits with one more inside.
-    func adding(_ name: String, _ setting: Setting<Duration>, from now: ContinuousClock.Instant) -> Limits {
+    func adding(_ name: String, _ setting: Setting<Duration>, from now: Instant) -> Limits {
         let deadline = now + setting.value
         if let tightest, tightest.deadline < deadline { return self }
         return Limits(
@@ -27,10 +28,10 @@ struct Limits {
     }
 
     /// What is left, never negative; nil without limits.
-    func remaining(at now: ContinuousClock.Instant) -> Duration? {
+    func remaining(at now: Instant) -> Duration? {
         tightest.map { max(.zero, $0.deadline - now) }
     }
 
     /// Whether a limit has struck.
-    func haveStruck(at now: ContinuousClock.Instant) -> Bool { tightest.map { $0.deadline <= now } ?? false }
+    func haveStruck(at now: Instant) -> Bool { tightest.map { $0.deadline <= now } ?? false }
 }

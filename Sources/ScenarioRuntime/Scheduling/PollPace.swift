@@ -1,3 +1,5 @@
+import EventLoop
+
 /// Decides when a step is polled again: at its pace, and once more just before the time is over.
 struct PollPace {
     /// The pause between the end of a poll and the next.
@@ -14,8 +16,8 @@ struct PollPace {
     /// Where the pause would reach beyond the deadline it is cut, so that what comes to hold within the
     /// time is seen: the last poll begins as early as the slowest so far took, and half as long again.
     mutating func next(
-        begun: ContinuousClock.Instant, ended: ContinuousClock.Instant, deadline: ContinuousClock.Instant?
-    ) -> ContinuousClock.Instant? {
+        begun: Instant, ended: Instant, deadline: Instant?
+    ) -> Instant? {
         slowest = max(slowest, ended - begun)
         let next = ended + every
         guard let deadline, deadline <= next else { return next }

@@ -108,7 +108,9 @@ final class Frame: @unchecked Sendable, SeedPlace {
     }
 
     /// What expressions see together.
-    func context(for expressions: [Expression], dot: SharedValue?, seed: EvaluationSeed) -> EvaluationContext {
+    func context(for expressions: some Sequence<Expression>, dot: SharedValue?, seed: EvaluationSeed)
+        -> EvaluationContext
+    {
         var gathering = Gathering(EvaluationContext(dot: dot, evaluationSeed: seed))
         for expression in expressions { gathering.take(expression, in: self) }
         return gathering.context
@@ -123,7 +125,7 @@ final class Frame: @unchecked Sendable, SeedPlace {
         init(_ context: EvaluationContext) { known = context }
 
         mutating func take(_ expression: Expression, in frame: Frame) {
-            for reference in expression.analysis.references {
+            for reference in expression.references {
                 if reference.variable == "steps" {
                     guard let id = reference.keys.first, ids.insert(id).inserted, let result = frame.result(id)
                     else { continue }

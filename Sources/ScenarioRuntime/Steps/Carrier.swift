@@ -83,15 +83,21 @@ final class Attempted {
 /// What a request that does not poll came to: most pass, and need no report.
 enum RunEnding {
     case passed(PassedRequest)
-    case told(StepOutcome)
+    indirect case told(StepOutcome)
 }
 
 /// A request that passed at its first attempt, with what a report of it would tell.
-struct PassedRequest {
+final class PassedRequest {
     let carrier: Carrier
     let attempted: Attempted
     let findings: Interpreter.Findings
     /// Milliseconds from the run's start, and how long it took.
     var startedMs = 0.0
     var ms = 0.0
+
+    init(carrier: Carrier, attempted: Attempted, findings: Interpreter.Findings) {
+        self.carrier = carrier
+        self.attempted = attempted
+        self.findings = findings
+    }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 import ScenarioSyntax
@@ -108,7 +109,7 @@ extension Interpreter {
 
     private func concludePolling(
         _ step: Step, _ run: TestRun, _ frame: Frame, _ attempted: Attempted, _ polls: StepReport.Polls,
-        _ retries: [StepReport.Retry], _ started: ContinuousClock.Instant, _ attempt: Attempt
+        _ retries: [StepReport.Retry], _ started: Instant, _ attempt: Attempt
     ) -> StepOutcome {
         var polls = polls
         polls.ms = milliseconds(since: started)

@@ -25,6 +25,7 @@ extension Interpreter {
     }
 
     /// Runs a request that does not poll, with a report only where there is something to tell.
+    @inline(__always)
     func runBriefly(
         _ step: Step, _ request: any StepRequest, _ run: TestRun, _ frame: Frame, _ limits: Limits
     ) async -> RunEnding {
@@ -70,6 +71,7 @@ extension Interpreter {
     }
 
     /// One poll: the request prepared anew, and sent with its retries.
+    @inline(__always)
     func attempt(_ carrier: Carrier, _ run: TestRun, _ frame: Frame, _ limits: Limits) async -> Attempted {
         let attempted = Attempted()
         let rendering = rendering(frame, seed: seed(carrier.step, frame))

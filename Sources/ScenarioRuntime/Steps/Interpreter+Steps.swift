@@ -35,7 +35,7 @@ extension Interpreter {
 
     /// The outcome of a step with its times, its value kept for later steps.
     func noted(
-        _ outcome: StepOutcome, of step: Step, _ started: ContinuousClock.Instant, _ frame: Frame
+        _ outcome: StepOutcome, of step: Step, _ started: Instant, _ frame: Frame
     ) -> StepOutcome {
         guard outcome.report.verdict != .skipped else { return outcome }
         var outcome = outcome

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -146,12 +147,12 @@ extension Scenario.DerivedTarget {
 /// Spreads starts evenly over time.
 struct RateLimit {
     let interval: Duration
-    private var free: ContinuousClock.Instant?
+    private var free: Instant?
 
     init(perSecond: Double) { interval = .seconds(1) / perSecond }
 
     /// The time of the next start, which is taken by asking.
-    mutating func next(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    mutating func next(at now: Instant) -> Instant {
         let start = max(free ?? now, now)
         free = start + interval
         return start

@@ -156,7 +156,7 @@ extension Interpreter {
     }
 
     /// Tells what cleaned up after a need, as a step of the test that was the first to need it.
-    private func tell(_ known: NeedRun, cleanedBy reports: [StepReport], since started: ContinuousClock.Instant) {
+    private func tell(_ known: NeedRun, cleanedBy reports: [StepReport], since started: Instant) {
         var cleanup = StepReport(
             id: known.need.name, name: "cleanup", kind: "need", place: Place(known.need.span),
             verdict: reports.reduce(.passed) { $0.worse($1.verdict) })

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 import ScenarioModel
 
@@ -15,7 +16,7 @@ final class TestRun: @unchecked Sendable {
     /// Begins every seed in the test: the run's seed and the test's name.
     let origin: RunSeed
     var seed: String { origin.text }
-    let started: ContinuousClock.Instant
+    let started: Instant
     /// Steps to run at the end, in the order they were registered.
     var cleanups: [Cleanup] = []
     /// Targets with their templates evaluated, by name.
@@ -52,7 +53,7 @@ final class TestRun: @unchecked Sendable {
 
     init(
         _ source: RunSource, session: TestSession, seed: RunSeed,
-        trace: TraceID, started: ContinuousClock.Instant, terms: KnownTerms = KnownTerms()
+        trace: TraceID, started: Instant, terms: KnownTerms = KnownTerms()
     ) {
         self.source = source
         self.session = session

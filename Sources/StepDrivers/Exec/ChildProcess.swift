@@ -35,7 +35,7 @@ final class ChildProcess: @unchecked Sendable {
     init(on loop: EventLoop) { self.loop = loop }
 
     /// Runs a command to its end, or kills its group at the deadline or when the task is cancelled.
-    func run(_ command: PreparedCommand, until deadline: ContinuousClock.Instant) async -> End {
+    func run(_ command: PreparedCommand, until deadline: Instant) async -> End {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 self.continuation = continuation
@@ -46,7 +46,7 @@ final class ChildProcess: @unchecked Sendable {
         }
     }
 
-    private func start(_ command: PreparedCommand, _ deadline: ContinuousClock.Instant) {
+    private func start(_ command: PreparedCommand, _ deadline: Instant) {
         if isCancelled { return finish(.cancelled) }
         let spawned: SpawnedProcess
         switch SpawnedProcess.spawn(command) {

@@ -16,10 +16,10 @@ public final class ExecDriver: StepDriver {
         guard let command = step as? PreparedCommand else {
             preconditionFailure("an exec driver was handed a step of another kind")
         }
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let child = ChildProcess(on: loop)
         let end = await child.run(command, until: begun + limits.timeout)
-        let milliseconds = (ContinuousClock.now - begun).inMilliseconds
+        let milliseconds = (Instant.now - begun).inMilliseconds
         let output = (stdout: child.output, stderr: child.errors)
         let error = Self.error(end, command, limits)
         let status: Value =

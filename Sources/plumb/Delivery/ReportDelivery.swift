@@ -11,7 +11,7 @@ final class ReportDelivery: ReportCourier {
     private let target: ReportAddress
     private let headers: [HTTPHeader]
     private let signals: Signals
-    private var deadline: ContinuousClock.Instant?
+    private var deadline: Instant?
     /// Whether messages of OTLP are sent in the binary form, which some services want.
     var isBinary = false
 
@@ -97,7 +97,7 @@ final class ReportDelivery: ReportCourier {
     }
 
     private static func deliver(
-        _ request: HTTPRequest, until deadline: ContinuousClock.Instant, on loop: EventLoop, signals: Int32
+        _ request: HTTPRequest, until deadline: Instant, on loop: EventLoop, signals: Int32
     ) async -> Delivery {
         let transport = HTTPTransport(loop: loop)
         let task = Task(executorPreference: loop) { await attempts(request, deadline, transport, loop) }
@@ -112,7 +112,7 @@ final class ReportDelivery: ReportCourier {
     }
 
     private static func attempts(
-        _ request: HTTPRequest, _ deadline: ContinuousClock.Instant, _ transport: HTTPTransport, _ loop: EventLoop
+        _ request: HTTPRequest, _ deadline: Instant, _ transport: HTTPTransport, _ loop: EventLoop
     ) async -> Delivery {
         var retry = DeliveryRetry()
         while true {

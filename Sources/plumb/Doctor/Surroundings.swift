@@ -63,13 +63,13 @@ struct Surroundings {
         let text = LocatedText(
             verbatim: "[builtins[] | select(IN(\"ltrimstr/1\", \"pick/1\", \"trimstr/1\"))] | length", at: Self.nowhere)
         var problems: [Diagnostic] = []
-        let began = ContinuousClock.now
+        let began = Instant.now
         guard let expression = Expression.parse(text, role: .template, into: &problems),
             let count = try? ExpressionEngine([expression]).value(of: expression, in: EvaluationContext()).number
         else {
             return Finding(name: "libjq", facts: "does not answer", advice: "install libjq1, version 1.6 or later")
         }
-        let ms = Int((ContinuousClock.now - began).milliseconds)
+        let ms = Int((Instant.now - began).milliseconds)
         let version = count > 2 ? "1.8 or later" : count > 1 ? "1.7" : "1.6"
         return Finding(name: "libjq", facts: "\(version), first expression after \(ms) ms")
     }

@@ -48,8 +48,8 @@ final class LineLink: @unchecked Sendable {
 
     /// Sends what is left, for a process that is about to go; gives up after a while.
     func flush(within limit: Duration = .seconds(10)) {
-        let deadline = ContinuousClock.now + limit
-        while isOpen, !unsent.isEmpty, ContinuousClock.now < deadline {
+        let deadline = Instant.now + limit
+        while isOpen, !unsent.isEmpty, Instant.now < deadline {
             var waiting = pollfd(fd: writing, events: Int16(POLLOUT), revents: 0)
             _ = poll(&waiting, 1, 100)
             write()

@@ -1,4 +1,5 @@
 import CLinux
+import EventLoop
 import Expressions
 import Glibc
 import Reporting
@@ -12,7 +13,7 @@ struct LoadSession {
     private let signals: Signals
     private(set) var result: LoadResult
     private var isInterrupted = false
-    private var killAt: ContinuousClock.Instant?
+    private var killAt: Instant?
     private var buffer: [UInt8] = []
     /// What a worker may take to end after an interrupt: draining, cleanups, and a little.
     private static let grace: Duration = .seconds(45)
@@ -72,7 +73,7 @@ struct LoadSession {
             ]
             _ = poll(&waiting, 2, 200)
             for _ in signals.read() { hear(worker) }
-            if let killAt, ContinuousClock.now > killAt { worker.kill() }
+            if let killAt, Instant.now > killAt { worker.kill() }
             guard waiting[0].revents != 0 else { continue }
             let count = read(worker.events, &chunk, chunk.count)
             if count > 0 {

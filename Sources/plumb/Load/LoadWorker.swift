@@ -11,7 +11,7 @@ extension Worker {
         prepareProcess()
         var order = order
         // The loops tell each other times by their distance from this one.
-        order.plan.options.began = .now
+        order.plan.options.began = Instant.now.sinceStart
         let processes = LoopProcesses(order, closing: [events, control])
         guard let loop = try? EventLoop() else { _exit(71) }
         let box = Confined(blackBox)

@@ -1,4 +1,5 @@
 import CLinux
+import EventLoop
 import Glibc
 
 /// The answer of a process that is forked for one question, before the run's own workers are.
@@ -45,7 +46,7 @@ enum ForkedAnswer {
     }
 
     private static func answer(
-        from descriptor: Int32, until deadline: ContinuousClock.Instant, most: Int
+        from descriptor: Int32, until deadline: Instant, most: Int
     ) -> [UInt8]? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

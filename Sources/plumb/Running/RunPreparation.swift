@@ -185,10 +185,10 @@ struct RunPreparation {
         let isOutputTaken = request.report.contains { $0.hasSuffix("=-") }
         let stream = isOutputTaken ? STDERR_FILENO : STDOUT_FILENO
         let style = Streams.style(stream, request.project.color)
-        let began = ContinuousClock.now
+        let began = Instant.now
         let terminal = TerminalReporter(
             style: style,
-            now: { (ContinuousClock.now - began).milliseconds },
+            now: { (Instant.now - began).milliseconds },
             write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !request.quiet
         terminal.rerunCommand = request.rerunCommand

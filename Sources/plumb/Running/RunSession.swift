@@ -1,4 +1,5 @@
 import CLinux
+import EventLoop
 import Expressions
 import Glibc
 import Reporting
@@ -15,10 +16,10 @@ struct RunSession {
     private let signals: Signals
     /// Masks what this side says by itself; what comes from a worker is masked there.
     private let mask: SecretMask
-    private let began = ContinuousClock.now
+    private let began = Instant.now
     private var requests = 0
     private var isInterrupted = false
-    private var graceEnds: ContinuousClock.Instant?
+    private var graceEnds: Instant?
     private var buffer: [UInt8] = []
     /// What ends a run whose cleanups do not come to an end.
     private static let grace: Duration = .seconds(32)
@@ -42,7 +43,7 @@ struct RunSession {
         tellMasked(.runStarted(started))
         var remaining = plan
         // A worker that takes the place of one that died goes on with the same times.
-        remaining.options.began = began
+        remaining.options.began = began.sinceStart
         if let blackBox = BlackBox() {
             while !remaining.tests.isEmpty, !isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
@@ -73,7 +74,7 @@ struct RunSession {
         while true {
             let hasEvents = wait(for: worker)
             for signal in signals.read() { hear(signal, worker) }
-            if let graceEnds, ContinuousClock.now > graceEnds { worker.kill() }
+            if let graceEnds, Instant.now > graceEnds { worker.kill() }
             if hasEvents, !readEvents(of: worker, &chunk) { return }
             terminal.tick()
         }
@@ -207,7 +208,7 @@ struct RunSession {
     }
 
     private var milliseconds: Double {
-        let elapsed = ContinuousClock.now - began
+        let elapsed = Instant.now - began
         return Double(elapsed.components.seconds) * 1000 + Double(elapsed.components.attoseconds) / 1e15
     }
 

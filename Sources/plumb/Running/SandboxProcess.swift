@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import EventLoop
 import Expressions
 import Glibc
 
@@ -126,8 +127,8 @@ final class SandboxProcess {
 
     private static func firstLine(_ descriptor: Int32) -> String? {
         var bytes: [UInt8] = []
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        let deadline = Instant.now + patience
+        while Instant.now < deadline {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard poll(&waiting, 1, 100) > 0 else { continue }
             var chunk = [UInt8](repeating: 0, count: 4096)

@@ -102,6 +102,6 @@ enum Worker {
 /// The loop's timers as the runtime's clock.
 struct LoopClock: RunClock {
     let loop: EventLoop
-    var now: ContinuousClock.Instant { .now }
-    func sleep(until deadline: ContinuousClock.Instant) async throws { try await loop.sleep(until: deadline) }
+    var now: Instant { .now }
+    func sleep(until deadline: Instant) async throws { try await loop.sleep(until: deadline) }
 }

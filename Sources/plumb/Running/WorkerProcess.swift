@@ -1,4 +1,5 @@
 import CLinux
+import EventLoop
 import Expressions
 import Glibc
 import ScenarioModel
@@ -88,12 +89,12 @@ struct WorkerProcess {
 
     /// Whether the process ends by itself in a while; it stays to be reaped.
     func isGone(within limit: Duration) -> Bool {
-        let deadline = ContinuousClock.now + limit
+        let deadline = Instant.now + limit
         while true {
             var information = siginfo_t()
             if waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) != 0 { return true }
             if information.si_signo != 0 { return true }
-            guard ContinuousClock.now < deadline else { return false }
+            guard Instant.now < deadline else { return false }
             usleep(1000)
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import EventLoop
 import Glibc
 import ScenarioCompiler
 
@@ -71,7 +72,7 @@ struct WatchSession {
     /// What has changed once it is quiet again; nil where a signal came.
     private mutating func nextChanges() -> FolderWatch.Changes? {
         var changes = watch.read()
-        var latest: ContinuousClock.Instant?
+        var latest: Instant?
         while true {
             if !changes.isEmpty, latest == nil { latest = .now + Self.patience }
             let isHeard = wait(changes.isEmpty ? -1 : Self.quiet)
@@ -80,7 +81,7 @@ struct WatchSession {
             let more = watch.read()
             changes.paths.formUnion(more.paths)
             changes.isIncomplete = changes.isIncomplete || more.isIncomplete
-            if let latest, ContinuousClock.now > latest { return changes }
+            if let latest, Instant.now > latest { return changes }
         }
     }
 

@@ -88,13 +88,13 @@ func failureToOpen(
     _ keywords: [(String, String)], within time: Duration = .seconds(20)
 ) throws -> (error: PostgresError, time: Duration)? {
     let settings = PostgresSettings(keywords.map { .init($0.0, $0.1) })
-    let begun = ContinuousClock.now
+    let begun = Instant.now
     return try onLoop { loop in
         do throws(PostgresError) {
             try await PostgresConnection.open(settings, on: loop, until: .now + time).close()
             return nil
         } catch {
-            return (error, ContinuousClock.now - begun)
+            return (error, Instant.now - begun)
         }
     }
 }

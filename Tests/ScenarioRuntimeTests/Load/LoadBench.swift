@@ -87,7 +87,7 @@ struct LoadBench {
         let clock = SteppedClock(loop: loop)
         let record = LoadRecord()
         var plan = plan
-        plan.options.began = clock.start
+        plan.options.began = clock.start.sinceStart
         let wires = LoopWires()
         var surroundings = LoadSurroundings()
         surroundings.sink = { record.add($0) }

@@ -1,16 +1,17 @@
+import EventLoop
 import Testing
 
 @testable import ScenarioRuntime
 
 @Suite struct LoopBoardTests {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     /// A board by reference, so that what it answers can be expected in one line.
     private final class Table {
         private(set) var board: LoopBoard
-        private let now: ContinuousClock.Instant
+        private let now: Instant
 
-        init(_ count: Int, at now: ContinuousClock.Instant) {
+        init(_ count: Int, at now: Instant) {
             board = LoopBoard(count: count, at: now)
             self.now = now
         }

@@ -29,7 +29,7 @@ final class FakeDatabase: Database, @unchecked Sendable {
     init(on loop: EventLoop) { self.loop = loop }
 
     func open(
-        label: String, until deadline: ContinuousClock.Instant
+        label: String, until deadline: Instant
     ) async throws(StepError) -> any DatabaseConnection {
         if openingTime > .zero { try? await loop.sleep(for: openingTime) }
         if !openingErrors.isEmpty { throw openingErrors.removeFirst() }
@@ -60,7 +60,7 @@ final class FakeConnection: DatabaseConnection {
     }
 
     func run(
-        _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
+        _ statement: BoundStatement, limits: RowLimits, until deadline: Instant
     ) async throws(StatementFailure) -> StatementAnswer {
         statements.append(statement.text)
         if database.queryTime > .zero { try? await database.loop.sleep(for: database.queryTime) }
@@ -84,7 +84,7 @@ final class FakeConnection: DatabaseConnection {
             columns: [.init(name: "n", type: "int4")], rows: [["n": 1]], rowCount: 1, command: "SELECT")
     }
 
-    func reset(until deadline: ContinuousClock.Instant) async -> Bool {
+    func reset(until deadline: Instant) async -> Bool {
         resets += 1
         if canReset { transaction = .none }
         return canReset
@@ -96,7 +96,7 @@ final class FakeConnection: DatabaseConnection {
 extension Driving {
     /// Expects that the pool closes a connection: it does so in a task of its own, in its own time.
     func expectClosed(_ connection: FakeConnection, at location: SourceLocation = #_sourceLocation) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = Instant.now + .seconds(20)
         while !connection.isClosed, .now < deadline { try await loop.sleep(for: .milliseconds(2)) }
         #expect(connection.isClosed, sourceLocation: location)
     }

@@ -1,3 +1,4 @@
+import EventLoop
 import Expressions
 import PlumbTesting
 import ScenarioModel

@@ -1,3 +1,4 @@
+import EventLoop
 import Expressions
 import Glibc
 import PlumbTesting

@@ -1,3 +1,4 @@
+import EventLoop
 public import Expressions
 public import ScenarioModel
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import Expressions
 public import ScenarioModel
 
@@ -68,7 +69,7 @@ extension Interpreter {
     /// Has the other loops begin, where there are any; returns the moment, and this loop's part.
     func beginLoad(
         _ values: LoadPlan.Values, _ plan: LoadPlan, cases: Int
-    ) async throws(StepFailure) -> (at: ContinuousClock.Instant, part: LoadPart) {
+    ) async throws(StepFailure) -> (at: Instant, part: LoadPart) {
         guard let loops else { return (clock.now, .whole) }
         await loops.wait { $0.haveStarted }
         if let failure = loops.failures.first { throw StepFailure(failure) }

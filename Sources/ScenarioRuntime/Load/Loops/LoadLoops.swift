@@ -1,3 +1,4 @@
+import EventLoop
 import ScenarioModel
 
 /// The other loops of a load, as the interpreter of the leading one has them.
@@ -14,7 +15,7 @@ final class LoadLoops: @unchecked Sendable {
     /// How many loops have a part of the load, the leading one among them.
     private(set) var count = 1
 
-    init(_ others: OtherLoops, at now: ContinuousClock.Instant) {
+    init(_ others: OtherLoops, at now: Instant) {
         self.others = others
         board = LoopBoard(count: others.count, at: now)
     }
@@ -38,7 +39,7 @@ final class LoadLoops: @unchecked Sendable {
     }
 
     /// Has so many loops begin, this one among them, each with its part.
-    func begin(_ values: LoadPlan.Values, at beginning: Duration, loops most: Int, now: ContinuousClock.Instant) {
+    func begin(_ values: LoadPlan.Values, at beginning: Duration, loops most: Int, now: Instant) {
         var chosen: (busy: [Int], idle: [Int]) = ([], [])
         change { chosen = $0.begin(with: most - 1, at: now) }
         count = chosen.busy.count + 1
@@ -49,7 +50,7 @@ final class LoadLoops: @unchecked Sendable {
     }
 
     /// Asks all that run what they have done.
-    func ask(at now: ContinuousClock.Instant) {
+    func ask(at now: Instant) {
         var asked: [Int] = []
         change { asked = $0.ask(at: now) }
         for loop in asked { tell(.tell, to: loop) }

@@ -1,3 +1,4 @@
+import EventLoop
 import ScenarioModel
 
 /// What the leading loop knows of the others: who is there, who owes an answer, and what they told since it was last
@@ -22,7 +23,7 @@ struct LoopBoard {
     private struct Loop {
         var state = State.starting
         /// Since when it owes something: to be ready, an answer, or its end.
-        var owesSince: ContinuousClock.Instant?
+        var owesSince: Instant?
         var isStarting = false
         var requests = 0
         /// The processor time that it took, and in how much time by the clock.
@@ -38,7 +39,7 @@ struct LoopBoard {
     static let patience: Duration = .seconds(30)
 
     /// Creates a board of so many loops, which are being started.
-    init(count: Int, at now: ContinuousClock.Instant) {
+    init(count: Int, at now: Instant) {
         loops = Array(repeating: Loop(owesSince: now), count: count)
     }
 
@@ -62,7 +63,7 @@ struct LoopBoard {
     }
 
     /// Begins with so many of those that are ready: the others have nothing to do.
-    mutating func begin(with most: Int, at now: ContinuousClock.Instant) -> (busy: [Int], idle: [Int]) {
+    mutating func begin(with most: Int, at now: Instant) -> (busy: [Int], idle: [Int]) {
         let ready = loops.indices.filter { loops[$0].state == .ready }
         for loop in ready.prefix(most) {
             loops[loop].state = .running
@@ -76,14 +77,14 @@ struct LoopBoard {
     }
 
     /// Whom to ask now: those that run and have answered.
-    mutating func ask(at now: ContinuousClock.Instant) -> [Int] {
+    mutating func ask(at now: Instant) -> [Int] {
         let asked = loops.indices.filter { loops[$0].state == .running && loops[$0].owesSince == nil }
         for loop in asked { loops[loop].owesSince = now }
         return asked
     }
 
     /// Takes an answer; a last one may come unasked.
-    mutating func take(_ tally: LoopTally, from loop: Int, at now: ContinuousClock.Instant) throws(MessageProblem) {
+    mutating func take(_ tally: LoopTally, from loop: Int, at now: Instant) throws(MessageProblem) {
         guard loops[loop].state == .running, tally.isLast || loops[loop].owesSince != nil else {
             throw MessageProblem("it told what it was not asked")
         }
@@ -111,7 +112,7 @@ struct LoopBoard {
     }
 
     /// The loops that have owed something for too long.
-    func overdue(at now: ContinuousClock.Instant) -> [Int] {
+    func overdue(at now: Instant) -> [Int] {
         loops.indices.filter { loops[$0].owesSince.map { now - $0 > Self.patience } ?? false }
     }
 

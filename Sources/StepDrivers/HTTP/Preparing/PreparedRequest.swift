@@ -13,10 +13,10 @@ final class PreparedRequest: PreparedStep {
     let droppedDefaults: Set<String>
     let bodyNote: String?
     let targetName: String?
-    /// The request's headers with those that are the same for every attempt of the step, and whose they are.
+    /// The request with the headers that are the same for every attempt of the step, and whose they are.
     ///
     /// Made once, so that requests that are alike are seen to be: the transport keeps what it made ready for the first.
-    private var sent: (origin: StepOrigin?, headers: [HTTPHeader])?
+    private var sent: (origin: StepOrigin?, request: HTTPRequest)?
 
     init(
         _ request: HTTPRequest, connection: HTTPConnection?, usesTargetAuth: Bool, keepsCookies: Bool,
@@ -31,15 +31,17 @@ final class PreparedRequest: PreparedStep {
         self.targetName = targetName
     }
 
-    /// The headers of every attempt that is sent for a step.
-    func headers(for origin: StepOrigin?, userAgent: String) -> [HTTPHeader] {
-        if let sent, sent.origin === origin { return sent.headers }
-        var made =
+    /// The request of every attempt that is sent for a step.
+    func request(for origin: StepOrigin?, userAgent: String) -> HTTPRequest {
+        if let sent, sent.origin === origin { return sent.request }
+        var headers =
             DefaultHeaders.of(userAgent, but: droppedDefaults) + request.headers
             + TraceHeaders.ofStep(origin, but: droppedDefaults)
         if usesTargetAuth, case .header(let value)? = connection?.auth {
-            made.append(HTTPHeader("Authorization", value))
+            headers.append(HTTPHeader("Authorization", value))
         }
+        var made = request
+        made.headers = headers
         sent = (origin, made)
         return made
     }

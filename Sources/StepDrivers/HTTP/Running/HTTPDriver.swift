@@ -28,13 +28,13 @@ public final class HTTPDriver: StepDriver {
     }
 
     /// Sends a request once, with the credentials of its target, and says what came of it.
+    @inline(__always)
     func exchange(
         _ prepared: PreparedRequest, _ limits: AttemptLimits, in session: TestSession
     ) async -> HTTPOutcome {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let deadline = begun + limits.timeout
-        var request = prepared.request
-        request.headers = prepared.headers(for: limits.origin, userAgent: userAgent)
+        var request = prepared.request(for: limits.origin, userAgent: userAgent)
         request.changingHeaders = TraceHeaders.ofAttempt(limits.span, but: prepared.droppedDefaults)
         request.timeout = limits.timeout
         request.connectTimeout = limits.connect
@@ -59,7 +59,7 @@ public final class HTTPDriver: StepDriver {
                     requests += tokens.takeRequestCount()
                     return HTTPOutcome(
                         prepared: prepared, request: request, token: nil, cookies: cookies, error: error, response: nil,
-                        requests: requests, elapsed: ContinuousClock.now - begun, number: limits.number)
+                        requests: requests, elapsed: Instant.now - begun, number: limits.number)
                 case .success(let found): token = found
                 }
                 requests += tokens.takeRequestCount() + 1
@@ -73,7 +73,7 @@ public final class HTTPDriver: StepDriver {
             } while true
             request.headers.append(HTTPHeader("Authorization", "Bearer \(token ?? "")"))
         }
-        let elapsed = ContinuousClock.now - begun
+        let elapsed = Instant.now - begun
         switch result {
         case .success(let response):
             return HTTPOutcome(
@@ -107,7 +107,7 @@ public final class HTTPDriver: StepDriver {
         case .none: break
         case .header(let value): request.headers.append(HTTPHeader("Authorization", value))
         case .oauth(let tokens):
-            let deadline = ContinuousClock.now + limits.timeout
+            let deadline = Instant.now + limits.timeout
             let asked = request
             switch await tokens.token(not: nil, asked: { await self.send($0, like: asked, deadline) }, loop, deadline) {
             case .success(let token): request.headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
@@ -127,7 +127,7 @@ public final class HTTPDriver: StepDriver {
 
     /// Sends a request of the driver's own, over connections as another request has them.
     private func send(
-        _ request: HTTPRequest, like other: HTTPRequest, _ deadline: ContinuousClock.Instant
+        _ request: HTTPRequest, like other: HTTPRequest, _ deadline: Instant
     ) async -> Result<HTTPResponse, HTTPError> {
         var request = request
         request.headers =

@@ -4,7 +4,7 @@ internal import HTTPTransport
 internal import ScenarioModel
 
 /// What was sent and what came of it; makes the attempt of it.
-struct HTTPOutcome {
+final class HTTPOutcome {
     let prepared: PreparedRequest
     /// As it went on the wire.
     let request: HTTPRequest
@@ -17,7 +17,22 @@ struct HTTPOutcome {
     let requests: Int
     let elapsed: Duration
     /// Which attempt of the step it is, from 1.
-    var number = 1
+    let number: Int
+
+    init(
+        prepared: PreparedRequest, request: HTTPRequest, token: String?, cookies: String?, error: StepError?,
+        response: HTTPResponse?, requests: Int, elapsed: Duration, number: Int = 1
+    ) {
+        self.prepared = prepared
+        self.request = request
+        self.token = token
+        self.cookies = cookies
+        self.error = error
+        self.response = response
+        self.requests = requests
+        self.elapsed = elapsed
+        self.number = number
+    }
 
     /// The attempt: a JSON body is parsed now, once, since a bad one is an error; all else waits until it is read.
     func attempt() -> Attempt {

@@ -26,7 +26,7 @@ final class OAuthTokens {
         /// Can transition to: none, valid.
         case fetching
         /// Can transition to: fetching.
-        case valid(String, until: ContinuousClock.Instant)
+        case valid(String, until: Instant)
     }
 
     private let grant: Grant
@@ -48,14 +48,14 @@ final class OAuthTokens {
     /// A token that is valid and not the rejected one.
     func token(
         not rejected: String?, asked send: (HTTPRequest) async -> Result<HTTPResponse, HTTPError>, _ loop: EventLoop,
-        _ deadline: ContinuousClock.Instant
+        _ deadline: Instant
     ) async -> Result<String, StepError> {
         while true {
             switch state {
             case .valid(let token, let end) where token != rejected && end > .now: return .success(token)
             case .none, .valid: return await fetch(send)
             case .fetching:
-                guard ContinuousClock.now < deadline else {
+                guard Instant.now < deadline else {
                     return .failure(
                         StepError(
                             .timeout, "no token within the time-out: another step still asks for it", phase: "request"))

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import EventLoop
 internal import Expressions
 internal import HTTPTransport
 internal import ScenarioModel
@@ -26,7 +27,7 @@ struct MetricAnswer {
 
     /// The answer as the outcome of an attempt.
     func attempt(_ prepared: PreparedMetric, _ courier: MetricCourier) -> Attempt {
-        let elapsed = (ContinuousClock.now - courier.begun) / .milliseconds(1)
+        let elapsed = (Instant.now - courier.begun) / .milliseconds(1)
         let outcome = courier.last
         let error = self.error
         let warnings = self.warnings

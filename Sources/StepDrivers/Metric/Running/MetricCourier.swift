@@ -6,9 +6,9 @@ internal import ScenarioModel
 /// Sends the requests of one attempt, and remembers what a report shows of them.
 final class MetricCourier {
     let loop: EventLoop
-    let begun = ContinuousClock.now
+    let begun = Instant.now
     /// When the attempt must be over.
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     let targetName: String
     private let http: HTTPDriver
     private let connection: HTTPConnection
@@ -83,7 +83,7 @@ final class MetricCourier {
 
     /// Waits before another look; false where the attempt's time does not allow one, or it is cancelled.
     func pause(_ length: Duration) async -> Bool {
-        guard ContinuousClock.now + length < deadline else { return false }
+        guard Instant.now + length < deadline else { return false }
         return (try? await loop.sleep(for: length)) != nil && !Task.isCancelled
     }
 

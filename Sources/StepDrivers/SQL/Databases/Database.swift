@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import ScenarioModel
 
 /// One database of the configuration, from which connections are opened; one per target.
@@ -20,7 +21,7 @@ protocol Database: AnyObject {
     /// - Throws: `dns`, `refused`, `unreachable`, `connect_timeout`, `tls`, `auth`, or `rejected` with the server's
     ///   SQLSTATE in `fields` (too many connections, no such database). Nothing is left open then.
     func open(
-        label: String, until deadline: ContinuousClock.Instant
+        label: String, until deadline: Instant
     ) async throws(StepError) -> any DatabaseConnection
     /// Ends what the database itself holds, when all of its connections are closed.
     func close() async

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import ScenarioModel
 
 /// A connection to a database, which does one thing at a time.
@@ -27,7 +28,7 @@ protocol DatabaseConnection: AnyObject {
     ///
     /// - Throws: ``StatementFailure``, whose `error` has the fields of ``StatementFailure/fields(sqlstate:)``.
     func run(
-        _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
+        _ statement: BoundStatement, limits: RowLimits, until deadline: Instant
     ) async throws(StatementFailure) -> StatementAnswer
     /// Brings it back to the state in which it was opened.
     ///
@@ -35,7 +36,7 @@ protocol DatabaseConnection: AnyObject {
     /// where no statement can have changed anything.
     ///
     /// - Returns: false where that did not work or is not known; then it is to be closed.
-    func reset(until deadline: ContinuousClock.Instant) async -> Bool
+    func reset(until deadline: Instant) async -> Bool
     /// Ends it; never fails, and waits for nothing but a short farewell.
     func close() async
 }

@@ -68,16 +68,16 @@ final class ConnectionPool: @unchecked Sendable {
     }
 
     /// Lends a connection that can be used: an idle one, or a new one where there is room, else the next that comes back.
-    func lease(_ user: String, limits: AttemptLimits, until deadline: ContinuousClock.Instant) async throws(StepError)
+    func lease(_ user: String, limits: AttemptLimits, until deadline: Instant) async throws(StepError)
         -> Lease
     {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         lastWaiter += 1
         let waiter = lastWaiter
         users[waiter] = user
         do throws(StepError) {
             let grant = try await grant(waiter, since: begun, until: deadline)
-            let waited = ContinuousClock.now - begun
+            let waited = Instant.now - begun
             if case .connection(let number) = grant, let connection = connections[number] {
                 if connection.isReusable {
                     reused += 1
@@ -94,7 +94,7 @@ final class ConnectionPool: @unchecked Sendable {
     }
 
     private func grant(
-        _ waiter: Int, since begun: ContinuousClock.Instant, until deadline: ContinuousClock.Instant
+        _ waiter: Int, since begun: Instant, until deadline: Instant
     ) async throws(StepError) -> Grant {
         // Nobody waits where something is free, so what comes back at once is for this waiter.
         switch queue.request(waiter).first {
@@ -109,14 +109,14 @@ final class ConnectionPool: @unchecked Sendable {
         guard case .expired = end else {
             throw StepError(.timeout, "the step was ended while it waited for a connection", phase: "pool")
         }
-        throw exhausted(after: ContinuousClock.now - begun)
+        throw exhausted(after: Instant.now - begun)
     }
 
     private func open(
         _ waiter: Int, _ user: String, _ limits: AttemptLimits, _ waited: Duration,
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) async throws(StepError) -> Lease {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let connection: any DatabaseConnection
         do throws(StepError) {
             connection = try await database.open(label: user, until: min(begun + limits.connect, deadline))
@@ -129,7 +129,7 @@ final class ConnectionPool: @unchecked Sendable {
         opened += 1
         return Lease(
             pool: self, waiter: waiter, number: number, connection: connection, isNew: true, waited: waited,
-            connecting: ContinuousClock.now - begun)
+            connecting: Instant.now - begun)
     }
 
     private func exhausted(after duration: Duration) -> StepError {

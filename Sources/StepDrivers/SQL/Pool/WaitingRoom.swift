@@ -26,7 +26,7 @@ final class WaitingRoom<Grant: Sendable>: @unchecked Sendable {
     init(on loop: EventLoop) { self.loop = loop }
 
     /// Waits for ``admit(_:_:)`` with this number.
-    func wait(as number: Int, until deadline: ContinuousClock.Instant) async -> End {
+    func wait(as number: Int, until deadline: Instant) async -> End {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if let grant = kept.removeValue(forKey: number) {

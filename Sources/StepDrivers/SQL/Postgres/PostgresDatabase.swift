@@ -56,7 +56,7 @@ final class PostgresDatabase: Database {
     }
 
     func open(
-        label: String, until deadline: ContinuousClock.Instant
+        label: String, until deadline: Instant
     ) async throws(StepError) -> any DatabaseConnection {
         var settings = settings
         settings["application_name"] = Self.applicationName(label)

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Expressions
 internal import PostgresTransport
 internal import ScenarioModel
@@ -71,7 +72,7 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     var isUnchanged: Bool { !isTouched && connection.transaction == .none }
 
     func run(
-        _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
+        _ statement: BoundStatement, limits: RowLimits, until deadline: Instant
     ) async throws(StatementFailure) -> StatementAnswer {
         do throws(PostgresError) {
             return try await answer(to: statement, limits, deadline)
@@ -84,7 +85,7 @@ final class PostgresDatabaseConnection: DatabaseConnection {
     }
 
     private func answer(
-        to statement: BoundStatement, _ limits: RowLimits, _ deadline: ContinuousClock.Instant
+        to statement: BoundStatement, _ limits: RowLimits, _ deadline: Instant
     ) async throws(PostgresError) -> StatementAnswer {
         let known = known(statement)
         if !isTouched { isTouched = known.leavesEffects }
@@ -124,7 +125,7 @@ final class PostgresDatabaseConnection: DatabaseConnection {
         return made
     }
 
-    func reset(until deadline: ContinuousClock.Instant) async -> Bool {
+    func reset(until deadline: Instant) async -> Bool {
         if isUnchanged { return true }
         guard connection.isReady else { return false }
         do throws(PostgresError) {

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Expressions
 internal import PostgresTransport
 
@@ -6,7 +7,7 @@ extension PostgresTypes {
     ///
     /// Where the server does not answer, they stay unknown, and their values are text.
     func learn(
-        _ ids: [UInt32], from connection: PostgresConnection, until deadline: ContinuousClock.Instant
+        _ ids: [UInt32], from connection: PostgresConnection, until deadline: Instant
     ) async {
         // Types nest a few levels deep; each round asks for one level.
         for _ in 0..<8 {

@@ -22,7 +22,7 @@ public final class SQLDriver: StepDriver {
         }
         prepared.attempts += 1
         prepared.comment = limits.origin?.comment ?? ""
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let deadline = begun + limits.timeout
         let outcome = SQLOutcome(prepared)
         do throws(StepError) {
@@ -44,7 +44,7 @@ public final class SQLDriver: StepDriver {
         } catch {
             outcome.error = error
         }
-        outcome.elapsed = ContinuousClock.now - begun
+        outcome.elapsed = Instant.now - begun
         return outcome.attempt()
     }
 
@@ -72,7 +72,7 @@ public final class SQLDriver: StepDriver {
     /// Runs a step on a connection of its own, which goes back to the pool with it.
     private func run(
         _ outcome: SQLOutcome, from pool: ConnectionPool, _ limits: AttemptLimits,
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) async throws(StepError) {
         while true {
             let lease: ConnectionPool.Lease
@@ -93,7 +93,7 @@ public final class SQLDriver: StepDriver {
             }
             // The server had closed an idle connection, and nothing was sent: another one is no second try.
             if let failure = run.failure?.failure, failure.connectionIsLost, !failure.mayHaveHappened, !lease.isNew,
-                run.answers.isEmpty, ContinuousClock.now < deadline, !Task.isCancelled
+                run.answers.isEmpty, Instant.now < deadline, !Task.isCancelled
             {
                 continue
             }
@@ -105,9 +105,9 @@ public final class SQLDriver: StepDriver {
     /// Waits for a connection of the pool.
     private func lease(
         _ user: String, of pool: ConnectionPool, for outcome: SQLOutcome, _ limits: AttemptLimits,
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) async throws(StepError) -> ConnectionPool.Lease {
-        let asked = ContinuousClock.now
+        let asked = Instant.now
         do throws(StepError) {
             return try await pool.lease(user, limits: limits, until: deadline)
         } catch {
@@ -128,7 +128,7 @@ public final class SQLDriver: StepDriver {
     /// Runs a step on the connection of a session.
     private func run(
         _ outcome: SQLOutcome, on session: SQLSession, _ pool: ConnectionPool, _ limits: AttemptLimits,
-        _ test: TestSession, until deadline: ContinuousClock.Instant
+        _ test: TestSession, until deadline: Instant
     ) async throws(StepError) {
         try await session.enter(until: deadline)
         defer { session.leave() }
@@ -160,12 +160,12 @@ public final class SQLDriver: StepDriver {
     }
 
     private func statements(
-        _ outcome: SQLOutcome, _ lease: ConnectionPool.Lease, until deadline: ContinuousClock.Instant
+        _ outcome: SQLOutcome, _ lease: ConnectionPool.Lease, until deadline: Instant
     ) async -> SQLRun {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         var run = SQLRun(outcome.prepared, on: lease.connection, loop, until: deadline)
         await run.run()
-        outcome.querying = ContinuousClock.now - begun
+        outcome.querying = Instant.now - begun
         outcome.server = lease.connection.serverVersion
         return run
     }

@@ -12,7 +12,7 @@ enum SQLExamination {
         } catch {
             return Examination(isReachable: false, facts: [error.report.message], advice: error.report.hint)
         }
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let deadline = begun + limits.timeout
         let connection: any DatabaseConnection
         do throws(StepError) {
@@ -22,14 +22,14 @@ enum SQLExamination {
                 isReachable: false, facts: [error.message] + error.facts.filter { !$0.hasPrefix("phase") },
                 advice: error.hint ?? advice(error, database))
         }
-        let connected = ContinuousClock.now
+        let connected = Instant.now
         var facts = [
             "\(connection.serverVersion) at \(database.place), connected in \(text(connected - begun))"
         ]
         var isReachable = true
         do throws(StatementFailure) {
             _ = try await connection.run(BoundStatement(text: "SELECT 1"), limits: RowLimits(), until: deadline)
-            facts.append("answers in \(text(ContinuousClock.now - connected))")
+            facts.append("answers in \(text(Instant.now - connected))")
         } catch {
             isReachable = false
             facts.append(error.error.message)

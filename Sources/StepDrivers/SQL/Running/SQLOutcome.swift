@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import EventLoop
 internal import Expressions
 internal import ScenarioModel
 
@@ -36,9 +37,9 @@ final class SQLOutcome {
     }
 
     /// Takes note of a pool that had no connection for the step.
-    func failedToTake(from pool: ConnectionPool, asked: ContinuousClock.Instant, _ error: StepError) {
+    func failedToTake(from pool: ConnectionPool, asked: Instant, _ error: StepError) {
         self.pool = pool.figures
-        if error.kind == .poolExhausted { waited += ContinuousClock.now - asked }
+        if error.kind == .poolExhausted { waited += Instant.now - asked }
     }
 
     /// Takes note of what the statements came to.

@@ -7,7 +7,7 @@ struct SQLRun {
     let prepared: PreparedSQL
     let connection: any DatabaseConnection
     let loop: EventLoop
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     /// What came of each statement so far.
     private(set) var answers: [StatementAnswer] = []
     private(set) var failure: Failure?
@@ -23,7 +23,7 @@ struct SQLRun {
 
     init(
         _ prepared: PreparedSQL, on connection: any DatabaseConnection, _ loop: EventLoop,
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) {
         self.prepared = prepared
         self.connection = connection
@@ -115,7 +115,7 @@ struct SQLRun {
 
         func run() async {
             for text in texts {
-                let end = ContinuousClock.now + SQLTestState.grace
+                let end = Instant.now + SQLTestState.grace
                 guard (try? await connection.run(BoundStatement(text: text), limits: RowLimits(), until: end)) != nil
                 else { return }
             }

@@ -23,7 +23,7 @@ final class SQLSession {
     /// Waits until no other step uses the connection.
     ///
     /// - Throws: `timeout` where the deadline passes first.
-    func enter(until deadline: ContinuousClock.Instant) async throws(StepError) {
+    func enter(until deadline: Instant) async throws(StepError) {
         guard isBusy else {
             isBusy = true
             return

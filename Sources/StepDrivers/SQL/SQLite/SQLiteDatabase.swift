@@ -28,7 +28,7 @@ final class SQLiteDatabase: Database {
     }
 
     func open(
-        label: String, until deadline: ContinuousClock.Instant
+        label: String, until deadline: Instant
     ) async throws(StepError) -> any DatabaseConnection {
         if case .memory = configuration.location, anchor == nil { anchor = try await connect(until: deadline) }
         return SQLiteDatabaseConnection(try await connect(until: deadline), label: label)
@@ -40,7 +40,7 @@ final class SQLiteDatabase: Database {
         await closing?.close()
     }
 
-    private func connect(until deadline: ContinuousClock.Instant) async throws(StepError) -> SQLiteConnection {
+    private func connect(until deadline: Instant) async throws(StepError) -> SQLiteConnection {
         do {
             return try await SQLiteConnection.open(configuration, on: loop, until: deadline)
         } catch {

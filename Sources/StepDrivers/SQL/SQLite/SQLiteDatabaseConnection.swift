@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Expressions
 internal import SQLiteTransport
 internal import ScenarioModel
@@ -22,7 +23,7 @@ final class SQLiteDatabaseConnection: DatabaseConnection {
     var isReusable: Bool { !connection.isLost && !connection.isInTransaction && !connection.isChanged }
 
     func run(
-        _ statement: BoundStatement, limits: RowLimits, until deadline: ContinuousClock.Instant
+        _ statement: BoundStatement, limits: RowLimits, until deadline: Instant
     ) async throws(StatementFailure) -> StatementAnswer {
         let answer: SQLiteAnswer
         do {
@@ -49,7 +50,7 @@ final class SQLiteDatabaseConnection: DatabaseConnection {
         return told
     }
 
-    func reset(until deadline: ContinuousClock.Instant) async -> Bool { await connection.reset(until: deadline) }
+    func reset(until deadline: Instant) async -> Bool { await connection.reset(until: deadline) }
 
     func close() async { await connection.close() }
 }

@@ -34,7 +34,7 @@ public final class VectorDriver: StepDriver {
     private func attempt(
         _ prepared: PreparedVectorStep, at connection: QdrantConnection, _ limits: AttemptLimits
     ) async -> Attempt {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let authorization: String?
         switch await self.authorization(of: connection.http, limits, until: begun + limits.timeout) {
         case .success(let value): authorization = value
@@ -71,7 +71,7 @@ public final class VectorDriver: StepDriver {
 
     public func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination {
         if target.kind == "pgvector" { return await tables.examine(target, limits) }
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let connection: QdrantConnection
         do throws(StepFailure) {
             connection = try QdrantConnection(target)
@@ -104,7 +104,7 @@ public final class VectorDriver: StepDriver {
     }
 
     private func endpoint(
-        _ connection: QdrantConnection, _ name: String, _ authorization: String?, _ begun: ContinuousClock.Instant,
+        _ connection: QdrantConnection, _ name: String, _ authorization: String?, _ begun: Instant,
         _ limits: AttemptLimits
     ) -> QdrantEndpoint {
         let http = connection.http
@@ -123,7 +123,7 @@ public final class VectorDriver: StepDriver {
 
     /// The value of the Authorization header, where the target has one.
     private func authorization(
-        of connection: HTTPConnection, _ limits: AttemptLimits, until deadline: ContinuousClock.Instant
+        of connection: HTTPConnection, _ limits: AttemptLimits, until deadline: Instant
     ) async -> Result<String?, StepError> {
         switch connection.auth {
         case .none: return .success(nil)

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import EventLoop
 internal import Exposition
 internal import Expressions
 internal import HTTPTransport
@@ -92,7 +93,7 @@ struct PageQuestions {
                 advice: error.hint ?? "look at 'url' of target '\(courier.targetName)'")
         case .success(let scraped):
             let form = scraped.format == .openMetrics ? "OpenMetrics" : "Prometheus text"
-            let latency = ((ContinuousClock.now - courier.begun) / .milliseconds(1) * 10).rounded() / 10
+            let latency = ((Instant.now - courier.begun) / .milliseconds(1) * 10).rounded() / 10
             return Examination(
                 isReachable: true,
                 facts: [

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Exposition
 internal import Expressions
 internal import ScenarioModel
@@ -131,7 +132,7 @@ struct PrometheusDelta {
         var look = ScrapeLook(after: clock.now, earlier: earlier)
         var looks = 0
         var isIndexed = !clock.isVictoriaMetrics
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         while true {
             // The targets first: what a scrape brought is there when its time is told.
             let targets = await ask(ScrapeTarget.query(for: selector))
@@ -142,7 +143,7 @@ struct PrometheusDelta {
             let living = await ask(asked)
             if let error = living.error { return .refused(.failed(living, error)) }
             // By the server's clock, which this machine's need not agree with.
-            let window = (clock.now - since + (ContinuousClock.now - begun) / .seconds(1)).rounded(.up) + 2
+            let window = (clock.now - since + (Instant.now - begun) / .seconds(1)).rounded(.up) + 2
             let raw = await ask("\(asked)[\(Int(window))s]")
             if let error = raw.error { return .refused(.failed(raw, error)) }
             let labels = Set((living.data["result"]?.array ?? []).compactMap { $0["metric"] })

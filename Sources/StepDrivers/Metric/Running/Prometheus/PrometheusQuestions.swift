@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Expressions
 internal import HTTPTransport
 internal import ScenarioModel
@@ -85,7 +86,7 @@ struct PrometheusQuestions {
                 isReachable: error.phase == "body" || error.kind == .rejected || error.kind == .auth,
                 facts: [error.message], advice: error.hint ?? "look at 'url' of target '\(courier.targetName)'")
         }
-        let latency = ((ContinuousClock.now - courier.begun) / .milliseconds(1) * 10).rounded() / 10
+        let latency = ((Instant.now - courier.begun) / .milliseconds(1) * 10).rounded() / 10
         var facts = ["\(courier.address) answers queries", "latency \(latency) ms"]
         // Not every server with this API tells its version.
         let build = await ask("status/buildinfo", [])

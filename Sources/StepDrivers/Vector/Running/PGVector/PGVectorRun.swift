@@ -8,7 +8,7 @@ struct PGVectorRun {
     let names: PGVectorNames
     /// The name of the table.
     let collection: String
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     /// Hears how many points are written.
     var onProgress: (@Sendable (StepProgress) -> Void)?
 
@@ -23,7 +23,7 @@ struct PGVectorRun {
 
     init(
         _ lease: ConnectionPool.Lease, _ names: PGVectorNames, _ collection: String,
-        until deadline: ContinuousClock.Instant
+        until deadline: Instant
     ) {
         self.lease = lease
         self.names = names
@@ -170,10 +170,10 @@ struct PGVectorRun {
         let distance = try await distance(search.using)
         guard search.isBatch else {
             guard let query = try source.next(1).first else { return [("hits", [])] }
-            let begun = ContinuousClock.now
+            let begun = Instant.now
             let hits = try await hits(query, search, distance, limit: search.limit, isExact: search.exact ?? false)
             guard let depth = search.recallAt else { return [("hits", .array(hits))] }
-            measured = ContinuousClock.now - begun
+            measured = Instant.now - begun
             let exact = try await self.hits(query, search, distance, limit: depth, isExact: true)
             let recall = try Recall(at: depth).of(hits, exact: exact)
             return [("hits", .array(hits)), ("recall", .number(recall)), ("recalls", [.number(recall)])]
@@ -182,10 +182,10 @@ struct PGVectorRun {
         var recalls: [Double] = []
         var time = Duration.zero
         while let query = try source.next(1).first {
-            let begun = ContinuousClock.now
+            let begun = Instant.now
             let limit = search.recallAt ?? search.limit
             let found = try await hits(query, search, distance, limit: limit, isExact: search.exact ?? false)
-            time += ContinuousClock.now - begun
+            time += Instant.now - begun
             guard let depth = search.recallAt else {
                 results.append(["hits": .array(found)])
                 continue

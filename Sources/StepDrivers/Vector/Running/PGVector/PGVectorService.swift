@@ -16,7 +16,7 @@ final class PGVectorService {
 
     /// Does what a step asks for, once.
     func attempt(_ step: PreparedVectorStep, _ limits: AttemptLimits, in session: TestSession) async -> Attempt {
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         let deadline = begun + limits.timeout
         do throws(StepError) {
             let connection = try connection(step.target, session)
@@ -32,7 +32,7 @@ final class PGVectorService {
                 fields = run.fieldsSoFar
                 failure = error
             }
-            let elapsed = run.measured ?? (ContinuousClock.now - begun)
+            let elapsed = run.measured ?? (Instant.now - begun)
             let isUsable = run.connectionIsLost ? false : await reset(lease)
             lease.pool.giveBack(lease, isUsable: isUsable)
             var outcome = VectorOutcome(step: step, elapsed: elapsed, error: failure, last: nil)
@@ -72,7 +72,7 @@ final class PGVectorService {
 
     /// Asks a server for the version of its extension.
     func examine(_ target: ResolvedTarget, _ limits: AttemptLimits) async -> Examination {
-        let deadline = ContinuousClock.now + limits.timeout
+        let deadline = Instant.now + limits.timeout
         do {
             let (connection, isNew) = try PGVectorConnection.of(target, on: loop)
             if isNew { connections.append(connection) }

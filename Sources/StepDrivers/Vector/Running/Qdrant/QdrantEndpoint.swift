@@ -14,7 +14,7 @@ struct QdrantEndpoint: Sendable {
     let reading: String
     let writing: String
     let common: String
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     let connectTimeout: Duration
     let targetName: String
 
@@ -37,7 +37,7 @@ struct QdrantEndpoint: Sendable {
         sent.connectTimeout = min(connectTimeout, sent.timeout)
         // Nothing that a vector step sends does harm when it is done twice, but for those that change collections.
         sent.isIdempotent = request.parameters != .common
-        let begun = ContinuousClock.now
+        let begun = Instant.now
         switch await transport.send(sent) {
         case .success(let response):
             return QdrantAnswer(sent, response, elapsed: .now - begun)

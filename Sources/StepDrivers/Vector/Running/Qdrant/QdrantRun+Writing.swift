@@ -127,7 +127,7 @@ extension QdrantRun {
             } catch {
                 throw StepError(.reset, "cancelled while the index was built", phase: "body")
             }
-            guard ContinuousClock.now < endpoint.deadline else {
+            guard Instant.now < endpoint.deadline else {
                 throw StepError(
                     .timeout, "the index was not ready within the time-out; the collection is '\(state.status)'",
                     phase: "body", hint: "raise 'timeout' of the step if it may take so long")
