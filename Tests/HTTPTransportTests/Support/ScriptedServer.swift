@@ -127,6 +127,9 @@ final class Connection: Sendable {
         close()
     }
 
+    /// Ends its own half of the connection.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Blocks until the other side closes.
     func waitForClose() {
         var byte: UInt8 = 0
