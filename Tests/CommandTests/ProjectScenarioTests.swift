@@ -26,7 +26,8 @@ import Testing
         }
         // Two seconds for a model, the sandbox's own, are too few where a machine or a sanitizer takes its time.
         let settings = try folder.read("plumb.yaml")
-        let patient = settings.replacing("sandbox: true", with: "sandbox: { upstream_timeout: 60s }", maxReplacements: 1)
+        let patient = settings.replacing(
+            "sandbox: true", with: "sandbox: { upstream_timeout: 60s }", maxReplacements: 1)
         #expect(patient != settings)
         try folder.write(patient, to: "plumb.yaml")
         let run = try CommandRun.plumb(
