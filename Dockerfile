@@ -4,8 +4,12 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /plumb
 COPY . .
-# The Debian package, which knows what the program needs.
-RUN make deb && mkdir /package && mv .build/plumb_*.deb /package/plumb.deb
+# Swift's image has no make; what else is missing `make deb` installs. The package knows what the program needs.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends make \
+    && make deb \
+    && mkdir /package \
+    && mv .build/plumb_*.deb /package/plumb.deb
 
 FROM debian:12-slim
 RUN --mount=type=bind,from=build,source=/package,target=/package \

@@ -47,7 +47,9 @@ import Testing
         #expect(try project.run("run", "good.yaml", "--report", "nope=x").status == .exit(2))
     }
 
-    @Test func `a full file system keeps the older report`() throws {
+    /// ThreadSanitizer writes a file of its own as a program starts, and its program dies where that has no room.
+    @Test(.enabled(if: !Sanitizer.isForThreads))
+    func `a full file system keeps the older report`() throws {
         let project = try TestProject(Self.files())
         try project.write("{\"old\": true}", to: "reports/run.json")
         // The limit of a file's size stands in for a file system that fills up while the report is written.

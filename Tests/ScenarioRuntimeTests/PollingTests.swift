@@ -62,6 +62,14 @@ import Testing
         #expect(free.next(begun: at(0), ended: at(800), deadline: nil) == at(5800))
     }
 
+    @Test func `a poll whose time comes behind the deadline does not begin`() {
+        let start = ContinuousClock.now
+        let pace = PollPace(every: .milliseconds(500))
+        #expect(pace.mayBegin(at: start + .milliseconds(999), deadline: start + .seconds(1)))
+        #expect(!pace.mayBegin(at: start + .seconds(1), deadline: start + .seconds(1)))
+        #expect(pace.mayBegin(at: start + .seconds(1), deadline: nil))
+    }
+
     @Test func `give_up ends the polling at once`() throws {
         let outcome = try ScenarioBench(
             """

@@ -12,8 +12,13 @@ public enum FilePath {
 
     /// The folder that an absolute path lies in; the root lies in itself.
     public static func parent(_ path: String) -> String {
-        let parts = path.split(separator: "/")
-        return "/" + parts.dropLast().joined(separator: "/")
+        // Whoever looks through all folders above a path asks this for each of them.
+        func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
+            bytes.lastIndex { $0 != 0x2F }.map { bytes[...$0] } ?? bytes.prefix(0)
+        }
+        let whole = trimmed(path.utf8[...])
+        let folder = trimmed(whole.lastIndex(of: 0x2F).map { whole[..<$0] } ?? whole.prefix(0))
+        return folder.isEmpty ? "/" : String(Substring(folder))
     }
 
     /// A name inside a folder.

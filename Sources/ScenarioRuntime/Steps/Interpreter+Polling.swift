@@ -64,7 +64,7 @@ extension Interpreter {
                 break
             }
             _ = try? await clock.sleep(until: next)
-            if Task.isCancelled { break }
+            if Task.isCancelled || !pace.mayBegin(at: clock.now, deadline: inner.tightest?.deadline) { break }
         }
         polls.ms = milliseconds(since: started)
         let limit = inner.tightest

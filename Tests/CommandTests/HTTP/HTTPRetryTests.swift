@@ -128,7 +128,8 @@ struct HTTPRetryTests {
             """)
         #expect(try run.step("done")["polls"]?["count"]?.number == 5)
         try run.expect("dead", tells: "failed | until.time", "'.status == 200' did not come to hold")
-        #expect(run.output.contains("error refused: 127.0.0.1:1 refused the connection"))
+        // What is left for the last poll may be too short even for a refusal.
+        #expect(run.output.contains(/last value error (refused: 127.0.0.1:1 refused the connection|timeout: )/))
         try run.expect("tls", tells: "error | http.tls", "does not speak TLS")
         #expect(try run.seconds(of: "tls") < 2)
         try run.expect("given", tells: "failed | until")

@@ -29,6 +29,8 @@ final class ScriptedServer: Sendable {
         self.listener = listener
         onThread { [accepted] in
             var number = 0
+            // Closed here alone: were it closed elsewhere, this could accept on the next server's, which may have its number.
+            defer { Glibc.close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
@@ -52,7 +54,6 @@ final class ScriptedServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     enum ServerError: Error {
@@ -126,6 +127,9 @@ final class Connection: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<Glibc.linger>.size))
         close()
     }
+
+    /// Ends its own half of the connection.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Blocks until the other side closes.
     func waitForClose() {

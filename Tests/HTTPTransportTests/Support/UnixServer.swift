@@ -19,6 +19,7 @@ final class UnixServer: Sendable {
         }
         guard isBound else { throw ScriptedServer.ServerError.cannotListen }
         onThread {
+            defer { close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
@@ -32,7 +33,6 @@ final class UnixServer: Sendable {
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         unlink(path)
     }
 }

@@ -91,7 +91,7 @@ struct MetricScrapeTests {
     @Test func `a target that is down for good is a time-out with its name, and no smaller change`() async throws {
         let first = State(targets: ["a/1": 101], series: ["a/1/x": [Point(time: 101, value: 50)]])
         let down = State(targets: ["a/1": -201], series: first.series, stale: ["a/1/x"])
-        let (outcome, _) = try await Self.change(first: [first], last: [down], timeout: .seconds(1))
+        let (outcome, _) = try await Self.change(first: [first], last: [down], timeout: .seconds(4))
         #expect(outcome.error?.kind == .timeout)
         #expect(
             outcome.error?.message
@@ -139,7 +139,7 @@ struct MetricScrapeTests {
 
     @Test func `a target that is not scraped in time is named`() async throws {
         let state = State(targets: ["a/1": 300, "slow/2": 50])
-        let (outcome, _) = try await Self.change(first: [state], last: [state], timeout: .seconds(1))
+        let (outcome, _) = try await Self.change(first: [state], last: [state], timeout: .seconds(4))
         #expect(outcome.error?.kind == .timeout)
         #expect(outcome.error?.message.hasPrefix("no later scrape of '2' of job 'slow' came within") == true)
         #expect(outcome.error?.hint?.contains("name the 'job'") == true)
