@@ -27,7 +27,13 @@ struct Judge {
                         + "'expect: { \(implied.field): \(value.preview()) }' if it is right"))
         }
         if let expectation = step.expectation { failures += match(expectation, result, step) }
-        failures += assertions(step.assertions, result, code: "assert.false")
+        failures += assertions(step.assertions, result, code: "assert.false") { expression in
+            guard case .request(let request) = step.action else { return nil }
+            return expression.analysis.rootPaths.lazy.filter { $0.elements.count > 1 }.compactMap { path in
+                guard case .key(let name)? = path.elements.first else { return nil }
+                return request.explanation(ofMember: name, in: result)
+            }.first
+        }
         return failures
     }
 
@@ -48,8 +54,10 @@ struct Judge {
         ]
     }
 
-    /// The failures of assertions on a result or an aggregate.
-    func assertions(_ assertions: [Assertion], _ dot: SharedValue, code: String) -> [FailureReport] {
+    /// The failures of assertions on a result or an aggregate; `explain` may say why a path leads nowhere.
+    func assertions(
+        _ assertions: [Assertion], _ dot: SharedValue, code: String, explain: (Expression) -> String? = { _ in nil }
+    ) -> [FailureReport] {
         guard !assertions.isEmpty else { return [] }
         let expressions = assertions.map(\.expression)
         let context = rendering.frame.context(for: expressions, dot: dot, seed: rendering.seed)
@@ -57,7 +65,9 @@ struct Judge {
         let judgements = rendering.engine.judge(expressions, in: context)
         return zip(assertions, judgements).compactMap { assertion, judgement in
             guard case .fails(let failure) = judgement else { return nil }
-            return Self.report(assertion, failure, code: code, rendering: rendering)
+            var report = Self.report(assertion, failure, code: code, rendering: rendering)
+            if report.code == "assert.missing-path" { report.hint = explain(assertion.expression) ?? report.hint }
+            return report
         }
     }
 
