@@ -25,7 +25,9 @@ extension Plumb {
     /// What is wrong with them, and help, is told by the command line as a whole.
     private static func parseCommand(_ words: ArraySlice<String>) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
-        if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
+        // A command that is parsed by itself would leave its own name's beginning, 'plumb', out of its help.
+        let asksForHelp = words.contains { $0 == "--help" || $0 == "-h" }
+        if let named, !asksForHelp, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
         return try parseAsRoot(Array(words))
     }
 }
