@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Glibc
 
 extension Plumb {
@@ -15,9 +16,16 @@ extension Plumb {
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Streams.err(fullMessage(for: error) + "\n")
+            Streams.err(fullMessage(for: error) + "\n" + hint(for: CommandLine.arguments.dropFirst().first))
             exit(withError: ExitCode.nothingRan)
         }
+    }
+
+    /// The command that a word which names none most likely means.
+    private static func hint(for word: String?) -> String {
+        let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word, !known.contains(word), let near = NearestName.of(word, in: known) else { return "" }
+        return "  = hint: did you mean 'plumb \(near)'?\n"
     }
 
     /// Parses the words of the command that they name, which spares the options of all others.
