@@ -10,6 +10,11 @@ import Testing
         #expect(WrappedText.lines(of: "one two three four", cells: 9) == ["one two", "three", "four"])
     }
 
+    @Test func `what stands between double spaces stays together`() {
+        #expect(WrappedText.lines(of: "p50 1 ms  p95 2 ms  p99 3 ms", cells: 18) == ["p50 1 ms  p95 2 ms", "p99 3 ms"])
+        #expect(WrappedText.lines(of: "p50 1 ms  p95 2 ms; of all", cells: 10) == ["p50 1 ms", "p95 2 ms;", "of all"])
+    }
+
     @Test func `a word that is wider than the width has a line of its own`() {
         #expect(WrappedText.lines(of: "a wordwithoutend b", cells: 5) == ["a", "wordwithoutend", "b"])
     }
