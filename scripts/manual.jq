@@ -28,10 +28,12 @@ def option:
      | select(. as $values | $values != "" and ($said | contains($values) | not)) | "Values: \(.)." | line),
     (select(.defaultValue) | "Default: \(.defaultValue)." | line);
 
-# A paragraph: plain lines run on, indented ones are a list, or lines as they stand.
+# A paragraph: plain lines run on, indented ones are a list, whose meanings go on far to the right, or lines as they stand.
 def paragraph:
     split("\n")[]
-    | if test("^  \\S.*?  \\S") then
+    | if test("^ {20}") then ltrimstr(" " * 26) | line
+      elif test("^  --[a-z-]+ <[^>]*>$") then ".TP", (ltrimstr("  ") | bold)
+      elif test("^  \\S.*?  \\S") then
           capture("^  (?<term>\\S.*?)  +(?<text>.*)$") | ".TP", (.term | bold), (.text | line)
       elif startswith("  ") then ".RS 4", (ltrimstr("  ") | bold), ".RE"
       else line end;

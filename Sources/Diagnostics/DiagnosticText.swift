@@ -14,6 +14,8 @@
 public struct DiagnosticText: Sendable {
     /// The cells that a line may take; excerpts are cut to it.
     public var width: Int
+    /// Whether hints are broken to the width too; a reader that breaks lines by itself, or none, wants them whole.
+    public var wrapsHints = false
 
     /// Creates a renderer for lines of at most `width` cells.
     public init(width: Int = 120) {
@@ -46,7 +48,10 @@ public struct DiagnosticText: Sendable {
             }
         }
         if let hint = diagnostic.hint {
-            for (index, line) in hint.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let room = wrapsHints ? max(20, width - gutter.utf8.count - 8) : Int.max
+            let lines = hint.text.split(separator: "\n", omittingEmptySubsequences: false)
+                .flatMap { WrappedText.lines(of: String($0), cells: room) }
+            for (index, line) in lines.enumerated() {
                 text.append(gutter)
                 text.append(index == 0 ? "= hint: " : "        ", .hint)
                 text.append("\(line)\n")

@@ -188,7 +188,9 @@ extension HTTPTransport {
         switch ParsedURL.parse(hop.url) {
         case .failure(.malformed):
             return .failure(
-                HTTPError(.invalidRequest, "'\(hop.url.preview)' is no URL", hint: "write http://HOST/PATH"))
+                HTTPError(
+                    .invalidRequest, "'\(hop.url.withoutUserInfo.preview)' is no URL",
+                    hint: "write http://HOST/PATH, a port from 1 to 65535 behind the host"))
         case .failure(.scheme(let scheme)):
             return .failure(
                 HTTPError(.invalidRequest, "'\(scheme.preview):' is not spoken here", hint: "use http:// or https://"))

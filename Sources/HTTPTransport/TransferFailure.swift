@@ -75,7 +75,7 @@ extension TransferReport {
         let place = exchange.place
         switch code {
         case CURLE_URL_MALFORMAT:
-            return Verdict(.invalidRequest, "'\(exchange.url.text.preview)' is no URL")
+            return Verdict(.invalidRequest, "'\(exchange.url.text.withoutUserInfo.preview)' is no URL")
         case CURLE_COULDNT_RESOLVE_HOST:
             return Verdict(
                 .dns, "the name '\(exchange.url.origin.host)' has no address",
@@ -288,10 +288,11 @@ extension Exchange {
 }
 
 extension String {
-    /// A URL without the user name and password before its host.
-    fileprivate var withoutUserInfo: String {
-        guard let at = lastIndex(of: "@") else { return self }
-        let scheme = contains("://") ? String(prefix(upTo: firstIndex(of: ":") ?? startIndex)) + "://" : ""
-        return scheme + self[index(after: at)...]
+    /// A URL, or a text that was to be one, without the user name and password before its host.
+    var withoutUserInfo: String {
+        let start = firstRange(of: "://")?.upperBound ?? startIndex
+        let authority = self[start...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return self }
+        return String(self[..<start] + self[index(after: at)...])
     }
 }

@@ -52,7 +52,7 @@ public struct SandboxOptions: Sendable {
             guard let found = SandboxBreak(rawValue: name) else {
                 throw SandboxError(
                     message: "unknown break '\(name)'",
-                    hint: "one of: " + SandboxBreak.allCases.map(\.rawValue).joined(separator: ", "))
+                    hint: "'plumb sandbox --list-breaks' lists them")
             }
             known.insert(found)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Glibc
 
 extension Plumb {
@@ -15,9 +16,16 @@ extension Plumb {
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Streams.err(fullMessage(for: error) + "\n")
+            Streams.err(fullMessage(for: error) + "\n" + hint(for: CommandLine.arguments.dropFirst().first))
             exit(withError: ExitCode.nothingRan)
         }
+    }
+
+    /// The command that a word which names none most likely means.
+    private static func hint(for word: String?) -> String {
+        let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word, !known.contains(word), let near = NearestName.of(word, in: known) else { return "" }
+        return "  = hint: did you mean 'plumb \(near)'?\n"
     }
 
     /// Parses the words of the command that they name, which spares the options of all others.
@@ -25,7 +33,9 @@ extension Plumb {
     /// What is wrong with them, and help, is told by the command line as a whole.
     private static func parseCommand(_ words: ArraySlice<String>) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
-        if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
+        // A command that is parsed by itself would leave its own name's beginning, 'plumb', out of its help.
+        let asksForHelp = words.contains { $0 == "--help" || $0 == "-h" }
+        if let named, !asksForHelp, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
         return try parseAsRoot(Array(words))
     }
 }

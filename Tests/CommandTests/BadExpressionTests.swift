@@ -56,6 +56,8 @@ import Testing
             let failures = tests[index]["failures"]?.array ?? tests[index]["steps"]?.array?.first?["failures"]?.array
             let failure = try #require(failures?.first)
             #expect(failure["message"]?.string?.contains(program) == true, "\(failure)")
+            #expect(failure["message"]?.string?.contains("\\n'") == false, "a block's line end is no part of a program")
+            #expect(failure["place"]?["line"]?.number ?? 0 > 0, "\(failure)")
         }
         #expect(run.standardOutput.contains("jq crashed on this program"))
         #expect(run.standardError == "", "the worker's last words are in the report")

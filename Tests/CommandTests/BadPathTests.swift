@@ -6,7 +6,9 @@ import Testing
 
 /// What a path may be besides a file of text.
 @Suite(.onOwnThreads) struct BadPathTests {
-    @Test func `in a folder, what is no file is passed over, and links and odd names are told or borne`() throws {
+    @Test func `in a folder, what is no file is passed over with a word, and links and odd names are told or borne`()
+        throws
+    {
         let project = try TestProject(["s/one.yaml": TestProject.passing, "s/new\nline.yaml": TestProject.passing])
         mkfifo(project.path("s/pipe.yaml"), 0o600)
         mkdir(project.path("s/folder.yaml"), 0o755)
@@ -15,6 +17,10 @@ import Testing
         symlink("..", project.path("s/up"))
         let run = try project.run("run", "s", "s/one.yaml", "./s", "--report", "json=reports/run.json")
         #expect(run.status == .exit(0), "\(run.standardError)")
+        for name in ["pipe", "zero"] {
+            #expect(
+                run.standardError.contains("warning[file.unreadable]: 's/\(name).yaml' is neither a file nor a folder"))
+        }
         // The folder above is reached through the link, and each file is taken once.
         #expect(try project.report()["summary"]?["tests"] == 2)
         #expect(run.standardOutput.contains(#"s/new\nline"#), "a line end in a name is shown, not written")

@@ -42,6 +42,21 @@ import Testing
         return true
     }
 
+    @Test func `polling that is interrupted is no condition that did not hold`() throws {
+        let server = try Self.server()
+        let poll = "steps:\n  - http: { get: /things }\n    until: .body.done?\n    within: 10m\n    every: 20ms\n"
+        let project = try TestProject(server: server.url, ["a.yaml": poll])
+        let command = try project.start(["run", "a.yaml"] + Self.reports)
+        #expect(wait(for: 3, server))
+        command.signal(SIGINT)
+        let run = project.finish(command, within: .seconds(30))
+        #expect(run.status == .exit(130))
+        let test = try #require(try project.report()["tests"]?.array?.first)
+        #expect(test["verdict"] == "error")
+        let failures = test["steps"]?.array?.first?["failures"]?.array ?? []
+        #expect(failures.compactMap { $0["code"]?.string } == ["run.interrupted"], "\(failures)")
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends the tests, runs the cleanups and completes the reports`(_ signal: Int32) throws {
         let server = try Self.server()

@@ -108,7 +108,8 @@ import Testing
         }
         let first = try run("scenarios", "--var", "n=2")
         #expect(
-            first.standardOutput.contains("run them again: plumb run scenarios --failed\n"), "\(first.standardOutput)")
+            first.standardOutput.contains("run them again: plumb run scenarios --var n=2 --failed\n"),
+            "\(first.standardOutput)")
         _ = try run("scenarios/a/b/one.yaml", "--report", "html=r.html")
         let page = try project.read("r.html")
         #expect(page.contains("<h2>This run and the 1 run before it</h2>"))

@@ -18,6 +18,7 @@ struct JQLintTests {
 
     @Test(arguments: [
         "(.rows | length > 0) and (.rows | all(.ok))", "all(.a) as $x | $x and (.a | any)", "[.rows[] | all]",
+        ".a | type == \"array\" and (length == 0 or all(.[]; .ok))",
     ])
     func `all is fine beside a check that there is something`(_ text: String) {
         #expect(Parsed(text).diagnostics.isEmpty, "\(Parsed(text).summary)")

@@ -75,6 +75,7 @@ import Testing
     @Test(arguments: [
         ("file:///etc/passwd", "a redirect to 'file:'"), ("gopher://a.test/", "a redirect to 'gopher:'"),
         ("ftp://a.test/", "a redirect to 'ftp:'"), ("https://a.test:99999/", "is no URL"), ("http://", "is no URL"),
+        ("https://user:secret@a.test:99999/", "is no URL"),
         ("http://user:secret@b.test/", "brings a user name"),
         ("/" + String(repeating: "x", count: 60_000), "over 8 KiB"),
     ])

@@ -49,7 +49,9 @@ extension ExpressionAnalyzer {
         if !arities.isEmpty {
             report(
                 .jqUnknownFunction, range, .wrongArity(name, takes: arities, given: arity),
-                hint: arities.contains { $0 > 1 } ? "arguments are separated by ';'" : nil)
+                hint: arities.contains { $0 > 1 }
+                    ? "arguments are separated by ';'"
+                    : arities == [0] ? "it reads what stands before it: write '… | \(name)'" : nil)
             return
         }
         report(.jqUnknownFunction, range, .unknownFunction(name, arity), hint: hint(forFunction: name, arity))
@@ -83,7 +85,9 @@ extension ExpressionAnalyzer {
         "ascii": "needs jq 1.7; write [.] | implode", "splits": "write splits(\"…\")", "True": "write true",
         "False": "write false", "TRUE": "write true", "FALSE": "write false", "None": "write null",
         "nil": "write null", "undefined": "write null", "NULL": "write null", "AND": "write and", "OR": "write or",
-        "NOT": "write not",
+        "NOT": "write not", "response": "the result is '.': write .status, .body",
+        "res": "the result is '.': write .status, .body", "resp": "the result is '.': write .status, .body",
+        "result": "the result is '.': write .status, .rows",
     ]
 }
 

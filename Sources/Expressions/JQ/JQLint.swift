@@ -36,9 +36,11 @@ struct JQLint {
                 .jqConstant, .error, range, "the \(value.type) never holds: only true does",
                 hint: "compare something with it, such as .body == \(text(range))")
         } else {
+            let whole = text(program.range)
             report(
                 .jqConstant, .warning, program.range, "the expression reads nothing, so it tests nothing",
-                hint: "begin with a path, such as .status")
+                hint: whole.hasPrefix("not .")
+                    ? "'not' is a filter: write \(whole.dropFirst(4)) | not" : "begin with a path, such as .status")
         }
     }
 
@@ -120,13 +122,13 @@ struct JQLint {
             hint: "an assertion holds only if every output is true: write \(instead.text)")
     }
 
-    /// Whether another operand of the outermost `and` asks that there is something.
+    /// Whether another operand of the outermost `and` asks that there is something, or one of an `or` says that nothing will do.
     private static func isGuarded(_ node: JQSyntax) -> Bool {
         switch node {
         case .group(let inner, _): isGuarded(inner)
         case .binding(_, _, let body, _): isGuarded(body)
         case .pipe(_, let right, _): isGuarded(right)
-        case .binary(.and, let left, let right, _):
+        case .binary(.and, let left, let right, _), .binary(.or, let left, let right, _):
             [left, right].contains { !$0.calls(["all"]) && $0.calls(["length", "any", "isempty", "first"]) }
                 || isGuarded(left) || isGuarded(right)
         default: false

@@ -5,8 +5,11 @@ extension JQParser {
             return JQSyntaxError(message: message, range: current.range, hint: hint)
         }
         let suffix = due.map { ", \($0)" } ?? ""
+        // The end is behind what was written last: the blank lines of a block after it belong to nobody.
+        let end = previous.range.upperBound
+        let range = current.kind == .end && next > 0 ? end..<end : current.range
         return JQSyntaxError(
-            message: "unexpected \(described(current))\(suffix)", range: current.range,
+            message: "unexpected \(described(current))\(suffix)", range: range,
             hint: hint(at: current, isOperand: due != nil))
     }
 
@@ -29,6 +32,8 @@ extension JQParser {
             case "in": return "write '… | IN(1, 2)'"
             case "matches", "like": return "write '| test(\"…\")'"
             case "not": return "'not' is a filter: write '… | not'"
+            case "contains", "startswith", "endswith", "test", "has", "inside", "IN":
+                return "a function stands behind '|': write '… | \(name)(…)'"
             default: break
             }
             if case .number = previous.kind, isAdjacent {
@@ -42,6 +47,10 @@ extension JQParser {
             return isAdjacent && previous.kind == .symbol(.dollar) ? "a path begins with '.', not with '$'" : nil
         case .symbol(.dot):
             return isAdjacent && previous.kind == .symbol(.dollar) ? "a path begins with '.', not with '$'" : nil
+        case .infix(.times) where previous.kind == .symbol(.openBracket): return "every element is written []"
+        case .stringStart:
+            guard case .identifier(let name) = previous.kind else { return nil }
+            return "an argument stands in parentheses: write \(name)(\"…\")"
         case .symbol(.dots): return "'..' is every value below; between keys stands one dot"
         case .symbol(.question) where previous.kind == .symbol(.openBracket):
             return "elements are filtered with '.[] | select(…)'"

@@ -55,7 +55,7 @@ struct RedirectPolicy {
         let target: ParsedURL
         switch resolve(location) {
         case .failure(.malformed):
-            return .refuse("the redirect's Location '\(location.preview)' is no URL", hint: nil)
+            return .refuse("the redirect's Location '\(location.withoutUserInfo.preview)' is no URL", hint: nil)
         case .failure(.scheme(let scheme)):
             return .refuse(
                 "a redirect to '\(scheme.preview):' is not followed", hint: "only http and https redirects are followed"

@@ -32,8 +32,9 @@ public struct DiagnosticsReport: Sendable {
     public func render(_ diagnostics: [Diagnostic]) -> String {
         switch format {
         case .text:
-            let text = DiagnosticText(width: style.width).render(diagnostics)
-            let written = text.written(in: style.hasColor ? .ansi : .plain)
+            var text = DiagnosticText(width: style.width)
+            text.wrapsHints = style.isLive
+            let written = text.render(diagnostics).written(in: style.hasColor ? .ansi : .plain)
             return style.hasUnicode ? written : ASCIIText.folded(written)
         case .json: return DiagnosticsJSON.value(of: diagnostics).json(pretty: true) + "\n"
         case .sarif: return SARIFLog.value(of: diagnostics, version: version).json(pretty: true) + "\n"

@@ -18,7 +18,7 @@ public struct LoadReportFormat: Sendable {
     public let make: @Sendable (any ReportSink) -> any LoadReporter
 
     /// Every format, in the order of `--help`.
-    public static let all: [LoadReportFormat] = [.json, .jsonLines, .html]
+    public static let all: [LoadReportFormat] = [.json, .jsonLines, .html, .junit, .markdown]
 
     /// One document of the whole load, which can serve as a baseline.
     static let json = LoadReportFormat(name: "json") { sink in

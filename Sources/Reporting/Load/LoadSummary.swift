@@ -10,13 +10,26 @@ internal import ScenarioModel
 /// step chat  min 0.4 ms  p50 1.1 ms …
 /// ```
 struct LoadSummary {
-    var style: TerminalStyle
+    private let style: TerminalStyle
+    /// The cells of titles, and of those of steps, which are as wide as their ids.
+    private static let titleCells = 11
+    private var stepCells = titleCells
     private static let mostSteps = 30
 
-    func render(_ result: LoadResult) -> StyledText {
+    private init(style: TerminalStyle) { self.style = style }
+
+    /// The text of a load that has ended.
+    static func render(_ result: LoadResult, style: TerminalStyle) -> StyledText {
+        var summary = LoadSummary(style: style)
+        return summary.render(result)
+    }
+
+    private mutating func render(_ result: LoadResult) -> StyledText {
         var text = StyledText()
         guard let outcome = result.outcome else { return text }
         let figures = LoadFigures(aggregate: outcome.aggregate)
+        let widest = figures.steps.prefix(Self.mostSteps).map { VisibleText("step \($0.id)").cells }.max() ?? 0
+        stepCells = max(Self.titleCells, min(30, widest))
         if outcome.aggregate.object != nil { append(figures, result, to: &text) }
         if let comparison = result.comparison { append(comparison, to: &text) }
         append(outcome, to: &text)
@@ -44,7 +57,9 @@ struct LoadSummary {
         for step in figures.steps.prefix(Self.mostSteps) {
             let failed = Int((step.value["failed"]?.number ?? 0) + (step.value["errors"]?.number ?? 0))
             let times = LoadFigures.percentiles(step.value["ms"]) ?? "no run passed"
-            line("step \(step.id)", times + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : ""), &text)
+            line(
+                "step \(step.id)", times + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : ""), &text,
+                cells: stepCells)
         }
         if figures.steps.count > Self.mostSteps {
             line("", "and \(figures.steps.count - Self.mostSteps) more steps", &text)
@@ -59,7 +74,10 @@ struct LoadSummary {
                     ? "\(loops) loops; starts late by \(lag); the busiest took at most \(share)"
                     : "starts late by \(lag); at most \(share)", &text)
         }
-        if let bottleneck = figures.bottleneck { text.append("warning: \(bottleneck)\n", .warning) }
+        if let bottleneck = figures.bottleneck {
+            let words = WrappedText.lines(of: "warning: \(bottleneck)", cells: style.isLive ? style.width : Int.max)
+            text.append("\(words.joined(separator: "\n"))\n", .warning)
+        }
     }
 
     private func append(_ comparison: LoadComparison, to text: inout StyledText) {
@@ -84,6 +102,7 @@ struct LoadSummary {
         let marks: Marks = style.hasUnicode ? .unicode : .ascii
         var failures = FailureText(width: style.width)
         failures.marks = marks
+        failures.wrapsFacts = style.isLive
         if !outcome.failures.isEmpty || !outcome.samples.isEmpty { text.append("\n") }
         text.append(failures.render(outcome.failures))
         for sample in outcome.samples { text.append(StyledText("\n") + failures.render(sample)) }
@@ -98,13 +117,19 @@ struct LoadSummary {
         }
     }
 
-    private func line(_ title: String, _ words: String, _ text: inout StyledText) {
-        text.append(pad(CutText.start(of: title, cells: 30), 11), .strong)
-        text.append(" \(CutText.start(of: words, cells: 1000))\n")
+    private func line(
+        _ title: String, _ words: String, _ text: inout StyledText, cells titleCells: Int = titleCells
+    ) {
+        let room = style.isLive ? max(20, style.width - titleCells - 1) : Int.max
+        let lines = WrappedText.lines(of: CutText.start(of: words, cells: 1000), cells: room)
+        for (index, line) in lines.enumerated() {
+            text.append(pad(index == 0 ? CutText.start(of: title, cells: 30) : "", titleCells), .strong)
+            text.append(" \(line)\n")
+        }
     }
 
     private func pad(_ word: String, _ width: Int) -> String {
-        word + String(repeating: " ", count: max(0, width - word.unicodeScalars.count))
+        word + String(repeating: " ", count: max(0, width - VisibleText(word).cells))
     }
 }
 

@@ -38,7 +38,7 @@ public final class LoadTerminal {
     public func finish(_ result: LoadResult) {
         pause()
         write(rendered(StyledText("\n")))
-        write(rendered(LoadSummary(style: style).render(result)))
+        write(rendered(LoadSummary.render(result, style: style)))
     }
 
     private func begin(_ start: LoadStart) {

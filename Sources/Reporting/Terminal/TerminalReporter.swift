@@ -102,6 +102,7 @@ public final class TerminalReporter {
         let failed = result.tests.filter { $0.verdict == .failed || $0.verdict == .error }
         var failures = FailureText(width: style.width)
         failures.marks = marks
+        failures.wrapsFacts = style.isLive
         for test in failed.prefix(mostFailedTests) { write(rendered(StyledText("\n") + failures.render(test))) }
         var text = StyledText("\n")
         if failed.count > mostFailedTests {

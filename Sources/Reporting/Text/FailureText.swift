@@ -19,6 +19,8 @@ public import ScenarioModel
 public struct FailureText: Sendable {
     /// The cells that a line should take; places, hints and commands are never cut for it.
     public var width: Int
+    /// Whether hints, settings and notes are broken to the width too.
+    public var wrapsFacts = false
     /// The most failures that are shown of one step.
     public var mostFailures = 20
     /// The most differences that are shown of one failure.
@@ -126,9 +128,13 @@ public struct FailureText: Sendable {
     }
 
     private func facts(_ title: String, _ facts: [String], _ gutter: String, in text: inout StyledText) {
+        let margin = gutter.utf8.count + title.utf8.count + 4
         for fact in facts {
-            text.append("\(gutter)= \(title): ", .hint)
-            text.append("\(line(fact))\n")
+            let lines = WrappedText.lines(of: line(fact), cells: wrapsFacts ? max(20, width - margin) : Int.max)
+            for (index, line) in lines.enumerated() {
+                text.append(index == 0 ? "\(gutter)= \(title): " : String(repeating: " ", count: margin), .hint)
+                text.append("\(line)\n")
+            }
         }
     }
 

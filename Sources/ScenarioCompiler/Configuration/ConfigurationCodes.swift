@@ -7,7 +7,7 @@ extension Diagnostic.Code {
         .secretTooShort, .secretInEnvironment, .undeclaredSecret, .missingSecret, .missingVariable, .emptyVariable,
         .configurationVariable, .missingConfigurationKey, .missingSuiteKey, .configurationValue, .unknownProfile,
         .profileCycle, .targetKind, .targetSource, .targetCycle, .twoDefaults, .suiteKey, .suiteScenario, .suiteFolder,
-        .unusedSuiteKey, .loadExtent,
+        .unusedSuiteKey, .loadExtent, .openCredential,
     ]
 
     static let configurationFile = Diagnostic.Code(

@@ -83,7 +83,14 @@ public struct ScenarioFinder {
             }
             if files.isFolder(real) {
                 walk(real, depth: depth + 1)
-            } else if Self.isScenarioName(name), files.isFile(real) {
+            } else if Self.isScenarioName(name) {
+                guard files.isFile(real) else {
+                    let shown = FilePath.shown(FilePath.join(folder, name), from: workingFolder)
+                    report(
+                        "'\(shown)' is neither a file nor a folder, and is passed over", .warning,
+                        hint: "take it away, or begin its name with '_'")
+                    continue
+                }
                 take(real, isNamed: false)
             }
         }
@@ -100,8 +107,8 @@ public struct ScenarioFinder {
         (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && name != "plumb.yaml"
     }
 
-    private mutating func report(_ message: String, hint: String?) {
+    private mutating func report(_ message: String, _ severity: Diagnostic.Severity = .error, hint: String?) {
         diagnostics.append(
-            Diagnostic(.unreadableFile, at: nil, .init(message), hint: hint.map { .init($0) }))
+            Diagnostic(.unreadableFile, severity, at: nil, .init(message), hint: hint.map { .init($0) }))
     }
 }

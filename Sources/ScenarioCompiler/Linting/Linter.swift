@@ -42,6 +42,10 @@ public struct Linter {
             found += suites.folders()
             found += suites.unusedKeys(of: compilation, request)
             found += Self.problemsOfCases(in: compilation, configuration, kinds)
+            found += OpenCredentials.warnings(of: configuration)
+            var named = NamedFiles(root: configuration.root, workingFolder: request.workingFolder, files: files)
+            for compiled in compilation.scenarios { named.check(compiled.scenario) }
+            found += named.diagnostics
         }
         found += Self.problems(in: compilation.expressions)
         keep(found, perFile: perFile)

@@ -151,6 +151,15 @@ extension ScenarioParser {
         if elements.isEmpty { reader.diagnostics.append(.expected("at least one assertion", node)) }
         return elements.flatMap { element -> [Assertion] in
             if let members = element.members {
+                if let cut = members.first(where: { ".$([".contains($0.name.first ?? " ") }) {
+                    let text = "\(cut.name): \(cut.value.scalar?.text ?? "…")"
+                    reader.diagnostics.append(
+                        Diagnostic(
+                            .yamlNeedsQuotes, at: cut.key.span,
+                            "the ': ' behind this makes a name of it, and an expression of what follows",
+                            hint: "put the whole in quotes: \(Self.quoted(text))"))
+                    return []
+                }
                 return members.compactMap { member in
                     reader.expression(member.value, role).map { Assertion(name: member.name, expression: $0) }
                 }
@@ -158,6 +167,9 @@ extension ScenarioParser {
             return reader.expression(element, role).map { [Assertion(name: nil, expression: $0)] } ?? []
         }
     }
+
+    /// A text as YAML takes it in single quotes.
+    private static func quoted(_ text: String) -> Diagnostic.Message { "'\(text.replacing("'", with: "''"))'" }
 
     private mutating func parseCaptures(_ node: YAMLNode) -> [Capture] {
         guard let members = node.members else {

@@ -49,6 +49,7 @@ public struct RunPlanner {
             planner.add(compiled, selection)
         }
         diagnostics += planner.diagnostics
+        diagnostics += compilation.undeclared(options.variables.keys)
         return RunPlan(
             configuration: configuration, tests: planner.tests, options: options,
             expressions: compilation.expressions)

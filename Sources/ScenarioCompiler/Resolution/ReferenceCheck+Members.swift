@@ -12,6 +12,7 @@ extension ReferenceCheck {
         case .aggregate: known = ResultShape.aggregate(of: step)
         default: return
         }
+        if step.kind == "http" { checkHeaderNames(expression) }
         for path in expression.analysis.rootPaths where !path.isOptional {
             guard case .key(let key)? = path.elements.first, !known.contains(key) else { continue }
             let span = expression.source.span(of: path.range)
@@ -25,6 +26,21 @@ extension ReferenceCheck {
                     hint: nearest.map { "did you mean '.\($0)'?" }
                         ?? (known.isEmpty
                             ? "read another step: '$steps.ID.\(key)'" : "it has: \(known.joined(separator: ", "))")))
+        }
+    }
+
+    /// Finds headers in other letters than those in which a result has them; `?` and `//` would only hide that.
+    private mutating func checkHeaderNames(_ expression: Expression) {
+        for path in expression.analysis.rootPaths {
+            guard path.elements.count > 1, case .key(let member) = path.elements[0],
+                ["headers", "headers_all"].contains(member), case .key(let name) = path.elements[1],
+                name != name.lowercased()
+            else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    .unknownMember, at: expression.source.span(of: path.range),
+                    "the names under '.\(member)' are in lower case: there is never a '\(name)'",
+                    hint: "write .\(member)[\"\(name.lowercased())\"]"))
         }
     }
 

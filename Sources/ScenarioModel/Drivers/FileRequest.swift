@@ -9,3 +9,7 @@ public protocol FileRequest: StepRequest {
     /// What is wrong with the file's content on a target of the profile.
     func problems(in file: SourceFile, on target: Target) -> [Diagnostic]
 }
+
+extension FileRequest {
+    public var namedFiles: [(name: String, span: SourceSpan)] { file.map { [(name: $0.path, span: $0.span)] } ?? [] }
+}

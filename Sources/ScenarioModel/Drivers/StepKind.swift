@@ -79,6 +79,10 @@ public protocol StepRequest: Sendable {
     var codesOfNothingToUndo: [String] { get }
     /// What must hold where the step says nothing of it.
     var impliedExpectation: ImpliedExpectation? { get }
+    /// The files that the request reads and whose names the text tells, relative to the scenario.
+    var namedFiles: [(name: String, span: SourceSpan)] { get }
+    /// Why a member of a result is not what an assertion looks into, where the kind knows: a body that is not JSON.
+    func explanation(ofMember name: String, in result: SharedValue) -> String?
     /// What is wrong with the request on a target of the profile, beside what ``StepKind/parse(_:_:)`` told.
     func problems(with target: Target) -> [Diagnostic]
     /// The request as far as it is known before the run, a line each; unknown parts stay `${{ … }}`.
@@ -89,6 +93,8 @@ public protocol StepRequest: Sendable {
 
 extension StepRequest {
     public func problems(with target: Target) -> [Diagnostic] { [] }
+    public var namedFiles: [(name: String, span: SourceSpan)] { [] }
+    public func explanation(ofMember name: String, in result: SharedValue) -> String? { nil }
 }
 
 /// An expectation that a kind adds by itself.

@@ -65,7 +65,7 @@ public struct SyntaxReader {
                 diagnostics.append(
                     Diagnostic(
                         .otherTemplate, .warning, at: node.span, .otherTemplate(text.whole),
-                        hint: "a template is written '${{ $vars.\(text.name) }}'"))
+                        hint: "a template is written '${{ \(text.expression) }}'"))
             }
             return .literal(scalar.value, text: scalar.text, node.span)
         }
@@ -112,26 +112,35 @@ extension YAMLNode {
     }
 }
 
-/// Finds what other tools take for a template: `{{ name }}`, `${name}`.
+/// Finds what other tools take for a template, `{{ name }}` and `${name}`, and a variable outside of any: `$vars.name`.
 enum OtherTemplate {
     /// The first such text, and the name in it.
-    static func find(in text: String) -> (whole: String, name: String)? {
-        guard text.utf8.contains(UInt8(ascii: "{")), text.utf8.contains(UInt8(ascii: "}")) else { return nil }
-        return firstMatch(in: text)
+    static func find(in text: String) -> (whole: String, expression: String)? {
+        let hasBraces = text.utf8.contains(UInt8(ascii: "{")) && text.utf8.contains(UInt8(ascii: "}"))
+        if hasBraces, let found = firstBraces(in: text) { return found }
+        guard text.utf8.contains(UInt8(ascii: "$")), text.utf8.contains(UInt8(ascii: ".")) else { return nil }
+        return firstVariable(in: text)
     }
 
-    private static func firstMatch(in text: String) -> (whole: String, name: String)? {
-        let pattern = /\{\{ *([A-Za-z_][A-Za-z0-9_.]*) *\}\}|\$\{([A-Za-z_][A-Za-z0-9_.]*)\}/
+    private static func firstBraces(in text: String) -> (whole: String, expression: String)? {
+        let pattern = /\{\{ *\.?([A-Za-z_][A-Za-z0-9_.]*) *\}\}|\$\{([A-Za-z_][A-Za-z0-9_.]*)\}/
         guard let match = text.firstMatch(of: pattern), let name = match.1 ?? match.2 else { return nil }
-        return (String(match.0), String(name.split(separator: ".").last ?? name))
+        return (String(match.0), "$vars.\(name.split(separator: ".").last ?? name)")
+    }
+
+    /// Finds the language's own variables; `$1`, `$ref` and the like are other people's.
+    private static func firstVariable(in text: String) -> (whole: String, expression: String)? {
+        let pattern = /\$(?:vars|env|secrets|steps|needs|case|item|suite|config|run)(?:\.[A-Za-z_][A-Za-z0-9_]*)+/
+        guard let match = text.firstMatch(of: pattern) else { return nil }
+        return (String(match.0), String(match.0))
     }
 }
 
 extension Diagnostic.Code {
     static let otherTemplate = Diagnostic.Code(
         "template.other-syntax",
-        "`{{ name }}` and `${name}` are templates of other tools; here they are text and are sent as they stand. "
-            + "Templates are written `${{ $vars.name }}`.")
+        "`{{ name }}` and `${name}` are templates of other tools, and `$vars.name` alone is none: here they are text and "
+            + "are sent as they stand. Templates are written `${{ $vars.name }}`.")
     static let expectedExpression = Diagnostic.Code(
         "syntax.expected-expression", "This key holds a jq expression as text, such as `.status == 200`.")
     static let templateInKey = Diagnostic.Code(

@@ -34,6 +34,13 @@ extension Interpreter {
         }
     }
 
+    /// What a step that failed has to say of faults that the command line put: whoever reads of it may not have written that.
+    func standingFaultNotes(_ step: Step) -> [String] {
+        guard !plan.options.faults.isEmpty, case .request = step.action else { return [] }
+        let places = Set(plan.options.faults.map(\.place)).sorted().joined(separator: "', '")
+        return ["'--fault' put trouble on '\(places)' for the whole run"]
+    }
+
     /// Runs a step while its faults are in force, and sees that a group recovers where it must.
     func runFaulted(
         _ step: Step, _ run: TestRun, _ frame: Frame, _ limits: Limits, _ trail: [String]

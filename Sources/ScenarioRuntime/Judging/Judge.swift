@@ -27,8 +27,19 @@ struct Judge {
                         + "'expect: { \(implied.field): \(value.preview()) }' if it is right"))
         }
         if let expectation = step.expectation { failures += match(expectation, result, step) }
-        failures += assertions(step.assertions, result, code: "assert.false")
+        failures += assertions(step.assertions, result, code: "assert.false") { expression in
+            let names = expression.analysis.rootPaths.compactMap { path in
+                if case .key(let name)? = path.elements.first { name } else { nil }
+            }
+            return Self.explanation(of: names, in: result, step)
+        }
         return failures
+    }
+
+    /// Why one of the members is null, or text, where the kind of the step knows.
+    private static func explanation(of members: [String], in result: SharedValue, _ step: Step) -> String? {
+        guard case .request(let request) = step.action else { return nil }
+        return members.lazy.compactMap { request.explanation(ofMember: $0, in: result) }.first
     }
 
     private func match(_ expectation: Expectation, _ result: SharedValue, _ step: Step) -> [FailureReport] {
@@ -44,12 +55,21 @@ struct Judge {
                 message: count == 1
                     ? "the result differs from 'expect' at '\(first.path)'"
                     : "the result differs from 'expect' in \(count) places",
-                place: first.place ?? Place(expectation.span), differences: match.differences)
+                place: first.place ?? Place(expectation.span), differences: match.differences,
+                hint: Self.explanation(of: Self.missed(expectation, result), in: result, step))
         ]
     }
 
-    /// The failures of assertions on a result or an aggregate.
-    func assertions(_ assertions: [Assertion], _ dot: SharedValue, code: String) -> [FailureReport] {
+    /// The members that are expected to be something, and are null.
+    private static func missed(_ expectation: Expectation, _ result: SharedValue) -> [String] {
+        guard case .object(let members, _) = expectation else { return [] }
+        return members.map(\.key).filter { result.field($0)?.value.isNull == true }
+    }
+
+    /// The failures of assertions on a result or an aggregate; `explain` may say why a path leads nowhere.
+    func assertions(
+        _ assertions: [Assertion], _ dot: SharedValue, code: String, explain: (Expression) -> String? = { _ in nil }
+    ) -> [FailureReport] {
         guard !assertions.isEmpty else { return [] }
         let context = rendering.frame.context(
             for: assertions.lazy.map(\.expression), dot: dot, seed: rendering.seed)
@@ -57,7 +77,11 @@ struct Judge {
         let judgements = rendering.engine.judge(assertions.map(\.expression), in: context)
         return zip(assertions, judgements).compactMap { assertion, judgement in
             guard case .fails(let failure) = judgement else { return nil }
-            return Self.report(assertion, failure, code: code, rendering: rendering)
+            var report = Self.report(assertion, failure, code: code, rendering: rendering)
+            if report.code == "assert.missing-path" || report.operands.contains(where: { $0.type == "null" }) {
+                report.hint = explain(assertion.expression) ?? report.hint
+            }
+            return report
         }
     }
 

@@ -46,6 +46,15 @@ struct Retry {
         return .again(after: pause, cause: cause)
     }
 
+    /// The cause that the rules name, where all that forbids to send again is that the request may have been carried out.
+    func withheld(_ error: StepError?) -> String? {
+        guard let error, retries < rules.max, !rules.isIdempotent, !rules.acceptsError, !error.isBeforeSending
+        else { return nil }
+        var rules = rules
+        rules.isIdempotent = true
+        return Retry(rules).cause(error, nil)
+    }
+
     private func cause(_ error: StepError?, _ code: String?) -> String? {
         if let code, rules.causes.contains(.code(code)), code != rules.expectedCode { return "status \(code)" }
         guard let error, !rules.acceptsError else { return nil }

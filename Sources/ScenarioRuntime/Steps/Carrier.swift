@@ -74,6 +74,8 @@ final class Attempted {
     /// Set where nothing could be sent.
     var failure: FailureReport?
     var retries: [StepReport.Retry] = []
+    /// Why the request would have been sent again, were it known that this does no harm.
+    var withheld: String?
     /// The last attempt.
     var sent: TracedAttempt?
     var tries = 0

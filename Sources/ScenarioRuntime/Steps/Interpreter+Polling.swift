@@ -67,6 +67,15 @@ extension Interpreter {
             if Task.isCancelled || !pace.mayBegin(at: clock.now, deadline: inner.tightest?.deadline) { break }
         }
         polls.ms = milliseconds(since: started)
+        // What an interrupt cut short says nothing of the condition.
+        if isInterrupted(run) {
+            return pollingFailed(
+                step, run, frame, lastAttempt, polls, retries,
+                FailureReport(
+                    code: "run.interrupted", verdict: .error,
+                    message: "the polling was interrupted behind \(polls.count) poll\(polls.count == 1 ? "" : "s")",
+                    place: Place(step.span)))
+        }
         let limit = inner.tightest
         var report = lastFailure ?? FailureReport(code: "until.time", verdict: .failed, message: "")
         report.code = "until.time"

@@ -123,6 +123,7 @@ extension Interpreter {
                         attempted.tries == 1 ? onlyTry : .init("tries", Value(attempted.tries))
                     ])
                     attempted.attempt = attempt
+                    if decision == .settled { attempted.withheld = retry?.withheld(attempt.error) }
                     return attempted
                 }
                 attempted.retries.append(
@@ -205,6 +206,11 @@ extension Interpreter {
         var report = newReport(step)
         report.target = carrier.target?.name
         report.retries = attempted.retries
+        if let cause = attempted.withheld {
+            report.notes.append(
+                "not sent again after '\(cause)': it may have been carried out; 'idempotent: true' on the step allows it"
+            )
+        }
         report.trace = attempted.sent?.trace
         // What an interrupt cut short is no result of the service, even for a step that takes errors.
         if isInterrupted(run) {

@@ -21,9 +21,10 @@ extension Interpreter {
                     ms: milliseconds(since: began)))
         }
         if !step.expressions.isEmpty { await engine.whenReady(for: step.expressions) }
-        let outcome = noted(
+        var outcome = noted(
             await RunPosition.$current.withValue(position) { await conditional(step, run, frame, limits, trail) },
             of: step, started, frame)
+        if outcome.failed { outcome.report.notes += standingFaultNotes(step) }
         if plan.options.tellsSteps {
             sink(
                 .stepFinished(

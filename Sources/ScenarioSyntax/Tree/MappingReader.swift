@@ -14,7 +14,10 @@ public struct MappingReader {
     /// Unknown keys and missing required ones are reported, and the reader still gives the known ones.
     public init?(_ node: YAMLNode, _ table: KeyTable, _ diagnostics: inout [Diagnostic]) {
         guard let members = node.members else {
-            diagnostics.append(.wrongType(Shape.table { table }.phrase, node))
+            diagnostics.append(
+                .wrongType(
+                    Shape.table { table }.phrase, node, hint: table.keys.isEmpty ? nil : .known(table.keys.map(\.name)))
+            )
             return nil
         }
         self.node = node

@@ -251,7 +251,9 @@ struct NewCommand: ParsableCommand {
                 "note: credentials are not written down; the scenario reads them from the environment: \(names.joined(separator: ", "))\n"
             )
         }
-        if let output { Streams.out("\nnext: plumb run \(output)\n") }
+        // A credential that the curl command held is not in the environment of the next command either.
+        let unset = names.filter { getenv($0) == nil }.map { "\($0)=… " }.joined()
+        if let output { Streams.out("\nnext: \(unset)plumb run \(output)\n") }
         return .success
     }
 

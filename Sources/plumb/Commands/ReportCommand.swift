@@ -35,7 +35,11 @@ struct ReportCommand: ParsableCommand {
 
     mutating func run() throws {
         // Not in 'validate', which is asked before a subcommand too.
-        guard suites else { throw ValidationError("say what to report: --suites, history, flaky, slow or compare") }
+        guard suites else {
+            throw StoredReport.refused(
+                "say what to report: --suites, history, flaky, slow or compare",
+                "'plumb report --help' tells of each; 'plumb report --suites' of the last run's suites")
+        }
         var report: SuiteReport?
         var loads: [(path: String, load: LoadResult)] = []
         for path in from {

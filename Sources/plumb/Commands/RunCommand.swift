@@ -38,6 +38,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: .init("Runs every test so many times.", valueName: "number"))
     var `repeat`: Int = 1
 
+    @Option(
+        help: .init(
+            "Only this machine's part of the tests, where several share a run: 2/4 is the second of four.",
+            valueName: "part/parts"))
+    var shard: String?
+
     @Flag(help: "Only the tests that did not pass in the last run; with --history, in the last that it keeps.")
     var failed = false
 
@@ -102,7 +108,8 @@ struct RunCommand: ParsableCommand {
             project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
             repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
             sandboxBreak: sandboxBreak, paths: paths,
-            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault, watch: watch
-        )
+            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault,
+            watch: watch,
+            shard: shard)
     }
 }

@@ -23,6 +23,7 @@ extension RunRequest {
         option("seed", seed)
         flag("fail-fast", failFast)
         if self.repeat != 1 { option("repeat", String(self.repeat)) }
+        option("shard", shard)
         flag("failed", failed)
         for text in report { option("report", text) }
         for text in fault { option("fault", text) }

@@ -12,12 +12,30 @@ struct SandboxCommand: ParsableCommand {
             An OpenAI-style gateway in front of model services, on free loopback ports. The first line of the \
             output is a JSON object of their addresses and the API key. Ends on SIGTERM or SIGINT.
 
-            The gateway stores what it serves in files of its own, or in the PostgreSQL database that the environment
+            The gateway stores what it serves in files of its own, or in the PostgreSQL database that the environment \
             variable PLUMB_SANDBOX_DATABASE names by a connection string of libpq.
 
             Options:
-            \(SandboxOption.all.map { "  --\($0.name) <\($0.valueName)>  \($0.doc)" }.joined(separator: "\n"))
+            \(SandboxOption.all.map(line).joined(separator: "\n"))
             """)
+
+    /// An option as help shows those of other commands, in 80 columns, which the library leaves as it is.
+    private static func line(_ option: SandboxOption) -> String {
+        let margin = 26
+        var lines = ["  --\(option.name) <\(option.valueName)>"]
+        if lines[0].count >= margin { lines.append("") }
+        for word in option.doc.split(separator: " ") {
+            var last = lines[lines.count - 1]
+            if last.count > margin, last.count + 1 + word.count > 80 {
+                lines.append("")
+                last = ""
+            }
+            let isStart = last.count < margin
+            last += isStart ? String(repeating: " ", count: margin - last.count) : " "
+            lines[lines.count - 1] = last + word
+        }
+        return lines.joined(separator: "\n")
+    }
 
     /// Names the database that the gateway stores in.
     static let databaseVariable = "PLUMB_SANDBOX_DATABASE"

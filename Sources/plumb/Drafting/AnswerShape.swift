@@ -77,9 +77,10 @@ struct AnswerShape {
         let types = Set(all.map(\.type)).sorted()
         var conditions = types.count > 3 ? [] : [Self.types(types)]
         if types == ["object"] { conditions += members(all.compactMap(\.object)) }
-        let least = other?.array?.isEmpty == true ? "" : "length > 0 and "
-        if conditions.isEmpty { return .condition(least.isEmpty ? "type == \"array\"" : "length > 0") }
-        return .condition("\(least)all(.[]; \(conditions.joined(separator: " and ")))")
+        let mayBeEmpty = other?.array?.isEmpty == true
+        if conditions.isEmpty { return .condition(mayBeEmpty ? "type == \"array\"" : "length > 0") }
+        let each = "all(.[]; \(conditions.joined(separator: " and ")))"
+        return .condition(mayBeEmpty ? "type == \"array\" and (length == 0 or \(each))" : "length > 0 and \(each)")
     }
 
     /// What the members that all elements have are of.

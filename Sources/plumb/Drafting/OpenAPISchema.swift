@@ -122,7 +122,9 @@ struct OpenAPISchema {
         if type == "array", !isNullable, let items = schema["items"] {
             let conditions = try elements(items, trail)
             if !conditions.isEmpty {
-                return .condition("type == \"array\" and all(.[]; \(conditions.joined(separator: " and ")))")
+                // An empty list fits the schema, which 'all' would leave unsaid.
+                return .condition(
+                    "type == \"array\" and (length == 0 or all(.[]; \(conditions.joined(separator: " and "))))")
             }
         }
         return .condition("type == \"\(jsonType)\"" + orNull)

@@ -36,7 +36,7 @@ struct Reference {
             Diagnostic.Code.allHTTPCodes, Diagnostic.Code.allSQLCodes, Diagnostic.Code.allVectorCodes,
             Diagnostic.Code.allExecCodes, Diagnostic.Code.allFailureCodes, Diagnostic.Code.allMetricCodes,
             Diagnostic.Code.allLoadCodes, Diagnostic.Code.allWritingCodes, Diagnostic.Code.allDraftingCodes,
-            [.nothingSelected, .noHistory],
+            [.nothingSelected, .noHistory, .undeclaredVariable],
         ]
         for code in listed.joined() where codes[code.id] == nil { codes[code.id] = code }
         for kind in kinds {

@@ -38,7 +38,7 @@ struct LoadPreparation {
                 (sandbox, configuration) = (started.process, started.configuration)
             }
         } catch {
-            Streams.err("error: \(error.message)\n")
+            Streams.err(error.text)
             return error.status
         }
         let plan = try plan(project, configuration, repetition, &diagnostics)

@@ -40,7 +40,7 @@ struct RunPreparation {
                 (sandbox, configuration) = (started.process, started.configuration)
             }
         } catch {
-            Streams.err("error: \(error.message)\n")
+            Streams.err(error.text)
             return error.status
         }
         let lastRun = LastRun(root: configuration.root)
@@ -103,6 +103,19 @@ struct RunPreparation {
         if plan.tests.isEmpty {
             diagnostics.append(nothingSelected(project))
             return nil
+        }
+        if let text = request.shard {
+            let shard = try Shard(text)
+            let all = plan.tests.count
+            plan.tests = shard.part(of: plan.tests)
+            guard !plan.tests.isEmpty else {
+                diagnostics.append(
+                    Diagnostic(
+                        .nothingSelected, at: nil,
+                        "part \(shard.number) of \(shard.count) has none of the \(all) tests",
+                        hint: "share them among at most \(all) machines"))
+                return nil
+            }
         }
         plan.tests = repeated(plan.tests)
         plan.options.keepsExchanges = !request.report.isEmpty
@@ -191,7 +204,8 @@ struct RunPreparation {
             now: { (Instant.now - began).milliseconds },
             write: { Streams.write($0, to: stream) })
         terminal.showsPassed = !request.quiet
-        terminal.rerunCommand = request.rerunCommand
+        let secrets = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
+        terminal.rerunCommand = request.rerunCommand.flatMap { secrets.masked($0) == $0 ? $0 : nil }
         var reporters: [any Reporter] = []
         var problems: [ReportError] = []
         for text in request.report {

@@ -22,24 +22,40 @@ struct RunRequest: Equatable {
     var fault: [String] = []
     /// Whether to stay and run again what changes.
     var watch = false
+    /// This machine's part of the tests, `2/4`; nil is all of them.
+    var shard: String?
 
     /// Does what was asked; returns the exit status.
     func carryOut() throws -> ExitCode {
         watch ? WatchSession.run(self) : try RunPreparation(self).carryOut()
     }
 
-    /// The command that runs what did not pass again, with the settings that decide what is run; nil where a part of
-    /// it cannot stand on a line as it is.
+    /// The command that runs what did not pass again, with all that decides what happens then; nil where a part of
+    /// it cannot stand on a line.
     var rerunCommand: String? {
         var words = ["plumb", "run"] + paths
-        for (option, value) in [("--config", project.config), ("--profile", project.profile)] {
-            if let value { words += [option, value] }
-        }
+        func option(_ name: String, _ values: [String]) { for value in values { words += [name, value] } }
+        option("--config", [project.config].compactMap(\.self))
+        option("--profile", [project.profile].compactMap(\.self))
+        option("--env-file", [project.envFile].compactMap(\.self))
+        option("--step", selection.step)
+        option("--var", selection.variables)
+        option("--timeout", [selection.timeout].compactMap(\.self))
+        option("--retries", [selection.retries].compactMap { $0.map(String.init) })
+        option("--fault", fault)
+        option("--sandbox-break", sandboxBreak)
+        if selection.noSkips { words.append("--no-skips") }
+        if allowExec { words.append("--allow-exec") }
         words.append("--failed")
-        let isPlain = words.allSatisfy { word in
-            !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Self.special.contains($0) }
-        }
-        return isPlain ? words.joined(separator: " ") : nil
+        let quoted = words.compactMap(Self.quoted)
+        return quoted.count == words.count ? quoted.joined(separator: " ") : nil
+    }
+
+    /// A word as a shell takes it; nil where it has what a line cannot show.
+    private static func quoted(_ word: String) -> String? {
+        guard !word.isEmpty, word.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+        guard word.utf8.contains(where: { $0 == 0x20 || special.contains($0) }) else { return word }
+        return "'\(word.replacing("'", with: "'\\''"))'"
     }
 
     /// What means something to a shell.
@@ -52,6 +68,7 @@ struct RunRequest: Equatable {
         if let historyRuns, !(1...100_000).contains(historyRuns) {
             throw ValidationError("--history-runs takes a number from 1 to 100000")
         }
+        _ = try shard.map { try Shard($0) }
         var paths: Set<String> = []
         for text in report {
             let path = try ReportRequest(text).path

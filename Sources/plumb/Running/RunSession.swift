@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import EventLoop
 import Expressions
 import Glibc
@@ -147,8 +148,13 @@ struct RunSession {
             if let content, content.test == test.name.index {
                 failure.notes.append("in step \(content.trail)")
                 if let expression = content.expression {
-                    failure.message = "the worker process \(cause) while jq evaluated '\(expression)'"
-                    failure.hint = "jq crashed on this program; write it another way"
+                    let words = expression.trimmed
+                    failure.message = "the worker process \(cause) while jq evaluated '\(words)'"
+                    failure.place = Self.place(of: expression, in: planned.scenario)
+                    failure.hint =
+                        ending.isExcess
+                        ? "bound what it makes: of a list take less, in a loop name an end"
+                        : "jq crashed on this program; write it another way"
                 }
             }
             if let words { failure.notes.append("it said: \(words)") }
@@ -174,6 +180,12 @@ struct RunSession {
             tellMasked(
                 .testFinished(TestResult(test: test.name, verdict: .error, reason: "not run", failures: [failure])))
         }
+    }
+
+    /// Where the expression stands of which the black box kept at least the beginning.
+    private static func place(of expression: String, in scenario: Scenario) -> Place? {
+        guard let found = scenario.expressions.first(where: { $0.text.hasPrefix(expression) }) else { return nil }
+        return Place(found.source.span(of: 0..<found.text.trimmed.utf8.count))
     }
 
     static func describe(_ ending: WorkerProcess.Ending) -> String {
@@ -222,4 +234,17 @@ struct RunSession {
         terminal.receive(event)
         audience.tell { (reporter) throws(ReportError) in try reporter.receive(event) }
     }
+}
+
+extension WorkerProcess.Ending {
+    /// Whether the worker ended itself because an evaluation did not.
+    fileprivate var isExcess: Bool {
+        self == .exit(EvaluationLimits.Excess.memory.exitStatus)
+            || self == .exit(EvaluationLimits.Excess.stuck.exitStatus)
+    }
+}
+
+extension String {
+    /// Without the line break of a block at its end.
+    fileprivate var trimmed: String { String(reversed().drop { $0.isWhitespace }.reversed()) }
 }

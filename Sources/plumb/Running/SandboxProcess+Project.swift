@@ -1,6 +1,7 @@
 import Diagnostics
 import Expressions
 import FaultProxy
+import Sandbox
 import ScenarioCompiler
 import ScenarioModel
 
@@ -17,6 +18,13 @@ extension SandboxProcess {
                 throw Failure(message: "--sandbox-break needs a profile with 'sandbox: true'", status: .nothingRan)
             }
             return nil
+        }
+        let named = broken.flatMap { $0.split(separator: ",").map(String.init) }
+        for name in named where SandboxBreak(rawValue: name) == nil {
+            let near = NearestName.of(name, in: SandboxBreak.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" }
+            throw Failure(
+                message: "the sandbox has no break '\(name)'",
+                hint: near ?? "'plumb sandbox --list-breaks' lists them", status: .nothingRan)
         }
         let all = written(in: project) + faults
         let links = try links(all, configuration)

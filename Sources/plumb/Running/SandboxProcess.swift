@@ -17,8 +17,11 @@ final class SandboxProcess {
     /// Why the sandbox is not there.
     struct Failure: Error {
         var message: String
+        var hint: String?
         /// What the command ends with.
         var status = ExitCode(3)
+        /// The words for people.
+        var text: String { "error: \(message)\n" + (hint.map { "  = hint: \($0)\n" } ?? "") }
     }
 
     private static let patience: Duration = .seconds(15)

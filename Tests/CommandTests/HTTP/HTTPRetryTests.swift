@@ -74,6 +74,8 @@ struct HTTPRetryTests {
               - { id: get, http: { get: / }, timeout: 300ms, retry: { max: 1, on: [timeout], backoff: 1ms } }
             """)
         try run.expect("post", tells: "error | http.timeout")
+        let notes = try run.step("post")["notes"]?.array?.compactMap(\.string) ?? []
+        #expect(notes.contains { $0.contains("not sent again") && $0.contains("idempotent: true") }, "\(notes)")
         #expect(server.requests.map(\.method) == ["POST", "GET", "GET"])
     }
 

@@ -47,6 +47,7 @@ import Testing
         #expect(run.exitStatus == 0, "\(run.standardError)")
         #expect(server.requestCount == 2)
         #expect(run.standardError.contains("API_TOKEN") && !run.standardError.contains("tok-12345"))
+        #expect(run.standardOutput.hasSuffix("next: API_TOKEN=… plumb run one.yaml\n"), "\(run.standardOutput)")
         let text = try folder.read("one.yaml")
         #expect(!text.contains("tok-12345"))
         for line in [

@@ -211,7 +211,7 @@ struct SQLRunTests {
             "error[sql.identifiers]: no identifier is called 'tabel'", "--> name.sql:1:15",
             "did you mean :\"table\"?", "error[sql.unclosed]: the string that begins here does not end",
             "--> open.sql:1:8", "error[sql.transaction]: COMMIT stands inside the transaction", "--> commit.sql:2:1",
-            "5 errors in 1 file",
+            "warning[file.unreadable]: there is no file 'absent.sql'", "5 errors, 1 warning in 1 file",
         ] {
             #expect(lint.standardOutput.contains(expected), "\(expected) in \(lint.standardOutput)")
         }

@@ -59,13 +59,35 @@ import Testing
     }
 
     @Test func `the summary tells counts, latencies, steps, and what did not hold`() {
-        let text = LoadSummary(style: TerminalStyle()).render(result()).plain
+        let text = LoadSummary.render(result(), style: TerminalStyle()).plain
         #expect(text.contains("runs        50 in 5.0 s, 10.0/s; 50 passed, 0 failed, 0 errors\n"))
         #expect(text.contains("also        10 dropped\n"))
         #expect(text.contains("latency     min 1.0 ms  p50 1.0 ms"))
         #expect(text.contains("generator   2 loops; starts late by p50 1.0 ms"))
         #expect(text.contains("failed[load.dropped]"))
         #expect(text.hasSuffix("1 threshold did not hold\n"))
+    }
+
+    @Test func `for JUnit a load is a test, which fails by the threshold that did not hold`() throws {
+        let run = result().asRun
+        #expect(run.tests.map(\.verdict) == [.failed] && run.tests[0].test.suite == "load")
+        let xml = JUnitReport().render(run)
+        #expect(xml.contains("tests=\"1\" failures=\"1\" errors=\"0\""))
+        #expect(xml.contains("<failure type=\"load.dropped\""))
+        var held = result()
+        held.outcome?.failures = []
+        #expect(held.asRun.tests.map(\.verdict) == [.passed])
+        let unborn = LoadResult(start: LoadComparisonTests.start)
+        #expect(unborn.asRun.tests.map(\.verdict) == [.error])
+    }
+
+    @Test func `on a terminal no line of the summary is wider than it`() {
+        let style = TerminalStyle(width: 60, isLive: true)
+        let lines = LoadSummary.render(result(), style: style).plain.split(separator: "\n").map(String.init)
+        for line in lines where !line.hasPrefix("    |") {
+            #expect(VisibleText(line).cells <= 60, "\(line)")
+        }
+        #expect(lines.contains { $0.hasPrefix("            ") }, "what does not fit goes on below its beginning")
     }
 
     @Test func `where lines can be redrawn there is one state, else a line for each interval`() {

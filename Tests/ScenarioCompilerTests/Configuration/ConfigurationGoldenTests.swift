@@ -18,9 +18,10 @@ import Testing
         for value in configuration.environment.values where value.utf8.count > 3 { #expect(!shown.contains(value)) }
     }
 
-    /// Codes of checks that need the scenarios; ``SuiteChecksTests`` and ``ConfigurationReferencesTests`` show them.
+    /// Codes of checks that need the scenarios; ``SuiteChecksTests`` and ``ConfigurationReferencesTests`` show them, and lint's golden files.
     static let checkedElsewhere: Set<String> = [
         "config.suite-folder", "config.unused-suite-key", "config.missing-suite-key",
+        "config.open-credential",
     ]
 
     @Test func `every code is shown by a case, and explained`() throws {

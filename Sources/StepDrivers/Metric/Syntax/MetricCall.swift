@@ -25,6 +25,13 @@ struct MetricCall: MetricRequest {
         return MetricStep.fields(of: question.key)
     }
 
+    func explanation(ofMember name: String, in result: SharedValue) -> String? {
+        guard name == "value", result.field("value")?.value.isNull == true,
+            let samples = result.field("samples")?.value.array, samples.count > 1
+        else { return nil }
+        return "there are \(samples.count) samples, so 'value' is null: name one by its labels, or read '.samples'"
+    }
+
     func plan(target: Target?) -> [String] {
         switch question {
         case .query(let query, let at): [query.written + (at.map { " at \($0.written)" } ?? "")]

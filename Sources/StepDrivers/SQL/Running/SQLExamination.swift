@@ -41,9 +41,9 @@ enum SQLExamination {
         return Examination(isReachable: isReachable, facts: facts)
     }
 
-    private static func text(_ duration: Duration) -> String { DurationText.format(.microseconds(micros(duration))) }
-
-    private static func micros(_ duration: Duration) -> Int64 { Int64((duration.inMilliseconds * 1000).rounded()) }
+    private static func text(_ duration: Duration) -> String {
+        "\((duration.inMilliseconds * 10).rounded() / 10) ms"
+    }
 
     /// What to do where the database itself gave no hint.
     private static func advice(_ error: StepError, _ database: any Database) -> String? {
