@@ -64,6 +64,12 @@ struct LoadSummary {
 
     private func append(_ comparison: LoadComparison, to text: inout StyledText) {
         line("baseline", "of \(comparison.baseline)", &text)
+        text.append(Self.measures(of: comparison))
+    }
+
+    /// A line for each measure of two loads.
+    static func measures(of comparison: LoadComparison) -> StyledText {
+        var text = StyledText()
         for measure in comparison.lines {
             let word =
                 switch measure.verdict {
@@ -78,6 +84,7 @@ struct LoadSummary {
                 word, measure.verdict == .worse ? .error : measure.verdict == .better ? .success : .dim)
             text.append("\(chance)\n", .dim)
         }
+        return text
     }
 
     private func append(_ outcome: LoadOutcome, to text: inout StyledText) {
@@ -99,11 +106,11 @@ struct LoadSummary {
     }
 
     private func line(_ title: String, _ words: String, _ text: inout StyledText) {
-        text.append(pad(CutText.start(of: title, cells: 30), 11), .strong)
+        text.append(Self.pad(CutText.start(of: title, cells: 30), 11), .strong)
         text.append(" \(CutText.start(of: words, cells: 1000))\n")
     }
 
-    private func pad(_ word: String, _ width: Int) -> String {
+    private static func pad(_ word: String, _ width: Int) -> String {
         word + String(repeating: " ", count: max(0, width - word.unicodeScalars.count))
     }
 }

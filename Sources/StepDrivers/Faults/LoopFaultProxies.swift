@@ -90,8 +90,8 @@ private final class LinkFaultPoint: FaultPoint {
     func strike(_ settings: [FaultSettings], seed: String) -> Int {
         lastStrike += 1
         let troubles = settings.map { Trouble($0) }
-        // FNV-1a: equal texts give equal chance in every process.
-        let number = seed.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        // Equal texts give equal chance in every process.
+        let number = TextHash.of(seed)
         strikes[lastStrike] = proxies.enumerated().map { index, proxy in
             proxy.strike(troubles, seed: number &+ UInt64(index))
         }

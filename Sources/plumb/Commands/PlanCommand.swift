@@ -30,9 +30,7 @@ struct PlanCommand: ParsableCommand {
         completion: .list(PlanFormat.all.map(\.name)))
     var format = "text"
 
-    @Argument(
-        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String]
+    @OptionGroup var scenarios: ScenarioPaths
 
     func validate() throws {
         let names = PlanFormat.all.map(\.name)
@@ -46,7 +44,7 @@ struct PlanCommand: ParsableCommand {
 
     mutating func run() throws {
         var diagnostics: [Diagnostic] = []
-        let project = Project.load(paths, project.request, isLint: false, into: &diagnostics)
+        let project = Project.load(scenarios.paths, project.request, isLint: false, into: &diagnostics)
         guard let project, !diagnostics.contains(where: { $0.severity == .error }),
             let plan = try plan(project, &diagnostics)
         else {

@@ -24,7 +24,7 @@ final class EventStream: @unchecked Sendable {
     }
 
     /// Adds an event, its secrets masked.
-    func send(_ event: RunEvent) {
+    func send(_ event: some WorkerEvent) {
         event.appendJSONLine(to: &gathered, masking: mask)
         if gathered.count >= Self.most { return write() }
         guard !isScheduled else { return }

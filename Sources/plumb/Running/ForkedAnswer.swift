@@ -1,4 +1,5 @@
 import CLinux
+import Expressions
 import Glibc
 
 /// The answer of a process that is forked for one question, before the run's own workers are.
@@ -11,6 +12,7 @@ enum ForkedAnswer {
     static func bytes(within limit: Duration, most: Int, _ work: @escaping (Int32) -> Void) -> [UInt8]? {
         var ends: [Int32] = [0, 0]
         guard plumb_pipe(&ends) == 0 else { return nil }
+        ExpressionEngine.endThreads()
         let pid = plumb_fork()
         if pid == 0 {
             close(ends[0])
