@@ -79,13 +79,13 @@ import Testing
         history.loads = [first, Self.load("l2", "2026-01-31T12:00:00Z", p95: 5), last]
         #expect(
             HistoryText(history).runs == """
-                2026-01-31T11:00:00Z  l1  load steady at 100/s: 5,998 passed, 2 failed in 60.0 s, 100.0/s, p95 10 ms, did not hold
+                2026-01-31T11:00:00Z  l1  load steady at 100/s: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 10 ms, did not hold
                 2026-01-31T12:00:00Z  a  embedded  1 passed in 1.0 s
                 2026-01-31T12:00:00Z  b  embedded  1 passed in 1.0 s
                 2026-01-31T12:00:00Z  c  embedded  1 passed in 1.0 s
                 2026-01-31T12:00:00Z  d  embedded  1 passed in 1.0 s
-                2026-01-31T12:00:00Z  l2  load ask at 20 users: 5,998 passed, 2 failed in 60.0 s, 100.0/s, p95 5.0 ms, held
-                2026-02-01T00:00:00Z  l3  load steady at 100/s: 5,998 passed, 2 failed in 60.0 s, 100.0/s, p95 40 ms, \
+                2026-01-31T12:00:00Z  l2  load ask at 20 users: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 5.0 ms, held
+                2026-02-01T00:00:00Z  l3  load steady at 100/s: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 40 ms, \
                 held, and worse than its baseline
                 time    ████
                 failed  ▁▁▁▁

@@ -65,20 +65,13 @@ struct PlanCommand: ParsableCommand {
         options.seed = "plan"
         options.variables = try Project.variables(selection.variables)
         options.flags = try Project.flags(selection.request)
-        var chosen = RunPlanner.Selection()
-        chosen.tags = selection.tag
-        chosen.steps = Set(selection.step)
-        chosen.refusesSkips = selection.noSkips
         let engine = CrashNotice.engine(project.compilation.expressions, project.configuration)
         let plan = RunPlanner.plan(
             project.compilation, project.configuration, kinds: StepKinds.all, engine: engine, options: options,
-            selection: chosen, into: &diagnostics)
+            selection: selection.request.planned, into: &diagnostics)
         if diagnostics.contains(where: { $0.severity == .error }) { return nil }
         guard plan.tests.isEmpty else { return (plan, engine) }
-        diagnostics.append(
-            Diagnostic(
-                .nothingSelected, at: nil, "no scenario is selected",
-                hint: "look at --tag and --step; names that begin with '_' are no tests by themselves"))
+        diagnostics.append(selection.request.nothingSelected(in: project))
         return nil
     }
 }

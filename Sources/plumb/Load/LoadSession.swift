@@ -34,9 +34,8 @@ struct LoadSession {
         follow(worker)
         let (ending, words) = worker.reap()
         guard result.outcome == nil else { return }
-        var cause = "the worker process \(RunSession.describe(ending))"
-        if let expression = box.content?.expression { cause += " while jq evaluated '\(expression)'" }
-        tell(crashed(cause, words))
+        let cause = RunSession.describe(ending, evaluating: box.content?.expression)
+        tell(crashed("the worker process \(cause)", words))
     }
 
     /// Holds the load against an earlier one.

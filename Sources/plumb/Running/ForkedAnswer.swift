@@ -16,9 +16,7 @@ enum ForkedAnswer {
         let pid = plumb_fork()
         if pid == 0 {
             close(ends[0])
-            _ = plumb_die_with_parent(SIGKILL)
-            signal(SIGPIPE, SIG_IGN)
-            for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+            Worker.prepareProcess()
             let end = ends[1]
             ForkedThread.run {
                 work(end)
@@ -37,13 +35,7 @@ enum ForkedAnswer {
 
     /// Writes all of it, unless nobody reads any more.
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            written += count
-        }
+        _ = bytes.withUnsafeBytes { Streams.write($0, to: descriptor) }
     }
 
     private static func answer(

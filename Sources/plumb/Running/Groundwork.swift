@@ -89,7 +89,12 @@ struct Groundwork {
             project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
             selection: selection, queried: queried, into: &diagnostics)
         try goOn()
-        if plan.tests.isEmpty { throw refusal(nothingSelected(amongNames: names != nil)) }
+        if plan.tests.isEmpty {
+            let problem = names.map { _ in
+                Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
+            }
+            throw refusal(problem ?? request.selection.nothingSelected(in: project))
+        }
         return plan
     }
 
@@ -112,50 +117,6 @@ struct Groundwork {
     func end() {
         _ = libraries?.wait()
         sandbox?.stop()
-    }
-
-    private func nothingSelected(amongNames: Bool) -> Diagnostic {
-        if amongNames {
-            return Diagnostic(.nothingSelected, at: nil, "every test of these paths passed in the last run")
-        }
-        let tags = Set(project.compilation.scenarios.flatMap(\.scenario.tags)).sorted()
-        if !request.selection.tag.isEmpty { return Self.nothingTagged(request.selection.tag, of: tags) }
-        if !request.selection.step.isEmpty {
-            return Diagnostic(
-                .nothingSelected, at: nil, "no scenario has a step '\(request.selection.step.joined(separator: ", "))'")
-        }
-        return Diagnostic(
-            .nothingSelected, at: nil, "no scenario is selected",
-            hint: "names that begin with '_' are no tests by themselves, and a suite's 'test_scenarios' selects")
-    }
-
-    /// Says of each `--tag` what it asked for: a tag, or with `!` its absence.
-    private static func nothingTagged(_ asked: [String], of tags: [String]) -> Diagnostic {
-        func list(_ names: [String], _ word: String) -> String? {
-            names.isEmpty ? nil : names.map { "'\($0)'" }.joined(separator: " \(word) ")
-        }
-        let unwanted = asked.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
-        let wanted = asked.filter { !$0.hasPrefix("!") }
-        let parts = [
-            list(wanted, "or").map { "has the tag \($0)" }, list(unwanted, "and").map { "is without the tag \($0)" },
-        ]
-        let near = wanted.lazy.filter { !tags.contains($0) }.compactMap { NearestName.of($0, in: tags) }.first
-        let known = tags.isEmpty ? "none of them has tags" : "they have: \(tags.joined(separator: ", "))"
-        return Diagnostic(
-            .nothingSelected, at: nil,
-            "no scenario \(parts.compactMap { $0 }.joined(separator: " and "))",
-            hint: .init(near.map { "did you mean '\($0)'?" } ?? known))
-    }
-}
-
-extension SelectionRequest {
-    /// The selection of the planner.
-    var planned: RunPlanner.Selection {
-        var selection = RunPlanner.Selection()
-        selection.tags = tag
-        selection.steps = Set(step)
-        selection.refusesSkips = noSkips
-        return selection
     }
 }
 

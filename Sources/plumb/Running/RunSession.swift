@@ -82,7 +82,7 @@ struct RunSession {
             if let content, content.test == test.name.index {
                 failure.notes.append("in step \(content.trail)")
                 if let expression = content.expression {
-                    failure.message = "the worker process \(cause) while jq evaluated '\(expression)'"
+                    failure.message = "the worker process \(Self.describe(ending, evaluating: expression))"
                     failure.hint = "jq crashed on this program; write it another way"
                 }
             }
@@ -111,7 +111,12 @@ struct RunSession {
         }
     }
 
-    static func describe(_ ending: WorkerProcess.Ending) -> String {
+    /// How a process went: `died by signal 11 (Segmentation fault) while jq evaluated '.x'`.
+    static func describe(_ ending: WorkerProcess.Ending, evaluating expression: String?) -> String {
+        describe(ending) + (expression.map { " while jq evaluated '\($0)'" } ?? "")
+    }
+
+    private static func describe(_ ending: WorkerProcess.Ending) -> String {
         switch ending {
         case .signal(let number): "died by signal \(number) (\(String(cString: strsignal(number))))"
         case .exit(EvaluationLimits.Excess.memory.exitStatus): "used more memory than it may"
