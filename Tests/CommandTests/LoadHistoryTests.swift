@@ -92,7 +92,7 @@ import Testing
             ([load, run], "'\(load)' is a load, and '\(run)' is none of the last 1 loads"),
             ([load, "nope"], "'\(load)' is a load, and 'nope' is none"),
             ([load], "there is no later load of 'ask' to compare '\(load)' with"),
-            (["nope"], "the last 1 runs hold none of the id 'nope'"),
+            (["nope"], "no run and no load of the last ones has the id 'nope'"),
         ] {
             let compared = project.finish(try project.start(["report", "compare"] + words))
             #expect(compared.status == .exit(2))

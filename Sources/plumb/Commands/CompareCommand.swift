@@ -54,7 +54,7 @@ struct ReportCompareCommand: ParsableCommand {
     private func place(_ id: String, _ history: KeptHistory) throws -> Int {
         if let place = history.runs.lastIndex(where: { $0.id == id }) { return place }
         throw StoredReport.refused(
-            "the last \(history.runs.count) runs hold none of the id '\(id)'",
+            "no run and no load of the last ones has the id '\(id)'",
             "'plumb report history' lists them; --last looks further back")
     }
 
