@@ -12,6 +12,8 @@ internal import ScenarioModel
 struct LoadSummary {
     var style: TerminalStyle
     private static let mostSteps = 30
+    /// The cells of the longest title.
+    private static let mostTitle = 30
 
     func render(_ result: LoadResult) -> StyledText {
         var text = StyledText()
@@ -41,13 +43,18 @@ struct LoadSummary {
         }
         let kinds = figures.errorKinds.prefix(10).map { "\($0.kind) \(Figures.grouped($0.count))" }
         if !kinds.isEmpty { line("causes", kinds.joined(separator: ", "), &text) }
-        for step in figures.steps.prefix(Self.mostSteps) {
-            let failed = Int((step.value["failed"]?.number ?? 0) + (step.value["errors"]?.number ?? 0))
+        let steps = LoadFigures.steps(figures.aggregate["steps"]?.object ?? .init(), most: Self.mostSteps)
+        let width = min(Self.mostTitle, steps.map { $0.id.unicodeScalars.count + 5 }.max() ?? 0)
+        for step in steps {
+            let failed = LoadFigures.failures(step.value)
             let times = LoadFigures.percentiles(step.value["ms"]) ?? "no run passed"
-            line("step \(step.id)", times + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : ""), &text)
+            line(
+                Self.pad("step \(step.id)", width),
+                times + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : ""), &text)
         }
         if figures.steps.count > Self.mostSteps {
-            line("", "and \(figures.steps.count - Self.mostSteps) more steps", &text)
+            let rest = figures.steps.count - Self.mostSteps
+            line("", "and \(rest) more steps; told are those that failed most, then the slowest", &text)
         }
         if let lag = LoadFigures.percentiles(aggregate["lag_ms"], ["p50", "p99", "max"]) {
             let cpu = result.counted.map(\.cpu).max() ?? 0
@@ -106,7 +113,7 @@ struct LoadSummary {
     }
 
     private func line(_ title: String, _ words: String, _ text: inout StyledText) {
-        text.append(Self.pad(CutText.start(of: title, cells: 30), 11), .strong)
+        text.append(Self.pad(CutText.start(of: title, cells: Self.mostTitle), 11), .strong)
         text.append(" \(CutText.start(of: words, cells: 1000))\n")
     }
 
