@@ -41,7 +41,7 @@ import Testing
         #expect(lines[1].contains("  test  1 passed in "))
         #expect(lines[2].contains("  \(second)  test  load ask at 50/s: 50 passed in "))
         #expect(lines[2].hasSuffix("did not hold"))
-        #expect(lines[5].hasPrefix("p95     ") && lines[5].hasSuffix("█  ask"))
+        #expect(lines[5].hasPrefix("p95     ") && lines[5].hasSuffix("█  ask at 50/s"))
 
         let compared = try project.run("report", "compare", first, second)
         #expect(compared.status == .exit(1))

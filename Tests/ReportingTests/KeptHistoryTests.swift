@@ -89,8 +89,8 @@ import Testing
                 held, and worse than its baseline
                 time    ████
                 failed  ▁▁▁▁
-                p95     ▂█  steady
-                p95     █  ask
+                p95     ▂█  steady at 100/s
+                p95     █  ask at 20 users
 
                 """)
         history.runs = []

@@ -23,7 +23,7 @@ public struct HistoryText: Sendable {
         var known: Set<String> = []
         for load in history.loads where known.insert(load.identity).inserted && known.count <= most {
             let alike = history.loads.filter { $0.identity == load.identity }
-            text += "p95     \(Sparkline.text(alike.map(\.p95)))  \(line(load.name))\n"
+            text += "p95     \(Sparkline.text(alike.map(\.p95)))  \(title(load))\n"
         }
         return text
     }
@@ -44,9 +44,12 @@ public struct HistoryText: Sendable {
             "\(Figures.fixed(load.perSecond, digits: 1))/s", load.p95.map { "p95 \(Figures.duration($0))" },
             load.verdict,
         ]
-        let target = load.target.map { " at \($0)" } ?? ""
-        return "\(head(load.started, load.id, load.profile))  load \(line(load.name))\(target): "
+        return "\(head(load.started, load.id, load.profile))  load \(title(load)): "
             + "\(facts.compactMap { $0 }.joined(separator: ", "))\n"
+    }
+
+    private func title(_ load: KeptLoad) -> String {
+        line(load.name) + (load.target.map { " at \($0)" } ?? "")
     }
 
     private func head(_ started: String, _ id: String, _ profile: String?) -> String {

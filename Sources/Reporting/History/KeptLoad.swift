@@ -15,7 +15,7 @@ public struct KeptLoad: Sendable, Hashable {
     public var identity: String
     /// The most arrivals per second that were meant; nil for users, and where a template said it.
     public var rate: Double?
-    /// The most users, or runs in flight.
+    /// The most users; nil for arrivals, and where a template said it.
     public var users: Int?
     public var ms: Double
     public var status: Int

@@ -33,7 +33,7 @@ public struct LoadStart: Sendable, Hashable {
     public var tests: [String]
     /// The most arrivals per second that are meant; nil for users, and where a template says it.
     public var rate: Double?
-    /// The most users, or runs in flight; nil where a template says it.
+    /// The most users; nil for arrivals, and where a template says it.
     public var users: Int?
 
     /// Creates a start.
@@ -49,9 +49,11 @@ public struct LoadStart: Sendable, Hashable {
         self.tests = tests
     }
 
-    /// A text that loads share which can be held against one another: those of the same profile, load and tests.
+    /// A text that loads share which can be held against one another: those of the same profile, load and tests, with
+    /// as many arrivals or users.
     public var identity: String {
-        String(TextHash.of(([profile ?? "", load ?? ""] + tests).joined(separator: "\n")), radix: 16)
+        let height = rate.map { "\($0)/s" } ?? users.map { "\($0) users" } ?? ""
+        return String(TextHash.of(([profile ?? "", load ?? "", height] + tests).joined(separator: "\n")), radix: 16)
     }
 }
 

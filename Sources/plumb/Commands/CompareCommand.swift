@@ -87,7 +87,7 @@ struct ReportCompareCommand: ParsableCommand {
             throw StoredReport.refused("a newer plumb kept these loads in another form", "use a newer plumb")
         }
         if loads.before.identity != loads.after.identity {
-            Streams.err("note: they are loads of different scenarios, profiles or names\n")
+            Streams.err("note: they differ in scenarios, profile, name, rate or users\n")
         }
         let comparison = LoadComparison(baseline: before, current: after)
         Streams.out(HistoryText.comparison(comparison, of: before.start, with: after.start))

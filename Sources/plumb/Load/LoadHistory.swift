@@ -16,7 +16,7 @@ struct LoadHistory {
         case unreadable(String, hint: String?)
     }
 
-    /// The place of a load's record: tests, profile and load that are the same share it.
+    /// The place of a load's record: those that can be held against one another share it.
     init(_ root: String, _ start: LoadStart) {
         folder = FilePath.join(root, ".plumb/loads")
         path = FilePath.join(folder, "\(start.identity).json")

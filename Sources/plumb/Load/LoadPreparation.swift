@@ -166,7 +166,7 @@ struct LoadPreparation {
             profile: plan.configuration.profile, started: plan.options.started, load: command.shape.load,
             tests: plan.tests.map(\.name.name))
         start.rate = repetition.mostRate
-        start.users = repetition.mostUsers
+        start.users = repetition.isOpen ? nil : repetition.mostUsers
         return start
     }
 

@@ -63,6 +63,23 @@ import Testing
         #expect(LoadResult(record: "{\"kind\": \"other\"}") == nil)
     }
 
+    @Test func `loads of other tests, names, profiles, rates or users have another identity`() {
+        var open = Self.start
+        open.rate = 50
+        var others = [Self.start, open]
+        for change in [
+            { $0.tests.append("u") }, { $0.load = "steady" }, { $0.profile = "p" }, { $0.rate = 60 },
+            { ($0.rate, $0.users) = (nil, 100) },
+        ] as [(inout LoadStart) -> Void] {
+            others.append(open)
+            change(&others[others.count - 1])
+        }
+        #expect(Set(others.map(\.identity)).count == others.count)
+        var wider = open
+        (wider.id, wider.seed, wider.started) = ("j", "t", "later")
+        #expect(wider.identity == open.identity)
+    }
+
     @Test func `fewer runs per second and more failures are worse`() {
         var slow = LoadResult(start: Self.start)
         for interval in load(10_000).intervals {
