@@ -3,7 +3,7 @@ internal import PostgresTransport
 public import Reporting
 public import ScenarioModel
 
-/// The runs of a project in a PostgreSQL database, which many machines can share.
+/// The runs and loads of a project in a PostgreSQL database, which many machines can share.
 ///
 /// Its tables begin with `plumb_` and stand where the search path leads, so that
 /// `?options=-csearch_path%3Dshop` gives each project its own. A lock of the server lets one run at a time write.
@@ -30,7 +30,9 @@ public final class PostgresHistory: RunHistory {
             if isWritable {
                 try await session.transaction { () throws(RunHistoryError) in try await session.define() }
             } else if try await session.version() == 0 {
-                throw session.error("it holds no history of plumb", "'plumb run --history' makes one there")
+                var error = session.error("it holds no history of plumb", "'plumb run --history' makes one there")
+                error.isEmpty = true
+                throw error
             }
         }
     }
@@ -44,8 +46,24 @@ public final class PostgresHistory: RunHistory {
         }
     }
 
+    public func add(_ load: LoadResult, keeping most: Int) throws(RunHistoryError) {
+        try perform { session throws(RunHistoryError) in
+            try await session.transaction { () throws(RunHistoryError) in
+                try await session.insert(load, keeping: max(1, most))
+            }
+        }
+    }
+
+    public func load(_ wanted: WantedLoad) throws(RunHistoryError) -> LoadResult? {
+        try perform { session throws(RunHistoryError) in try await session.load(wanted) }
+    }
+
     public func last(_ count: Int, profile: String? = nil) throws(RunHistoryError) -> KeptHistory {
-        try perform { session throws(RunHistoryError) in try await session.read(count, profile) }
+        try perform { session throws(RunHistoryError) in
+            var history = try await session.read(count, profile)
+            history.loads = try await session.loads(count, profile)
+            return history
+        }
     }
 
     public func suites(of id: String?, profile: String? = nil) throws(RunHistoryError) -> String? {

@@ -1,18 +1,38 @@
 public import Reporting
 public import ScenarioModel
 
-/// The runs of a project, bounded by the number of runs and of their tests.
+/// The runs and loads of a project, bounded by the number of each, and of the runs' tests.
 ///
 /// Runs that end at once each wait for the other's write, so none is lost.
 public protocol RunHistory {
     /// Keeps a run, and forgets the oldest beyond the `most` last ones.
     func add(_ result: RunResult, keeping most: Int) throws(RunHistoryError)
-    /// The last runs; of one profile where it is named.
+    /// Keeps a load, condensed, and forgets the oldest beyond the `most` last ones.
+    func add(_ load: LoadResult, keeping most: Int) throws(RunHistoryError)
+    /// The last runs and as many loads; of one profile where it is named.
     func last(_ count: Int, profile: String?) throws(RunHistoryError) -> KeptHistory
     /// The verdicts of the suites of a run, as the JSON that `SuiteReport` writes; of the last run without an id.
     ///
     /// Nil where there is no such run, or an older version kept it without them.
     func suites(of id: String?, profile: String?) throws(RunHistoryError) -> String?
+    /// A load as it was kept, which can be compared; nil where there is none.
+    func load(_ wanted: WantedLoad) throws(RunHistoryError) -> LoadResult?
+}
+
+/// Which load is asked for.
+public enum WantedLoad: Sendable, Hashable {
+    case named(String)
+    /// The last one of an identity (``ScenarioModel/LoadStart/identity``) that held, and was not worse than its own
+    /// baseline.
+    case lastHeld(String)
+
+    /// The condition of a row, and what its parameter is.
+    var condition: (sql: String, parameter: String) {
+        switch self {
+        case .named(let id): ("id = $1", id)
+        case .lastHeld(let identity): ("identity = $1 AND \(LoadRow.heldCondition)", identity)
+        }
+    }
 }
 
 /// What every history keeps to, wherever it is.

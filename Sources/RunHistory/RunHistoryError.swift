@@ -6,6 +6,8 @@ public struct RunHistoryError: Error, Sendable, Hashable, CustomStringConvertibl
     public var message: String
     /// What the user could do about it.
     public var hint: String?
+    /// Whether it is only that nothing has been kept there yet.
+    public var isEmpty = false
 
     public var description: String { "the history '\(path)' cannot be used: \(message)" }
 }

@@ -1,8 +1,9 @@
 internal import GRDB
+internal import Glibc
 public import Reporting
 public import ScenarioModel
 
-/// The runs of a project in a SQLite file.
+/// The runs and loads of a project in a SQLite file.
 ///
 /// Two runs that end at once each wait for the other's write (WAL and a busy time-out), so neither is lost.
 public final class SQLiteHistory: RunHistory {
@@ -38,37 +39,56 @@ public final class SQLiteHistory: RunHistory {
     }
 
     public func add(_ result: RunResult, keeping most: Int) throws(RunHistoryError) {
-        do {
-            try queue.inDatabase { database in
-                try database.inTransaction(.immediate) {
-                    try Self.insert(result, database)
-                    try Self.forget(keeping: max(1, most), database)
-                    return .commit
-                }
-            }
-        } catch {
-            throw Self.error(path, error)
+        try change { database in
+            try Self.insert(result, database)
+            try Self.forget(keeping: max(1, most), database)
         }
     }
 
+    public func add(_ load: LoadResult, keeping most: Int) throws(RunHistoryError) {
+        try change { try Self.insert(load, keeping: max(1, most), $0) }
+    }
+
     public func last(_ count: Int, profile: String? = nil) throws(RunHistoryError) -> KeptHistory {
-        do {
-            return try queue.read { try Self.read(count, profile, $0) }
-        } catch {
-            throw Self.error(path, error)
+        try look { database in
+            var history = try Self.read(count, profile, database)
+            history.loads = try Self.loads(count, profile, database)
+            return history
         }
     }
 
     public func suites(of id: String?, profile: String? = nil) throws(RunHistoryError) -> String? {
+        try look { database in
+            guard try Self.check(database, wasMade: true) > 1 else { return nil }
+            return try String.fetchOne(
+                database,
+                sql: """
+                    SELECT suites FROM runs WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR profile = ?2)
+                    ORDER BY number DESC LIMIT 1
+                    """, arguments: [id, profile])
+        }
+    }
+
+    public func load(_ wanted: WantedLoad) throws(RunHistoryError) -> LoadResult? {
+        try look { try Self.load(wanted, $0) }
+    }
+
+    private func look<Found>(_ body: (Database) throws -> Found) throws(RunHistoryError) -> Found {
         do {
-            return try queue.read { database in
-                guard try Self.check(database, wasMade: true) > 1 else { return nil }
-                return try String.fetchOne(
-                    database,
-                    sql: """
-                        SELECT suites FROM runs WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR profile = ?2)
-                        ORDER BY number DESC LIMIT 1
-                        """, arguments: [id, profile])
+            return try queue.read(body)
+        } catch {
+            throw Self.error(path, error)
+        }
+    }
+
+    /// Does all of it or nothing, while no other run writes.
+    private func change(_ body: (Database) throws -> Void) throws(RunHistoryError) {
+        do {
+            try queue.inDatabase { database in
+                try database.inTransaction(.immediate) {
+                    try body(database)
+                    return .commit
+                }
             }
         } catch {
             throw Self.error(path, error)
@@ -202,7 +222,7 @@ extension SQLiteHistory {
         case .SQLITE_CANTOPEN:
             return RunHistoryError(
                 path: path, message: "there is no such file, or no permission",
-                hint: "'plumb run --history' makes one beside the configuration")
+                hint: "'plumb run --history' makes one beside the configuration", isEmpty: access(path, F_OK) != 0)
         case .SQLITE_BUSY:
             return RunHistoryError(path: path, message: "another program has held it locked for 10 s")
         case .SQLITE_FULL:

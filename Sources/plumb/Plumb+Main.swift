@@ -11,8 +11,8 @@ extension Plumb {
             if words.first == "run", let request = RunRequest(plainWords: words.dropFirst()) {
                 throw try request.carryOut()
             }
-            let isRun = words.first == "run"
-            var command = try parseCommand(isRun ? RunRequest.withAddressApart(words)[...] : words)
+            let keeps = words.first == "run" || words.first == "load"
+            var command = try parseCommand(keeps ? KeepingOptions.withAddressApart(words)[...] : words)
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

@@ -216,18 +216,96 @@ import Testing
         #expect((8...100).contains(server.requestCount), "\(server.requestCount)")
     }
 
-    @Test func `what may not be shared is left to one loop, and said where more were asked for`() throws {
-        let server = try server()
+    @Test func `faults on a target strike the same runs, however many loops share them`() throws {
         let scenario = """
             steps:
-              - id: slow
-                faults: { api: { latency: 1ms } }
-                group: { steps: [ { id: ask, http: { get: /item } } ] }
+              - id: struck
+                faults: { api: { chance: 0.5, respond: { status: 503, json: {} } } }
+                group:
+                  steps:
+                    - id: ask
+                      http: { get: "/item?id=${{ uuid }}" }
+                      assert: [ ".status == 200 or .status == 503" ]
+                      capture: { answered: .status }
+              - id: twice
+                faults: { api: { first: 1, respond: { status: 503, json: {} } } }
+                group:
+                  steps:
+                    - { id: one, http: { get: /item }, expect: { status: 503 } }
+                    - { id: two, http: { get: "/item?two=${{ uuid }}" }, expect: { status: 200 } }
             """
-        let project = try TestProject(server: server.url, ["ask.yaml": scenario])
-        let run = try project.run("load", "ask.yaml", "--users", "4", "--times", "4", "--loops", "4")
-        #expect(run.status == .exit(0), "\(run.standardOutput)")
-        #expect(run.standardError.contains("note: --loops 4: the load has 1, since faults"), "\(run.standardError)")
+        var sent: [[String]] = []
+        for loops in 1...3 {
+            let asked = Asked()
+            let server = try server(asked)
+            let project = try TestProject(server: server.url, ["ask.yaml": scenario])
+            let run = try project.run(
+                "load", "ask.yaml", "--users", "6", "--times", "40", "--seed", "s", "--loops", "\(loops)", "--report",
+                "json=reports/load.json", "--assert", ".steps.ask.answered | map(select(. == 503)) | length > 0")
+            #expect(run.status == .exit(0), "\(run.standardOutput)\(run.standardError)")
+            let aggregate = try project.report("load.json")["outcome"]?["aggregate"]
+            #expect(aggregate?["generator"]?["loops"] == Value(loops))
+            #expect(aggregate?["steps"]?["two"]?["passed"] == 40)
+            sent.append(asked.sorted)
+        }
+        // What was struck was not asked of the service, so what was asked tells what was not.
+        #expect((41..<80).contains(sent[0].count), "\(sent[0].count)")
+        #expect(sent[1] == sent[0])
+        #expect(sent[2] == sent[0])
+    }
+
+    /// A project whose target is reached through a link.
+    private func linked(_ server: SimpleHTTPServer, _ scenario: String) throws -> TestProject {
+        let port = try Loopback.unusedPort()
+        let settings = """
+            profiles:
+              test:
+                targets: { api: { kind: http, url: "http://127.0.0.1:\(port)" } }
+                links: { a->b: { listen: "127.0.0.1:\(port)", to: "127.0.0.1:\(server.port)" } }
+            """
+        return try TestProject(["plumb.yaml": settings, "ask.yaml": scenario])
+    }
+
+    @Test func `a link that nobody puts faults on serves all loops`() throws {
+        let server = try server()
+        let project = try linked(server, Self.ask)
+        let run = try project.run(
+            "load", "ask.yaml", "--users", "6", "--times", "60", "--loops", "3", "--report", "json=reports/load.json")
+        #expect(run.status == .exit(0), "\(run.standardOutput)\(run.standardError)")
+        #expect(try project.report("load.json")["outcome"]?["aggregate"]?["generator"]?["loops"] == 3)
+        #expect(server.requestCount == 60)
+    }
+
+    @Test func `the same fault of many runs is on a link once, and stays until the last of them lifts it`() throws {
+        // Delays would add up, and whoever lifts the fault would cut off all the others.
+        for fault in ["latency: 20ms, direction: both", "latency: 20ms, slice: 40B"] {
+            let server = try server()
+            let project = try linked(
+                server, "steps: [ { id: ask, http: { get: /item }, faults: { a->b: { \(fault) } } } ]\n")
+            let run = try project.run(
+                "load", "ask.yaml", "--users", "16", "--times", "64", "--assert", ".ms.min >= 20")
+            #expect(run.status == .exit(0), "\(run.standardOutput)\(run.standardError)")
+        }
+    }
+
+    @Test func `what may not be shared is left to one loop, and said on the terminal and in the reports`() throws {
+        let server = try server()
+        let project = try linked(
+            server,
+            """
+            steps:
+              - id: slow
+                faults: { a->b: { latency: 1ms } }
+                group: { steps: [ { id: ask, http: { get: /item } } ] }
+            """)
+        let run = try project.run(
+            "load", "ask.yaml", "--users", "4", "--times", "4", "--loops", "4", "--report", "json=reports/load.json",
+            "--report", "html=reports/load.html")
+        #expect(run.status == .exit(0), "\(run.standardOutput)\(run.standardError)")
+        let note = "--loops 4: the load has 1, since its runs put faults on the link 'a->b'"
+        #expect(run.standardOutput.contains("note: " + note), "\(run.standardOutput)")
+        #expect(try project.report("load.json")["notes"]?.array?.first?.string?.hasPrefix(note) == true)
+        #expect(try project.read("reports/load.html").contains("the load has 1, since its runs put faults"))
     }
 
     @Test(arguments: ["0", "65", "two"])

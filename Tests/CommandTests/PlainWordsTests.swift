@@ -27,11 +27,11 @@ import Testing
     ])
     func `an address behind --history is read alike, a path behind it is a scenario`(line: String) throws {
         let words = line.split(separator: " ").map(String.init)
-        let long = try RunCommand.parse(RunRequest.withAddressApart(words)).request
-        #expect(long.paths == ["a"])
-        #expect(long.history != nil && long.historyRuns != nil)
+        let long = try RunCommand.parse(KeepingOptions.withAddressApart(words)).request
+        #expect(long.scenarios.paths == ["a"])
+        #expect(long.scenarios.keeping?.place != nil)
         #expect(RunRequest(plainWords: words) == long)
-        #expect(RunRequest(plainWords: ["--history", "a"])?.history == nil)
+        #expect(RunRequest(plainWords: ["--history", "a"])?.scenarios.keeping?.place == nil)
     }
 
     @Test(arguments: [

@@ -60,4 +60,40 @@ import Testing
         #expect(text.flaky.hasPrefix("✓✗✓✗  unsteady  not passed in 2 of 4 runs\n✓·~○  retried"))
         #expect(text.comparison(Self.history.comparison(of: 2, with: 3)).contains("slower   slower  90 ms → 400 ms\n"))
     }
+
+    private static func load(_ id: String, _ started: String, p95: Double, rate: Double? = nil) -> KeptLoad {
+        var load = KeptLoad(
+            id: id, started: started, version: "1", seed: "s", name: rate == nil ? "ask" : "steady",
+            identity: rate == nil ? "a" : "b")
+        (load.rate, load.users, load.p95, load.perSecond) = (rate, 20, p95, 99.96)
+        (load.ms, load.passed, load.failed) = (60_000, 5998, 2)
+        return load
+    }
+
+    @Test func `loads stand among the runs at their time, each told with its target, latency and verdict`() {
+        var history = Self.history
+        var first = Self.load("l1", "2026-01-31T11:00:00Z", p95: 10, rate: 100)
+        first.status = 4
+        var last = Self.load("l3", "2026-02-01T00:00:00Z", p95: 40, rate: 100)
+        last.comparison = .worse
+        history.loads = [first, Self.load("l2", "2026-01-31T12:00:00Z", p95: 5), last]
+        #expect(
+            HistoryText(history).runs == """
+                2026-01-31T11:00:00Z  l1  load steady at 100/s: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 10 ms, did not hold
+                2026-01-31T12:00:00Z  a  embedded  1 passed in 1.0 s
+                2026-01-31T12:00:00Z  b  embedded  1 passed in 1.0 s
+                2026-01-31T12:00:00Z  c  embedded  1 passed in 1.0 s
+                2026-01-31T12:00:00Z  d  embedded  1 passed in 1.0 s
+                2026-01-31T12:00:00Z  l2  load ask at 20 users: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 5.0 ms, held
+                2026-02-01T00:00:00Z  l3  load steady at 100/s: 5,998 passed, 2 failed in 1 min 0 s, 100.0/s, p95 40 ms, \
+                held, and worse than its baseline
+                time    ████
+                failed  ▁▁▁▁
+                p95     ▂█  steady at 100/s
+                p95     █  ask at 20 users
+
+                """)
+        history.runs = []
+        #expect(!HistoryText(history).runs.contains("time "))
+    }
 }

@@ -68,6 +68,20 @@ struct PostgresHistoryTests {
         #expect(kept.tests.keys.sorted() == ["t3", "t4"])
     }
 
+    @Test func `loads are kept beside runs, found again and bounded by themselves`() throws {
+        try makeSchema("loads")
+        try LoadExpectations.check(try PostgresHistory(address("loads"), isWritable: true))
+        #expect(try PostgresHistory(address("loads"), isWritable: false).load(.named("good")) != nil)
+    }
+
+    @Test func `a history whose tables a version made that keeps no loads takes them`() throws {
+        try makeSchema("older")
+        try PostgresHistory(address("older"), isWritable: true).add(SampleRun.of("one", [("a", .passed)]), keeping: 5)
+        #expect(try PostgresHistory(address("older"), isWritable: false).last(5).loads == [])
+        try PostgresHistory(address("older"), isWritable: true).add(SampleLoad.of("load"), keeping: 5)
+        #expect(try PostgresHistory(address("older"), isWritable: false).last(5).loads.map(\.id) == ["load"])
+    }
+
     @Test func `runs that end at once lose nothing, the first one's tables included`() throws {
         try makeSchema("shared")
         let address = try address("shared")
@@ -87,6 +101,7 @@ struct PostgresHistoryTests {
             try PostgresHistory(address("empty"), isWritable: false)
         }
         #expect(empty.message == "it holds no history of plumb")
+        #expect(empty.isEmpty)
         try makeSchema("newer")
         _ = try PostgresHistory(address("newer"), isWritable: true)
         try execute("UPDATE newer.plumb_history SET version = 99")

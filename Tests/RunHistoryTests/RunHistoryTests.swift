@@ -89,6 +89,35 @@ import Testing
         #expect(try history.last(5).tests["a"]?.map { $0?.verdict } == [.passed, .failed])
         #expect(try history.suites(of: "old") == nil)
         #expect(try history.suites(of: nil) != nil)
+        try history.add(SampleLoad.of("load"), keeping: 5)
+        #expect(try history.last(5).loads.map(\.id) == ["load"])
+    }
+
+    @Test func `loads are kept beside runs, found again and bounded by themselves`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path("history.sqlite")
+        try LoadExpectations.check(try SQLiteHistory(path: path, isWritable: true))
+        #expect(try SQLiteHistory(path: path, isWritable: false).load(.named("good")) != nil)
+    }
+
+    @Test func `a history of runs alone stays what versions know that keep no loads`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path("history.sqlite")
+        func tables() throws -> [String] {
+            try DatabaseQueue(path: path).read { database in
+                try String.fetchAll(
+                    database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+            }.sorted()
+        }
+        try SQLiteHistory(path: path, isWritable: true).add(SampleRun.of("one", [("a", .passed)]), keeping: 5)
+        #expect(try tables() == ["names", "results", "runs"])
+        #expect(try SQLiteHistory(path: path, isWritable: false).last(5).loads == [])
+        try SQLiteHistory(path: path, isWritable: true).add(SampleLoad.of("load"), keeping: 5)
+        #expect(try tables() == ["loads", "names", "results", "runs"])
+        let version = try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        #expect(version == 2)
     }
 
     private func expectSuites(of history: any RunHistory) throws {
@@ -129,6 +158,7 @@ import Testing
             try SQLiteHistory(path: folder.path("absent.sqlite"), isWritable: false).last(1)
         }
         #expect(absent.message == "there is no such file, or no permission")
+        #expect(absent.isEmpty)
         let path = folder.path("newer.sqlite")
         try SQLiteHistory(path: path, isWritable: true).add(SampleRun.of("one", [("a", .passed)]), keeping: 5)
         // The version of the tables is a number of four bytes at a place of the file that SQLite documents.

@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import ScenarioModel
+public import ScenarioModel
 
 /// Tells a history on a terminal, a line for each run or test.
 public struct HistoryText: Sendable {
@@ -10,21 +10,55 @@ public struct HistoryText: Sendable {
     /// Creates a text about a history.
     public init(_ history: KeptHistory) { self.history = history }
 
-    /// The runs, newest last, and how the time they take and the tests that fail have gone.
+    /// The runs and loads, newest last, and how the time they take, the tests that fail and latencies have gone.
     public var runs: String {
-        var text = ""
-        for run in history.runs {
-            let counts = [
-                (run.passed, "passed"), (run.failed, "failed"), (run.errors, "error"), (run.skipped, "skipped"),
-                (run.flaky, "flaky"),
-            ].filter { $0.0 > 0 }.map { "\(Figures.grouped($0.0)) \($0.1)" }
-            let profile = run.profile.map { "  \(line($0))" } ?? ""
-            let facts = counts.isEmpty ? "no tests" : counts.joined(separator: ", ")
-            text += "\(line(run.started))  \(line(run.id))\(profile)  \(facts) in \(Figures.duration(run.ms))\n"
+        let lines = history.runs.map { ($0.started, told($0)) } + history.loads.map { ($0.started, told($0)) }
+        // Of the same second, runs stay before loads and each in its order.
+        var text = lines.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+            .map(\.element.1).joined()
+        if !history.runs.isEmpty {
+            text += "time    \(Sparkline.text(history.runs.map(\.ms)))\n"
+            text += "failed  \(Sparkline.text(history.runs.map { Double($0.failed + $0.errors) }))\n"
         }
-        text += "time    \(Sparkline.text(history.runs.map(\.ms)))\n"
-        text += "failed  \(Sparkline.text(history.runs.map { Double($0.failed + $0.errors) }))\n"
+        var known: Set<String> = []
+        for load in history.loads where known.insert(load.identity).inserted && known.count <= most {
+            let alike = history.loads.filter { $0.identity == load.identity }
+            text += "p95     \(Sparkline.text(alike.map(\.p95)))  \(title(load))\n"
+        }
         return text
+    }
+
+    private func told(_ run: KeptRun) -> String {
+        let counts = [
+            (run.passed, "passed"), (run.failed, "failed"), (run.errors, "error"), (run.skipped, "skipped"),
+            (run.flaky, "flaky"),
+        ]
+        return "\(head(run.started, run.id, run.profile))  \(list(counts) ?? "no tests") in "
+            + "\(Figures.duration(run.ms))\n"
+    }
+
+    private func told(_ load: KeptLoad) -> String {
+        let counts = [(load.passed, "passed"), (load.failed, "failed"), (load.errors, "error")]
+        let facts = [
+            "\(list(counts) ?? "no runs") in \(Figures.duration(load.ms))",
+            "\(Figures.fixed(load.perSecond, digits: 1))/s", load.p95.map { "p95 \(Figures.duration($0))" },
+            load.verdict,
+        ]
+        return "\(head(load.started, load.id, load.profile))  load \(title(load)): "
+            + "\(facts.compactMap { $0 }.joined(separator: ", "))\n"
+    }
+
+    private func title(_ load: KeptLoad) -> String {
+        line(load.name) + (load.target.map { " at \($0)" } ?? "")
+    }
+
+    private func head(_ started: String, _ id: String, _ profile: String?) -> String {
+        "\(line(started))  \(line(id))\(profile.map { "  \(line($0))" } ?? "")"
+    }
+
+    private func list(_ counts: [(Int, String)]) -> String? {
+        let words = counts.filter { $0.0 > 0 }.map { "\(Figures.grouped($0.0)) \($0.1)" }
+        return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 
     /// The unsteady tests, with a sign for each run: `✓✗✓`, `~` for a pass after a retry.
@@ -72,6 +106,20 @@ public struct HistoryText: Sendable {
         let ratio = before.ms > 0 ? ", \(Figures.fixed(after.ms / before.ms * 100, digits: 0)) % of the time" : ""
         text += "\(comparison.broken.count) broken, \(comparison.mended.count) mended, "
         text += "\(comparison.slower.count) slower, \(comparison.faster.count) faster\(ratio)\n"
+        return text
+    }
+
+    /// How one load stands against another, measure by measure.
+    public static func comparison(_ comparison: LoadComparison, of before: LoadStart, with after: LoadStart) -> String {
+        func line(_ text: String) -> String { CutText.start(of: text, cells: 300) }
+        var text = "\(line(before.id)) (\(line(before.started))) → \(line(after.id)) (\(line(after.started)))\n"
+        text += LoadSummary.measures(of: comparison).plain
+        let told = comparison.lines.filter { $0.verdict == comparison.verdict }.map(\.measure).joined(separator: ", ")
+        switch comparison.verdict {
+        case .better: text += "better: \(told)\n"
+        case .worse: text += "worse: \(told)\n"
+        case .noEvidence: text += "no evidence of a change\n"
+        }
         return text
     }
 

@@ -55,9 +55,8 @@ extension KeptHistory {
         for (name, places) in tests {
             let figures = places.map { test in test.flatMap { $0.isPassed ? $0.ms : nil } }
             let passed = figures.compactMap { $0 }
-            guard let last = passed.last else { continue }
-            found.append(
-                Slow(name: name, runs: passed.count, median: Self.median(passed), last: last, figures: figures))
+            guard let last = passed.last, let median = passed.median else { continue }
+            found.append(Slow(name: name, runs: passed.count, median: median, last: last, figures: figures))
         }
         return found.sorted { ($1.median, $0.name) < ($0.median, $1.name) }
     }
@@ -104,11 +103,5 @@ extension KeptHistory {
             }
         }
         return result
-    }
-
-    private static func median(_ figures: [Double]) -> Double {
-        let sorted = figures.sorted()
-        let middle = sorted.count / 2
-        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 }

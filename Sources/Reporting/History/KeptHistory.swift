@@ -1,13 +1,15 @@
 public import ScenarioModel
 
-/// The last runs of a project and what became of each test in each of them.
+/// The last runs of a project, what became of each test in each of them, and its last loads.
 public struct KeptHistory: Sendable, Hashable {
     /// The runs, oldest first.
     public var runs: [KeptRun]
     /// What became of each test, by name: a place for each run, nil where the test was no part of it.
     public var tests: [String: [KeptTest?]]
+    /// The loads, oldest first.
+    public var loads: [KeptLoad] = []
 
-    /// Creates a history.
+    /// Creates a history without loads.
     public init(runs: [KeptRun], tests: [String: [KeptTest?]]) {
         self.runs = runs
         self.tests = tests

@@ -28,7 +28,23 @@ struct LoadFigures {
     }
 
     /// The steps with their parts of the aggregate.
-    var steps: [(id: String, value: Value)] { aggregate["steps"]?.object.map { $0.map { ($0, $1) } } ?? [] }
+    var steps: [(id: String, value: Value)] { Self.steps(aggregate["steps"]?.object ?? .init()) }
+
+    /// The members of an object of steps; of more than so many those that failed most, then the slowest.
+    static func steps(_ object: Value.Object, most: Int = .max) -> [(id: String, value: Value)] {
+        let all = object.map { (id: $0, value: $1) }
+        guard all.count > most else { return all }
+        let ranked = all.enumerated().map { place, step in
+            let (failed, p95) = (failures(step.value), (step.value["ms"]?["p95"] ?? step.value["p95"])?.number ?? 0)
+            return (step: step, rank: (-Double(failed), -p95, place))
+        }
+        return ranked.sorted { $0.rank < $1.rank }.prefix(most).map(\.step)
+    }
+
+    /// How often a step did not pass.
+    static func failures(_ step: Value) -> Int {
+        Int((step["failed"]?.number ?? 0) + (step["errors"]?.number ?? 0))
+    }
 
     /// Error kinds, the most frequent first: `http.refused 12`.
     var errorKinds: [(kind: String, count: Int)] {

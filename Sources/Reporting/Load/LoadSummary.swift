@@ -11,25 +11,23 @@ internal import ScenarioModel
 /// ```
 struct LoadSummary {
     private let style: TerminalStyle
-    /// The cells of titles, and of those of steps, which are as wide as their ids.
+    /// The cells of titles; those of steps are as wide as their ids.
     private static let titleCells = 11
-    private var stepCells = titleCells
     private static let mostSteps = 30
+    /// The cells of the longest title.
+    private static let mostTitle = 30
 
     private init(style: TerminalStyle) { self.style = style }
 
     /// The text of a load that has ended.
     static func render(_ result: LoadResult, style: TerminalStyle) -> StyledText {
-        var summary = LoadSummary(style: style)
-        return summary.render(result)
+        LoadSummary(style: style).render(result)
     }
 
-    private mutating func render(_ result: LoadResult) -> StyledText {
+    private func render(_ result: LoadResult) -> StyledText {
         var text = StyledText()
         guard let outcome = result.outcome else { return text }
         let figures = LoadFigures(aggregate: outcome.aggregate)
-        let widest = figures.steps.prefix(Self.mostSteps).map { VisibleText("step \($0.id)").cells }.max() ?? 0
-        stepCells = max(Self.titleCells, min(30, widest))
         if outcome.aggregate.object != nil { append(figures, result, to: &text) }
         if let comparison = result.comparison { append(comparison, to: &text) }
         append(outcome, to: &text)
@@ -54,15 +52,19 @@ struct LoadSummary {
         }
         let kinds = figures.errorKinds.prefix(10).map { "\($0.kind) \(Figures.grouped($0.count))" }
         if !kinds.isEmpty { line("causes", kinds.joined(separator: ", "), &text) }
-        for step in figures.steps.prefix(Self.mostSteps) {
-            let failed = Int((step.value["failed"]?.number ?? 0) + (step.value["errors"]?.number ?? 0))
+        let steps = LoadFigures.steps(figures.aggregate["steps"]?.object ?? .init(), most: Self.mostSteps)
+        let widest = steps.map { VisibleText("step \($0.id)").cells }.max() ?? 0
+        let stepCells = max(Self.titleCells, min(Self.mostTitle, widest))
+        for step in steps {
+            let failed = LoadFigures.failures(step.value)
             let times = LoadFigures.percentiles(step.value["ms"]) ?? "no run passed"
             line(
                 "step \(step.id)", times + (failed > 0 ? "  \(Figures.grouped(failed)) failed" : ""), &text,
                 cells: stepCells)
         }
         if figures.steps.count > Self.mostSteps {
-            line("", "and \(figures.steps.count - Self.mostSteps) more steps", &text)
+            let rest = figures.steps.count - Self.mostSteps
+            line("", "and \(rest) more steps; told are those that failed most, then the slowest", &text)
         }
         if let lag = LoadFigures.percentiles(aggregate["lag_ms"], ["p50", "p99", "max"]) {
             let cpu = result.counted.map(\.cpu).max() ?? 0
@@ -82,6 +84,12 @@ struct LoadSummary {
 
     private func append(_ comparison: LoadComparison, to text: inout StyledText) {
         line("baseline", "of \(comparison.baseline)", &text)
+        text.append(Self.measures(of: comparison))
+    }
+
+    /// A line for each measure of two loads.
+    static func measures(of comparison: LoadComparison) -> StyledText {
+        var text = StyledText()
         for measure in comparison.lines {
             let word =
                 switch measure.verdict {
@@ -96,6 +104,7 @@ struct LoadSummary {
                 word, measure.verdict == .worse ? .error : measure.verdict == .better ? .success : .dim)
             text.append("\(chance)\n", .dim)
         }
+        return text
     }
 
     private func append(_ outcome: LoadOutcome, to text: inout StyledText) {
@@ -123,7 +132,7 @@ struct LoadSummary {
         let room = style.isLive ? max(20, style.width - titleCells - 1) : Int.max
         let lines = WrappedText.lines(of: CutText.start(of: words, cells: 1000), cells: room)
         for (index, line) in lines.enumerated() {
-            text.append(pad(index == 0 ? CutText.start(of: title, cells: 30) : "", titleCells), .strong)
+            text.append(pad(index == 0 ? CutText.start(of: title, cells: Self.mostTitle) : "", titleCells), .strong)
             text.append(" \(line)\n")
         }
     }

@@ -62,7 +62,7 @@ public final class LoadTerminal {
         var text = StyledText()
         text.append("\(CutText.start(of: line, cells: style.width - 1))\n", .strong)
         var lines = 1
-        for (id, step) in interval.steps.prefix(Self.mostSteps) {
+        for (id, step) in LoadFigures.steps(interval.steps, most: Self.mostSteps) {
             let p50 = step["p50"]?.number.map { Figures.duration($0) } ?? "-"
             let p95 = step["p95"]?.number.map { Figures.duration($0) } ?? "-"
             let failed = Int(step["failed"]?.number ?? 0)

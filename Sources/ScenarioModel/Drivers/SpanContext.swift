@@ -36,13 +36,12 @@ public struct SpanContext: Sendable, Hashable {
 
     /// The id of a span, by what tells it from all others of its run.
     public static func spanID(run: String, path: String) -> String {
-        text(of: TraceHash.mixed(TraceHash.of(path, after: TraceHash.of(run, after: TraceHash.start))))
+        text(of: TraceHash.mixed(TextHash.of(path, after: TextHash.of(run))))
     }
 
     /// The span of a step at a place of a test: its trail among iterations, its id, and where it is written.
     public static func span(run: String, test: Int, trail: String, step: String, offset: Int) -> UInt64 {
-        let place = TraceHash.of(
-            step, after: TraceHash.of(trail, after: TraceHash.of(run, after: TraceHash.start)) &+ 1)
+        let place = TextHash.of(step, after: TextHash.of(trail, after: TextHash.of(run)) &+ 1)
         return TraceHash.mixed(
             place ^ TraceHash.mixed(UInt64(truncatingIfNeeded: test) << 32 | UInt64(truncatingIfNeeded: offset)))
     }

@@ -40,14 +40,8 @@ public struct TraceID: Sendable, Hashable {
 
 /// How the ids of traces and spans are made and written.
 enum TraceHash {
-    static let start: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    static func of(_ text: String) -> UInt64 { mixed(of(text, after: start)) }
-
     /// FNV-1a spreads the text over the number; SplitMix64 takes care of its higher bits in the end.
-    static func of(_ text: String, after state: UInt64) -> UInt64 {
-        text.utf8.reduce(state) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    }
+    static func of(_ text: String) -> UInt64 { mixed(TextHash.of(text)) }
 
     /// SplitMix64's last steps; never zero, which no id may be.
     static func mixed(_ state: UInt64) -> UInt64 {

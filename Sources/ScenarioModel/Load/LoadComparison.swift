@@ -57,7 +57,8 @@ public struct LoadComparison: Sendable, Hashable {
         return lines.contains { $0.verdict == .better } ? .better : .noEvidence
     }
 
-    private static func blocks(_ intervals: [LoadInterval]) -> [LoadInterval] {
+    /// The intervals as they are ranked: at most thirty blocks of neighbours; blocks stay as they are.
+    static func blocks(_ intervals: [LoadInterval]) -> [LoadInterval] {
         // A cut-off last interval has too few runs for a percentile that compares with the others.
         let longest = intervals.map(\.lengthMs).max() ?? 0
         let whole = intervals.filter { $0.lengthMs > longest / 2 && $0.runs > 0 }
@@ -69,8 +70,8 @@ public struct LoadComparison: Sendable, Hashable {
     }
 
     private static func line(_ measure: String, _ before: [Double], _ after: [Double], isLessBetter: Bool) -> Line {
-        let old = median(before)
-        let new = median(after)
+        let old = before.median ?? 0
+        let new = after.median ?? 0
         var line = Line(measure: measure, before: old, after: new, verdict: .noEvidence)
         guard min(before.count, after.count) >= leastIntervals, let test = RankTest(before, after) else { return line }
         line.probability = test.probability
@@ -82,10 +83,13 @@ public struct LoadComparison: Sendable, Hashable {
         line.verdict = (test.share < 0.5) == isLessBetter ? .better : .worse
         return line
     }
+}
 
-    private static func median(_ values: [Double]) -> Double {
-        guard !values.isEmpty else { return 0 }
-        let sorted = values.sorted()
+extension Collection<Double> {
+    /// The value in the middle, or between the two that are there; nil where there is none.
+    public var median: Double? {
+        guard !isEmpty else { return nil }
+        let sorted = sorted()
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }

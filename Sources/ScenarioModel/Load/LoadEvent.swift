@@ -8,7 +8,7 @@ public import Expressions
 /// {"event":"note","text":"…"}
 /// {"event":"load_finished","end":"completed","aggregate":{…}}
 /// ```
-public enum LoadEvent: Sendable, Hashable {
+public enum LoadEvent: WorkerEvent, Hashable {
     /// The first event.
     case started(LoadStart)
     /// A stretch of time has passed.
@@ -31,6 +31,10 @@ public struct LoadStart: Sendable, Hashable {
     public var load: String?
     /// The tests whose runs are drawn in turn.
     public var tests: [String]
+    /// The most arrivals per second that are meant; nil for users, and where a template says it.
+    public var rate: Double?
+    /// The most users; nil for arrivals, and where a template says it.
+    public var users: Int?
 
     /// Creates a start.
     public init(
@@ -44,6 +48,13 @@ public struct LoadStart: Sendable, Hashable {
         self.load = load
         self.tests = tests
     }
+
+    /// A text that loads share which can be held against one another: those of the same profile, load and tests, with
+    /// as many arrivals or users.
+    public var identity: String {
+        let height = rate.map { "\($0)/s" } ?? users.map { "\($0) users" } ?? ""
+        return String(TextHash.of(([profile ?? "", load ?? "", height] + tests).joined(separator: "\n")), radix: 16)
+    }
 }
 
 extension LoadStart: ResultRecord {
@@ -55,6 +66,8 @@ extension LoadStart: ResultRecord {
         writer.text("started", started)
         writer.text("load", ifPresent: load)
         writer.texts("tests", tests)
+        writer.value("rate", ifPresent: rate.map { .number($0) })
+        writer.integer("users", ifPresent: users)
     }
 
     init(from reader: ResultReader) throws(ResultFormatError) {
@@ -62,6 +75,8 @@ extension LoadStart: ResultRecord {
             id: try reader.text("id"), version: try reader.text("version"), seed: try reader.text("seed"),
             profile: try reader.optionalText("profile"), started: try reader.text("started"),
             load: try reader.optionalText("load"), tests: try reader.texts("tests"))
+        rate = reader.object["rate"]?.number
+        users = try reader.optionalInteger("users")
     }
 }
 
@@ -99,10 +114,7 @@ extension LoadEvent: ResultRecord {
 
     /// Appends the event as one line of JSON with its line end, every secret replaced.
     public func appendJSONLine(to bytes: inout [UInt8], masking mask: SecretMask? = nil) {
-        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
-        bytes = []
-        writer.whole(self)
-        bytes = writer.bytes
+        JSONBytesWriter.append(self, to: &bytes, masking: mask)
         bytes.append(0x0A)
     }
 }

@@ -57,6 +57,26 @@ public struct LoadResult: Sendable, Hashable {
 
     /// The exit status of the command.
     public var status: Int { outcome?.status ?? 3 }
+
+    /// What a history keeps of it: all that comparisons and `$baseline` read, in bounded size.
+    ///
+    /// The blocks that comparisons rank stand for the intervals; runs that failed, and most names of tests, are left out.
+    public var condensed: LoadResult {
+        var condensed = self
+        condensed.start.tests = Array(start.tests.prefix(Self.mostNames))
+        condensed.outcome?.samples = []
+        condensed.outcome?.latencies = LatencyCounts()
+        condensed.intervals = LoadComparison.blocks(counted).map { block in
+            var block = block
+            block.steps = .init()
+            block.failing = []
+            return block
+        }
+        return condensed
+    }
+
+    /// The names of tests that a condensed result has at most.
+    private static let mostNames = 20
 }
 
 extension LoadResult: ResultWritable {
@@ -73,10 +93,22 @@ extension LoadResult: ResultWritable {
 
     /// Appends the report as one JSON document on one line.
     public func appendJSON(to bytes: inout [UInt8]) {
-        var writer = JSONBytesWriter(bytes: bytes)
-        bytes = []
-        writer.whole(self)
-        bytes = writer.bytes
+        JSONBytesWriter.append(self, to: &bytes, masking: nil)
+    }
+
+    /// What a history keeps of it, as text.
+    public var record: String {
+        var bytes: [UInt8] = []
+        condensed.appendJSON(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Reads what a history kept; nil where a newer version wrote it in another form.
+    public init?(record: String) {
+        guard let value = try? JSON.parse(Array(record.utf8)).value, let result = try? LoadResult(json: value) else {
+            return nil
+        }
+        self = result
     }
 
     /// Reads a report; the comparison that it may hold is left out.

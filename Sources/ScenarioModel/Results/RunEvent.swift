@@ -1,5 +1,5 @@
 /// What happens in a run, as it happens; `--report jsonl` writes one a line, and reporters fold them.
-public enum RunEvent: Sendable, Hashable {
+public enum RunEvent: WorkerEvent, Hashable {
     /// The run is planned and about to start; the first event.
     case runStarted(RunStart)
     /// A test began.

@@ -30,7 +30,7 @@ struct PollPace {
     /// Whether a poll may begin when its time has come; on a busy machine that may be behind the deadline.
     ///
     /// Such a poll would end at once, and hide what the one before it saw.
-    func mayBegin(at now: ContinuousClock.Instant, deadline: ContinuousClock.Instant?) -> Bool {
+    func mayBegin(at now: Instant, deadline: Instant?) -> Bool {
         deadline.map { now < $0 } ?? true
     }
 }

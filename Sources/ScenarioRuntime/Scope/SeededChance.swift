@@ -1,3 +1,5 @@
+import ScenarioModel
+
 /// Numbers that look random and depend on a text alone: the same seed gives the same run.
 struct SeededChance {
     private var state: UInt64
@@ -5,7 +7,7 @@ struct SeededChance {
     /// Begins a sequence that the text determines.
     init(_ text: String) {
         // FNV-1a spreads the text over the state; SplitMix64 takes it from there.
-        state = text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        state = TextHash.of(text)
     }
 
     /// The next 64 bits (SplitMix64).

@@ -16,7 +16,7 @@ final class LoopFaultProxies: FaultProxies {
         for (name, link) in configuration.links where !link.isPending {
             do throws(StepFailure) {
                 let proxies = try Self.proxies(on: link, named: name, loop)
-                links[name] = .success(LinkFaultPoint(proxies))
+                links[name] = .success(LinkFaultPoint(proxies, isShared: true))
             } catch {
                 links[name] = .failure(error)
             }
@@ -28,7 +28,7 @@ final class LoopFaultProxies: FaultProxies {
         do throws(ProxyError) {
             let proxy = try FaultProxy(try ProxyListener(), to: address, on: loop)
             target.detour = proxy.port
-            return LinkFaultPoint([proxy])
+            return LinkFaultPoint([proxy], isShared: false)
         } catch {
             throw StepFailure.refused(
                 .faultProxy, "no proxy could be put before target '\(target.name)': \(error)", at: nil,
@@ -80,27 +80,48 @@ final class LoopFaultProxies: FaultProxies {
 }
 
 /// Proxies that are struck together: one before a target, or those of a link to several replicas.
+///
+/// Where runs of a load put the same trouble on a link at the same time, it is in force once, until the last of them
+/// lifts it: a delay would be as long as there are users else, and the end of one run's fault would cut off the others.
 private final class LinkFaultPoint: FaultPoint {
+    private struct Strike {
+        var settings: [FaultSettings]
+        /// What lifts it, for each proxy.
+        var numbers: [Int]
+        var holders = 1
+    }
+
     private let proxies: [FaultProxy]
-    private var strikes: [Int: [Int]] = [:]
+    private let isShared: Bool
+    private var strikes: [Int: Strike] = [:]
     private var lastStrike = 0
 
-    init(_ proxies: [FaultProxy]) { self.proxies = proxies }
+    init(_ proxies: [FaultProxy], isShared: Bool) {
+        self.proxies = proxies
+        self.isShared = isShared
+    }
 
     func strike(_ settings: [FaultSettings], seed: String) -> Int {
+        if isShared, let known = strikes.first(where: { $0.value.settings == settings })?.key {
+            strikes[known]?.holders += 1
+            return known
+        }
         lastStrike += 1
         let troubles = settings.map { Trouble($0) }
-        // FNV-1a: equal texts give equal chance in every process.
-        let number = seed.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        strikes[lastStrike] = proxies.enumerated().map { index, proxy in
+        // Equal texts give equal chance in every process.
+        let number = TextHash.of(seed)
+        let numbers = proxies.enumerated().map { index, proxy in
             proxy.strike(troubles, seed: number &+ UInt64(index))
         }
+        strikes[lastStrike] = Strike(settings: settings, numbers: numbers)
         return lastStrike
     }
 
     func lift(_ strike: Int) {
-        guard let numbers = strikes.removeValue(forKey: strike) else { return }
-        for (proxy, number) in zip(proxies, numbers) { proxy.lift(number) }
+        strikes[strike]?.holders -= 1
+        guard let ended = strikes[strike], ended.holders == 0 else { return }
+        strikes[strike] = nil
+        for (proxy, number) in zip(proxies, ended.numbers) { proxy.lift(number) }
     }
 
     var complaint: String? { proxies.lazy.compactMap(\.complaint).first }

@@ -16,26 +16,35 @@ struct HistoryOptions: ParsableArguments {
             """, valueName: "place"))
     var file: String?
 
-    @Option(help: .init("How many of the last runs are looked at.", valueName: "number"))
+    @Option(help: .init("How many of the last runs, and loads, are looked at.", valueName: "number"))
     var last: Int = 20
 
-    @Option(help: .init("Only runs of this profile.", valueName: "name"))
+    @Option(help: .init("Only runs and loads of this profile.", valueName: "name"))
     var profile: String?
 
     func validate() throws {
         if !(1...10_000).contains(last) { throw ValidationError("--last takes a number from 1 to 10000") }
     }
 
-    /// Reads the runs; tells why they cannot be read and ends with status 2.
-    func read() throws -> KeptHistory {
+    /// Reads the runs; tells why they cannot be read, or that there are none, and ends with status 2.
+    ///
+    /// With `alsoLoads` loads alone are something to tell of.
+    func read(alsoLoads: Bool = false) throws -> KeptHistory {
+        let history = try ask { history throws(RunHistoryError) in try history.last(last, profile: profile) }
+        if !history.runs.isEmpty || alsoLoads && !history.loads.isEmpty { return history }
+        let words = alsoLoads ? "run and no load" : "run"
+        Streams.err("error: the history holds no \(words)\(profile.map { " of profile '\($0)'" } ?? "")\n")
+        throw ExitCode.nothingRan
+    }
+
+    /// Asks the history; tells why it cannot be read and ends with status 2.
+    func ask<Answer>(_ body: (any RunHistory) throws(RunHistoryError) -> Answer) throws -> Answer {
         do throws(RunHistoryError) {
-            let history = try HistoryFile.place(file).open(isWritable: false).last(last, profile: profile)
-            if !history.runs.isEmpty { return history }
-            Streams.err("error: the history holds no run\(profile.map { " of profile '\($0)'" } ?? "")\n")
+            return try body(try HistoryFile.place(file).open(isWritable: false))
         } catch {
             Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
+            throw ExitCode.nothingRan
         }
-        throw ExitCode.nothingRan
     }
 }
 
@@ -64,14 +73,14 @@ enum HistoryFile {
     }
 }
 
-/// `plumb report history`: the last runs.
+/// `plumb report history`: the last runs and loads.
 struct ReportHistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Lists the last runs that '--history' kept.")
+        commandName: "history", abstract: "Lists the last runs and loads that '--history' kept.")
 
     @OptionGroup var options: HistoryOptions
 
-    mutating func run() throws { Streams.out(HistoryText(try options.read()).runs) }
+    mutating func run() throws { Streams.out(HistoryText(try options.read(alsoLoads: true)).runs) }
 }
 
 /// `plumb report flaky`: tests that pass and fail.
@@ -92,52 +101,4 @@ struct ReportSlowCommand: ParsableCommand {
     @OptionGroup var options: HistoryOptions
 
     mutating func run() throws { Streams.out(HistoryText(try options.read()).slow) }
-}
-
-/// `plumb report compare`: one run beside another.
-struct ReportCompareCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "compare",
-        abstract: "Tells what changed between two runs: broken, mended, slower, faster.",
-        discussion: """
-            Without runs, the last one is compared with the one before it. A test is slower where it takes half as \
-            long again and over 50 ms more.
-
-            Exit status: 0 nothing broke, 1 a test that passed does not any more, 2 there are no such runs.
-            """)
-
-    @OptionGroup var options: HistoryOptions
-
-    @Argument(help: .init("The ids of two runs, or of one that is compared with the last.", valueName: "run"))
-    var runs: [String] = []
-
-    mutating func run() throws {
-        let history = try options.read()
-        let last = history.runs.count - 1
-        let places: [Int]
-        switch runs.count {
-        case 0: places = [last - 1, last]
-        case 1: places = [try place(runs[0], history), last]
-        default: places = [try place(runs[0], history), try place(runs[1], history)]
-        }
-        guard places[0] >= 0, places[0] != places[1] else {
-            Streams.err("error: there is one run only, and nothing to compare it with\n")
-            throw ExitCode.nothingRan
-        }
-        let comparison = history.comparison(of: places[0], with: places[1])
-        Streams.out(HistoryText(history).comparison(comparison))
-        throw comparison.broken.isEmpty ? ExitCode.success : ExitCode(1)
-    }
-
-    func validate() throws {
-        if runs.count > 2 { throw ValidationError("two runs are compared, not \(runs.count)") }
-    }
-
-    private func place(_ id: String, _ history: KeptHistory) throws -> Int {
-        if let place = history.runs.lastIndex(where: { $0.id == id }) { return place }
-        Streams.err(
-            "error: the last \(history.runs.count) runs hold none of the id '\(id)'\n"
-                + "  = hint: 'plumb report history' lists them; --last looks further back\n")
-        throw ExitCode.nothingRan
-    }
 }

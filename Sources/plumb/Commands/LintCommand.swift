@@ -26,13 +26,12 @@ struct LintCommand: ParsableCommand {
     @Flag(help: "Makes warnings count as errors in the exit status.")
     var strict = false
 
-    @Argument(
-        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String]
+    @OptionGroup var scenarios: ScenarioPaths
 
     mutating func run() throws {
         let request = ConfigurationRequest(
-            path: project.config, scenarios: paths, profile: project.profile, environmentFile: project.envFile,
+            path: project.config, scenarios: scenarios.paths, profile: project.profile,
+            environmentFile: project.envFile,
             workingFolder: Streams.workingFolder, isLint: true)
         let linter = Linter(request, kinds: StepKinds.all, files: DiskFiles(), environment: Streams.environment)
         let style = Streams.style(STDOUT_FILENO, project.color)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Reporting
 import ScenarioModel
 import ScenarioRuntime
@@ -21,12 +20,8 @@ struct LoadCommand: ParsableCommand {
             Reports: \(LoadReportFormat.all.map(\.name).joined(separator: ", ")).
             """)
 
-    @OptionGroup var project: ProjectOptions
-    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var scenarios: ScenarioOptions
     @OptionGroup var shape: LoadShapeOptions
-
-    @Option(help: .init("The seed of everything random; one of its own for each load otherwise.", valueName: "text"))
-    var seed: String?
 
     @Option(help: .init("How often figures are told and judged.", valueName: "duration"))
     var interval: String = "1s"
@@ -36,7 +31,8 @@ struct LoadCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "Compares with a stored load: a JSON report, or 'last' for the last that passed.", valueName: "path"))
+            "Compares with a stored load: a JSON report, or 'last' for the last that passed; with --history, that it keeps.",
+            valueName: "path"))
     var baseline: String?
 
     @Flag(help: "Makes it a failure to be worse than the baseline.")
@@ -51,35 +47,12 @@ struct LoadCommand: ParsableCommand {
         ))
     var loops: Int?
 
-    @Flag(help: "Lets scenarios start programs with 'exec'.")
-    var allowExec = false
-
-    @Flag(name: .shortAndLong, help: "Shows the result only.")
-    var quiet = false
-
-    @Option(
-        name: .customLong("sandbox-break"),
-        help: .init(
-            "Starts the embedded services broken in this way; 'plumb sandbox --list-breaks' tells which.",
-            valueName: "name"))
-    var sandboxBreak: [String] = []
-
-    @Argument(
-        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String]
-
     mutating func run() throws {
         throw try LoadPreparation(self).carryOut()
     }
 
     func validate() throws {
-        var paths: Set<String> = []
-        for text in report {
-            let path = try LoadReportRequest(text).path
-            guard paths.insert(path).inserted else {
-                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
-            }
-        }
+        try ReportWords.check(report) { try LoadReportRequest($0).path }
         if failWhenWorse, baseline == nil { throw ValidationError("--fail-when-worse needs --baseline") }
         try shape.check()
         if let loops, !(1...LoopChoice.most).contains(loops) {
@@ -88,8 +61,7 @@ struct LoadCommand: ParsableCommand {
         let interval = try Self.duration(interval, "--interval")
         guard interval >= .milliseconds(100) else { throw ValidationError("--interval takes 100ms or more") }
         _ = try Self.duration(drain, "--drain")
-        _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection.request)
+        try scenarios.request.check()
     }
 
     /// Reads the duration of an option, above zero.
@@ -172,24 +144,5 @@ struct LoadShapeOptions: ParsableArguments {
         if load == nil, rate == nil, users == nil {
             throw ValidationError("nothing says how much there is to do: give --load, --rate or --users")
         }
-    }
-}
-
-/// `FORMAT=PATH` of a load's `--report`.
-struct LoadReportRequest {
-    let format: LoadReportFormat
-    let path: String
-
-    init(_ text: String) throws {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let format = LoadReportFormat.all.first(where: { $0.name == parts[0] }) else {
-            let names = LoadReportFormat.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("there is no report format '\(parts[0])' of a load: use \(names)")
-        }
-        guard parts.count == 2, !parts[1].isEmpty else {
-            throw ValidationError("--report takes FORMAT=PATH, such as \(format.name)=reports/load.\(format.name)")
-        }
-        self.format = format
-        path = parts[1]
     }
 }

@@ -30,9 +30,7 @@ struct PlanCommand: ParsableCommand {
         completion: .list(PlanFormat.all.map(\.name)))
     var format = "text"
 
-    @Argument(
-        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String]
+    @OptionGroup var scenarios: ScenarioPaths
 
     func validate() throws {
         let names = PlanFormat.all.map(\.name)
@@ -46,7 +44,7 @@ struct PlanCommand: ParsableCommand {
 
     mutating func run() throws {
         var diagnostics: [Diagnostic] = []
-        let project = Project.load(paths, project.request, isLint: false, into: &diagnostics)
+        let project = Project.load(scenarios.paths, project.request, isLint: false, into: &diagnostics)
         guard let project, !diagnostics.contains(where: { $0.severity == .error }),
             let plan = try plan(project, &diagnostics)
         else {
@@ -67,20 +65,13 @@ struct PlanCommand: ParsableCommand {
         options.seed = "plan"
         options.variables = try Project.variables(selection.variables)
         options.flags = try Project.flags(selection.request)
-        var chosen = RunPlanner.Selection()
-        chosen.tags = selection.tag
-        chosen.steps = Set(selection.step)
-        chosen.refusesSkips = selection.noSkips
         let engine = CrashNotice.engine(project.compilation.expressions, project.configuration)
         let plan = RunPlanner.plan(
             project.compilation, project.configuration, kinds: StepKinds.all, engine: engine, options: options,
-            selection: chosen, into: &diagnostics)
+            selection: selection.request.planned, into: &diagnostics)
         if diagnostics.contains(where: { $0.severity == .error }) { return nil }
         guard plan.tests.isEmpty else { return (plan, engine) }
-        diagnostics.append(
-            Diagnostic(
-                .nothingSelected, at: nil, "no scenario is selected",
-                hint: "look at --tag and --step; names that begin with '_' are no tests by themselves"))
+        diagnostics.append(selection.request.nothingSelected(in: project))
         return nil
     }
 }

@@ -21,16 +21,10 @@ struct RunCommand: ParsableCommand {
             service; one that does not take the report makes a run that passed exit with 3.
             """)
 
-    @OptionGroup var project: ProjectOptions
-    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var scenarios: ScenarioOptions
 
     @Option(name: .shortAndLong, help: .init("Tests at a time; else the number of processors.", valueName: "number"))
     var jobs: Int?
-
-    @Option(
-        help: .init(
-            "Makes chance repeatable; a new one for each run, and told, where it is left out.", valueName: "text"))
-    var seed: String?
 
     @Flag(help: "Starts no more tests behind the first that fails.")
     var failFast = false
@@ -59,44 +53,8 @@ struct RunCommand: ParsableCommand {
             valueName: "fault"))
     var fault: [String] = []
 
-    @Flag(
-        help: """
-            Keeps what the run came to, for 'plumb report history': in .plumb/history.sqlite, in what PLUMB_HISTORY \
-            names, or in a PostgreSQL whose URL follows, postgres://host/database.
-            """)
-    var history = false
-
-    @Option(
-        name: .customLong("history-in"),
-        help: .init(
-            "Keeps it there: a URL of PostgreSQL, the name of a target of kind postgres, or a SQLite file.",
-            valueName: "place"))
-    var historyIn: String?
-
-    @Option(
-        name: .customLong("history-runs"),
-        help: .init("How many runs the history keeps; older ones are forgotten.", valueName: "number"))
-    var historyRuns: Int = 500
-
-    @Flag(help: "Lets scenarios start programs with 'exec'.")
-    var allowExec = false
-
     @Flag(help: "Stays, and runs again what changes, with all that depends on it; Ctrl-C ends it.")
     var watch = false
-
-    @Flag(name: .shortAndLong, help: "Shows failures and the summary only.")
-    var quiet = false
-
-    @Option(
-        name: .customLong("sandbox-break"),
-        help: .init(
-            "Starts the embedded services broken in this way; 'plumb sandbox --list-breaks' tells which.",
-            valueName: "name"))
-    var sandboxBreak: [String] = []
-
-    @Argument(
-        help: .init("Scenario files and folders.", valueName: "path"), completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String]
 
     mutating func run() throws { throw try request.carryOut() }
 
@@ -105,11 +63,7 @@ struct RunCommand: ParsableCommand {
     /// What was asked by the words.
     var request: RunRequest {
         RunRequest(
-            project: project.request, selection: selection.request, jobs: jobs, seed: seed, failFast: failFast,
-            repeat: `repeat`, failed: failed, report: report, allowExec: allowExec, quiet: quiet,
-            sandboxBreak: sandboxBreak, paths: paths,
-            historyRuns: history || historyIn != nil ? historyRuns : nil, history: historyIn, fault: fault,
-            watch: watch,
-            shard: shard)
+            scenarios: scenarios.request, jobs: jobs, failFast: failFast, repeat: `repeat`, failed: failed,
+            report: report, fault: fault, watch: watch, shard: shard)
     }
 }

@@ -1,4 +1,3 @@
-import Reporting
 import RunHistory
 
 extension RunRequest {
@@ -11,16 +10,16 @@ extension RunRequest {
         var rest = words[...]
         // The number counts only beside the flag, wherever either stands.
         var keepsHistory = false
-        var mostRuns = 500
+        var keeping = KeepingRequest()
         while let word = rest.popFirst() {
             guard word.utf8.first == UInt8(ascii: "-") else {
                 guard !word.isEmpty else { return nil }
-                paths.append(word)
+                scenarios.paths.append(word)
                 continue
             }
             if word == "--history" {
                 keepsHistory = true
-                if let next = rest.first, HistoryPlace.isServer(next) { history = rest.popFirst() }
+                if let next = rest.first, HistoryPlace.isServer(next) { keeping.place = rest.popFirst() }
                 continue
             }
             if setFlag(word) { continue }
@@ -38,37 +37,25 @@ extension RunRequest {
             guard !value.isEmpty, value.utf8.first != UInt8(ascii: "-") else { return nil }
             if name == "--history" || name == "--history-in" {
                 keepsHistory = true
-                history = value
+                keeping.place = value
             } else if name == "--history-runs" {
                 guard let number = Int(value) else { return nil }
-                mostRuns = number
+                keeping.most = number
             } else if !set(String(name), to: value) {
                 return nil
             }
         }
-        if keepsHistory { historyRuns = mostRuns }
-        guard !paths.isEmpty, (try? check()) != nil else { return nil }
-    }
-
-    /// The words with an address behind `--history` as an option of its own, since a flag takes no value.
-    static func withAddressApart(_ words: some Sequence<String>) -> [String] {
-        var apart: [String] = []
-        for word in words {
-            if HistoryPlace.isServer(word), apart.last == "--history" {
-                apart[apart.count - 1] = "--history-in"
-            }
-            apart.append(word.hasPrefix("--history=") ? "--history-in=" + word.dropFirst("--history=".count) : word)
-        }
-        return apart
+        if keepsHistory { scenarios.keeping = keeping }
+        guard !scenarios.paths.isEmpty, (try? check()) != nil else { return nil }
     }
 
     private mutating func setFlag(_ word: String) -> Bool {
         switch word {
         case "--fail-fast": failFast = true
         case "--failed": failed = true
-        case "--allow-exec": allowExec = true
-        case "--quiet", "-q": quiet = true
-        case "--no-skips": selection.noSkips = true
+        case "--allow-exec": scenarios.allowExec = true
+        case "--quiet", "-q": scenarios.quiet = true
+        case "--no-skips": scenarios.selection.noSkips = true
         case "--watch": watch = true
         default: return false
         }
@@ -77,29 +64,29 @@ extension RunRequest {
 
     private mutating func set(_ name: String, to value: String) -> Bool {
         switch name {
-        case "--config": project.config = value
-        case "--profile": project.profile = value
-        case "--env-file": project.envFile = value
+        case "--config": scenarios.project.config = value
+        case "--profile": scenarios.project.profile = value
+        case "--env-file": scenarios.project.envFile = value
         case "--color":
             guard let choice = ColorChoice(rawValue: value) else { return false }
-            project.color = choice
-        case "--tag": selection.tag.append(value)
-        case "--step": selection.step.append(value)
-        case "--var": selection.variables.append(value)
-        case "--timeout": selection.timeout = value
+            scenarios.project.color = choice
+        case "--tag": scenarios.selection.tag.append(value)
+        case "--step": scenarios.selection.step.append(value)
+        case "--var": scenarios.selection.variables.append(value)
+        case "--timeout": scenarios.selection.timeout = value
         case "--retries":
             guard let number = Int(value) else { return false }
-            selection.retries = number
+            scenarios.selection.retries = number
         case "--jobs", "-j":
             guard let number = Int(value) else { return false }
             jobs = number
-        case "--seed": seed = value
+        case "--seed": scenarios.seed = value
         case "--repeat":
             guard let number = Int(value) else { return false }
             self.repeat = number
         case "--report": report.append(value)
         case "--fault": fault.append(value)
-        case "--sandbox-break": sandboxBreak.append(value)
+        case "--sandbox-break": scenarios.sandboxBreak.append(value)
         default: return false
         }
         return true

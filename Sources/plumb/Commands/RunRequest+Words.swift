@@ -9,6 +9,7 @@ extension RunRequest {
         func flag(_ name: String, _ isSet: Bool) {
             if isSet { words.append("--" + name) }
         }
+        let (project, selection) = (scenarios.project, scenarios.selection)
         option("config", project.config ?? configuration)
         option("profile", project.profile)
         option("env-file", project.envFile)
@@ -20,19 +21,20 @@ extension RunRequest {
         option("retries", selection.retries.map(String.init))
         flag("no-skips", selection.noSkips)
         option("jobs", jobs.map(String.init))
-        option("seed", seed)
+        option("seed", scenarios.seed)
         flag("fail-fast", failFast)
         if self.repeat != 1 { option("repeat", String(self.repeat)) }
         option("shard", shard)
         flag("failed", failed)
         for text in report { option("report", text) }
         for text in fault { option("fault", text) }
-        flag("allow-exec", allowExec)
-        flag("quiet", quiet)
-        for name in sandboxBreak { option("sandbox-break", name) }
-        if let historyRuns {
-            flag("history", true)
-            option("history-runs", String(historyRuns))
+        flag("allow-exec", scenarios.allowExec)
+        flag("quiet", scenarios.quiet)
+        for name in scenarios.sandboxBreak { option("sandbox-break", name) }
+        if let keeping = scenarios.keeping {
+            flag("history", keeping.place == nil)
+            option("history-in", keeping.place)
+            option("history-runs", String(keeping.most))
         }
         return words + paths
     }

@@ -9,7 +9,7 @@ final class LineLink: @unchecked Sendable {
     private let reading: Int32
     private let writing: Int32
     private let loop: EventLoop
-    private var unread: [UInt8] = []
+    private var lines = LineBuffer()
     private var unsent: [UInt8] = []
     private var isOpen = true
     private var isWaitingToSend = false
@@ -77,15 +77,9 @@ final class LineLink: @unchecked Sendable {
             if count == 0 || errno != EAGAIN && errno != EINTR { end() }
             return
         }
-        var rest = chunk[..<count]
-        while isOpen, let newline = rest.firstIndex(of: 0x0A) {
-            let line = unread + rest[..<newline]
-            unread = []
-            rest = rest[(newline + 1)...]
-            onLine(line)
-        }
-        unread += rest
-        if unread.count > Self.most { end() }
+        // One that ends the link by what it says is not heard any further.
+        lines.take(chunk[..<count]) { if isOpen { onLine($0) } }
+        if lines.count > Self.most { end() }
     }
 
     private func write() {

@@ -13,17 +13,13 @@ struct LoadHistory {
     enum Found {
         case found(LoadResult)
         case none
-        case unreadable(String, hint: String)
+        case unreadable(String, hint: String?)
     }
 
-    /// The place of a load's record: tests, profile and load that are the same share it.
-    init(_ root: String, _ plan: RunPlan, load: String?) {
+    /// The place of a load's record: those that can be held against one another share it.
+    init(_ root: String, _ start: LoadStart) {
         folder = FilePath.join(root, ".plumb/loads")
-        let identity = ([plan.configuration.profile ?? "", load ?? ""] + plan.tests.map(\.name.name))
-            .joined(separator: "\n")
-        // FNV-1a: the name only has to be the same for the same load.
-        let hash = identity.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        path = FilePath.join(folder, "\(String(hash, radix: 16)).json")
+        path = FilePath.join(folder, "\(start.identity).json")
     }
 
     /// Reads a report, or with `last` the stored one.

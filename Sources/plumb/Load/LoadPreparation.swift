@@ -12,49 +12,36 @@ import StepDrivers
 /// Makes a plan of what `plumb load` was asked, and carries it out.
 struct LoadPreparation {
     private let command: LoadCommand
+    private let request: ScenarioRequest
 
-    init(_ command: LoadCommand) { self.command = command }
+    init(_ command: LoadCommand) {
+        self.command = command
+        request = command.scenarios.request
+    }
 
-    /// Runs and reports; returns the exit status.
+    /// Runs and reports; returns the exit status, or throws that with which nothing ran.
     func carryOut() throws -> ExitCode {
-        guard let signals = Signals() else { return ExitCode(3) }
-        var diagnostics: [Diagnostic] = []
-        var libraries: LibraryLoading?
-        let project = Project.load(command.paths, command.project.request, isLint: false, into: &diagnostics) {
-            libraries = LibraryLoading(for: $0)
+        var ground = try Groundwork(request)
+        defer { ground.end() }
+        let repetition = repetition(ground.configuration, &ground.diagnostics)
+        guard let repetition else { throw ground.refusal() }
+        try ground.startServices()
+        let keeping = try ground.keeping()
+        var plan = try ground.plan { options in
+            options.keepsExchanges = false
+            options.tellsSteps = false
         }
-        defer { _ = libraries?.wait() }
-        guard let project, !diagnostics.contains(where: { $0.severity == .error }),
-            let repetition = repetition(project.configuration, &diagnostics)
-        else {
-            Project.report(diagnostics, project?.configuration, command.project.color)
-            return .nothingRan
-        }
-        var configuration = project.configuration
-        var sandbox: SandboxProcess?
-        defer { sandbox?.stop() }
-        do throws(SandboxProcess.Failure) {
-            if let started = try SandboxProcess.start(for: project, broken: command.sandboxBreak) {
-                (sandbox, configuration) = (started.process, started.configuration)
-            }
-        } catch {
-            Streams.err(error.text)
-            return error.status
-        }
-        let plan = try plan(project, configuration, repetition, &diagnostics)
-        Project.report(diagnostics, configuration, command.project.color)
-        guard let plan else { return .nothingRan }
-        if let problem = libraries?.wait() {
-            Streams.err("error: \(problem)\n")
-            return ExitCode(3)
-        }
+        if let problem = unfit(plan.tests) { throw ground.refusal(problem) }
+        plan.tests = plan.tests.filter { $0.skip == nil }
+        plan.expressions += repetition.assertions.map(\.expression)
+        try ground.complete()
         var order = LoadOrder(plan: plan, repetition: repetition, options: try options())
         let choice = LoopChoice(
             repetition, plan, kinds: StepKinds.all, asked: command.loops, processors: Processors.usable)
         order.loops = choice.count
-        if let note = choice.note { Streams.err("note: \(note)\n") }
-        let status = try execute(order, signals)
-        sandbox?.stop()
+        order.note = choice.note
+        let status = try execute(order, ground.signals, keeping)
+        ground.end()
         Streams.leave(status)
     }
 
@@ -118,47 +105,8 @@ struct LoadPreparation {
     /// Runs in flight that `--rate` allows where `--users` says nothing.
     private static let parallelOfRate = 1000
 
-    private func plan(
-        _ project: Project, _ configuration: Configuration, _ load: Repetition, _ diagnostics: inout [Diagnostic]
-    ) throws -> RunPlan? {
-        var options = RunPlan.Options()
-        options.runID = RunIdentity.random()
-        options.seed = command.seed ?? RunIdentity.random()
-        options.started = RunIdentity.now()
-        options.permissions = command.allowExec ? ["exec"] : []
-        options.variables = try Project.variables(command.selection.variables)
-        options.flags = try Project.flags(command.selection.request)
-        options.keepsExchanges = false
-        options.tellsSteps = false
-        var selection = RunPlanner.Selection()
-        selection.tags = command.selection.tag
-        selection.steps = Set(command.selection.step)
-        selection.refusesSkips = command.selection.noSkips
-        let engine = CrashNotice.engine(project.compilation.expressions, configuration)
-        let asked = RunPlanner.queries(
-            project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
-            selection: selection)
-        let queried = CaseReader.read(asked.queries).merging(asked.failed) { rows, _ in rows }
-        var plan = RunPlanner.plan(
-            project.compilation, configuration, kinds: StepKinds.all, engine: engine, options: options,
-            selection: selection, queried: queried, into: &diagnostics)
-        if diagnostics.contains(where: { $0.severity == .error }) { return nil }
-        if let problem = unfit(plan.tests) {
-            diagnostics.append(problem)
-            return nil
-        }
-        plan.tests = plan.tests.filter { $0.skip == nil }
-        plan.expressions += load.assertions.map(\.expression)
-        return plan
-    }
-
     /// What makes the tests nothing to load with, or nil.
     private func unfit(_ tests: [PlannedTest]) -> Diagnostic? {
-        guard !tests.isEmpty else {
-            return Diagnostic(
-                .nothingSelected, at: nil, "no scenario is selected",
-                hint: "names that begin with '_' are no tests by themselves; look at the paths and tags")
-        }
         let left = tests.filter { $0.skip == nil }
         guard !left.isEmpty else {
             return Diagnostic(
@@ -172,42 +120,32 @@ struct LoadPreparation {
         return nil
     }
 
-    private func execute(_ order: LoadOrder, _ signals: Signals) throws -> ExitCode {
+    private func execute(_ order: LoadOrder, _ signals: Signals, _ keeping: HistoryKeeping?) throws -> ExitCode {
         CrashNotice.end()
-        let plan = order.plan
-        let history = LoadHistory(plan.configuration.root, order.plan, load: command.shape.load)
         var order = order
+        let plan = order.plan
+        let start = start(of: order)
+        let stored = LoadHistory(plan.configuration.root, start)
         var baseline: LoadResult?
-        if let path = command.baseline {
-            switch history.read(path) {
+        if let asked = command.baseline {
+            switch found(asked, stored, keeping, start.identity) {
             case .found(let result): baseline = result
             case .none:
                 Streams.err("note: there is no stored load to compare with yet; this one is stored if it passes\n")
             case .unreadable(let message, let hint):
-                Streams.err("error: \(message)\n  = hint: \(hint)\n")
+                Streams.err("error: \(message)\n" + (hint.map { "  = hint: \($0)\n" } ?? ""))
                 return .nothingRan
             }
         }
         order.baseline = baseline?.outcome?.aggregate ?? .null
-        let isOutputTaken = command.report.contains { $0.hasSuffix("=-") }
-        let stream = isOutputTaken ? STDERR_FILENO : STDOUT_FILENO
+        let stream = ReportWords.stream(besides: command.report)
         let terminal = LoadTerminal(
-            style: Streams.style(stream, command.project.color), tellsIntervals: !command.quiet,
+            style: Streams.style(stream, request.project.color), tellsIntervals: !request.quiet,
             write: { Streams.write($0, to: stream) })
-        var reporters: [any LoadReporter] = []
-        for text in command.report {
-            let request = try LoadReportRequest(text)
-            do throws(ReportError) {
-                reporters.append(request.format.make(try ReportFile(path: request.path)))
-            } catch {
-                error.tell(of: plan)
-                return .nothingRan
-            }
+        let opened = Audience<any LoadReporter>.open(command.report, of: plan) { text throws(ReportError) in
+            try (try? LoadReportRequest(text))?.reporter()
         }
-        let start = LoadStart(
-            id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
-            profile: plan.configuration.profile, started: plan.options.started, load: command.shape.load,
-            tests: plan.tests.map(\.name.name))
+        guard let reporters = opened else { return .nothingRan }
         var session = LoadSession(order, start: start, terminal: terminal, reporters: reporters, signals: signals)
         session.run()
         if let baseline, session.result.outcome?.end == .completed {
@@ -216,8 +154,32 @@ struct LoadPreparation {
         let problems = session.conclude()
         for problem in problems { problem.tell(of: plan) }
         let result = session.result
-        if result.status == 0, result.comparison?.verdict != .worse { history.write(result) }
-        return ExitCode(Int32(result.status == 0 && !problems.isEmpty ? 3 : result.status))
+        if result.status == 0, result.comparison?.verdict != .worse { stored.write(result) }
+        let isKept = keeping?.keep(result) ?? true
+        return ExitCode(Int32(result.status == 0 && !(problems.isEmpty && isKept) ? 3 : result.status))
+    }
+
+    private func start(of order: LoadOrder) -> LoadStart {
+        let (plan, repetition) = (order.plan, order.repetition)
+        var start = LoadStart(
+            id: plan.options.runID, version: PlumbVersion.text, seed: plan.options.seed,
+            profile: plan.configuration.profile, started: plan.options.started, load: command.shape.load,
+            tests: plan.tests.map(\.name.name))
+        start.rate = repetition.mostRate
+        start.users = repetition.isOpen ? nil : repetition.mostUsers
+        return start
+    }
+
+    /// What there is to compare with: `last` is in the history where one keeps this load.
+    private func found(
+        _ asked: String, _ stored: LoadHistory, _ keeping: HistoryKeeping?, _ identity: String
+    ) -> LoadHistory.Found {
+        guard asked == "last", let keeping else { return stored.read(asked) }
+        do throws(HistoryProblem) {
+            return try keeping.baseline(of: identity).map { .found($0) } ?? .none
+        } catch {
+            return .unreadable(error.message, hint: error.hint)
+        }
     }
 }
 
@@ -230,6 +192,8 @@ struct LoadOrder {
     var baseline: Value = .null
     /// How many event loops share it.
     var loops = 1
+    /// What people are to be told of that number.
+    var note: String?
 }
 
 extension Diagnostic.Code {

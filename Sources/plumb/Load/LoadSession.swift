@@ -10,13 +10,8 @@ struct LoadSession {
     private let order: LoadOrder
     private let terminal: LoadTerminal
     private var audience: Audience<any LoadReporter>
-    private let signals: Signals
+    private let watch: WorkerWatch<LoadEvent>
     private(set) var result: LoadResult
-    private var isInterrupted = false
-    private var killAt: Instant?
-    private var buffer: [UInt8] = []
-    /// What a worker may take to end after an interrupt: draining, cleanups, and a little.
-    private static let grace: Duration = .seconds(45)
 
     init(
         _ order: LoadOrder, start: LoadStart, terminal: LoadTerminal, reporters: [any LoadReporter], signals: Signals
@@ -24,13 +19,15 @@ struct LoadSession {
         self.order = order
         self.terminal = terminal
         audience = Audience(reporters)
-        self.signals = signals
+        // What a worker may take to end after an interrupt: draining, cleanups, and a little.
+        watch = WorkerWatch(signals, grace: .seconds(45))
         result = LoadResult(start: start)
     }
 
     /// Runs the load to its end.
     mutating func run() {
         tell(.started(result.start))
+        if let note = order.note { tell(.note(note)) }
         guard let box = BlackBox(), let worker = WorkerProcess.start(order, blackBox: box) else {
             let reason = String(cString: strerror(errno)).lowercased()
             return tell(crashed("the worker could not be started: \(reason)", nil))
@@ -38,9 +35,8 @@ struct LoadSession {
         follow(worker)
         let (ending, words) = worker.reap()
         guard result.outcome == nil else { return }
-        var cause = "the worker process \(RunSession.describe(ending))"
-        if let expression = box.content?.expression { cause += " while jq evaluated '\(expression)'" }
-        tell(crashed(cause, words))
+        let cause = RunSession.describe(ending, evaluating: box.content?.expression)
+        tell(crashed("the worker process \(cause)", words))
     }
 
     /// Holds the load against an earlier one.
@@ -65,46 +61,15 @@ struct LoadSession {
     }
 
     private mutating func follow(_ worker: WorkerProcess) {
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            var waiting = [
-                pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = poll(&waiting, 2, 200)
-            for _ in signals.read() { hear(worker) }
-            if let killAt, Instant.now > killAt { worker.kill() }
-            guard waiting[0].revents != 0 else { continue }
-            let count = read(worker.events, &chunk, chunk.count)
-            if count > 0 {
-                take(chunk[..<count])
-            } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                return
+        watch.follow(worker) { notice in
+            switch notice {
+            case .event(let event): tell(event)
+            case .interrupted:
+                tell(.note("interrupted: waiting for the runs under way; once more to leave at once"))
+            case .leaving: terminal.pause()
+            case .idle: break
             }
         }
-    }
-
-    private mutating func take(_ bytes: ArraySlice<UInt8>) {
-        var rest = bytes
-        while let end = rest.firstIndex(of: 0x0A) {
-            buffer += rest[..<end]
-            rest = rest[(end + 1)...]
-            if let value = try? JSON.parse(buffer).value, let event = try? LoadEvent(json: value) { tell(event) }
-            buffer.removeAll(keepingCapacity: true)
-        }
-        buffer += rest
-    }
-
-    private mutating func hear(_ worker: WorkerProcess) {
-        if isInterrupted {
-            terminal.pause()
-            worker.kill()
-            _exit(130)
-        }
-        isInterrupted = true
-        killAt = .now + Self.grace
-        tell(.note("interrupted: waiting for the runs under way; once more to leave at once"))
-        worker.stop()
     }
 
     private func crashed(_ cause: String, _ words: String?) -> LoadEvent {
@@ -113,7 +78,7 @@ struct LoadSession {
         if runs > 0 { notes.append("\(runs) runs had ended by then; reports have the intervals up to there") }
         let failure = FailureReport(code: "run.crash", verdict: .error, message: cause, notes: notes)
         return .finished(
-            LoadOutcome(aggregate: .null, failures: [failure], end: isInterrupted ? .interrupted : .crashed))
+            LoadOutcome(aggregate: .null, failures: [failure], end: watch.isInterrupted ? .interrupted : .crashed))
     }
 
     private mutating func tell(_ event: LoadEvent) {

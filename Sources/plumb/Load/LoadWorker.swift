@@ -25,19 +25,15 @@ extension Worker {
     ) async -> Never {
         let order = order.value
         let mask = SecretMask(order.plan.configuration.secrets.values.compactMap { $0 })
-        let stream = LineStream(events)
+        let stream = EventStream(events, mask: mask, loop: loop)
         var surroundings = LoadSurroundings()
-        surroundings.sink = { event in
-            var line: [UInt8] = []
-            event.appendJSONLine(to: &line, masking: mask)
-            stream.write(line)
-        }
+        surroundings.sink = { stream.send($0) }
         surroundings.processTime = { ProcessFigures.time }
         surroundings.memory = { ProcessFigures.memory }
         surroundings.others = processes.others
         if let problem = processes.problem { surroundings.sink(.note(problem)) }
         let interpreter = make(
-            order.plan, on: loop, mask: mask, box: box, load: surroundings,
+            order.plan, on: loop, mask: mask, box: box, load: surroundings, beforeForeign: { stream.write() },
             sink: { [sink = surroundings.sink] event in
                 if case .note(let text) = event { sink(.note(text)) }
             })
@@ -46,6 +42,7 @@ extension Worker {
         }
         processes.follow(on: loop, interpreter)
         await interpreter.runLoad(order.repetition, order.options, baseline: order.baseline)
+        stream.write()
         _exit(0)
     }
 
@@ -64,6 +61,9 @@ extension Worker {
     private static func followLoad(
         _ order: Confined<LoadOrder>, on loop: EventLoop, events: Int32, control: Int32, _ box: Confined<BlackBox>
     ) async -> Never {
+        var plan = order.value.plan
+        // The leading loop carries what goes through links: services are pointed at ports that it listens on.
+        plan.configuration.links = [:]
         let order = order.value
         let sending = Sending()
         var surroundings = LoadSurroundings()
@@ -71,8 +71,7 @@ extension Worker {
         surroundings.memory = { ProcessFigures.memory }
         surroundings.toLeader = { sending.link?.send($0) }
         // What becomes known as a secret goes to the leading loop, which masks whatever leaves.
-        let interpreter = make(
-            order.plan, on: loop, mask: SecretMask(), box: box, load: surroundings, sink: { _ in })
+        let interpreter = make(plan, on: loop, mask: SecretMask(), box: box, load: surroundings, sink: { _ in })
         sending.link = LineLink(
             reading: control, writing: events, on: loop,
             onLine: { line in if !interpreter.assumeIsolated({ $0.hear(order: line) }) { _exit(65) } },
@@ -87,23 +86,6 @@ extension Worker {
     /// `@unchecked Sendable`: only the loop's thread touches it.
     private final class Sending: @unchecked Sendable {
         var link: LineLink?
-    }
-}
-
-/// Writes lines to a pipe at once; ends the process where nobody reads any more.
-struct LineStream {
-    private let descriptor: Int32
-
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    func write(_ bytes: [UInt8]) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { _exit(70) }
-            written += count
-        }
     }
 }
 

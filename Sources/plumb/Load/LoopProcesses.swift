@@ -65,9 +65,9 @@ final class LoopProcesses: @unchecked Sendable {
         // One that closed its end is about to go; one that sends without an end is not.
         if !peer.process.isGone(within: .seconds(2)) { peer.process.kill() }
         let (ending, words) = peer.process.reap()
-        var cause = "the worker process of loop \(number + 2) \(RunSession.describe(ending))"
-        if let expression = peer.box.content?.expression { cause += " while jq evaluated '\(expression)'" }
+        let cause = RunSession.describe(ending, evaluating: peer.box.content?.expression)
         return FailureReport(
-            code: "run.crash", verdict: .error, message: cause, notes: words.map { ["it said: \($0)"] } ?? [])
+            code: "run.crash", verdict: .error, message: "the worker process of loop \(number + 2) \(cause)",
+            notes: words.map { ["it said: \($0)"] } ?? [])
     }
 }

@@ -20,22 +20,26 @@ enum Streams {
     /// Writes all of a text; a reader that went away is no concern of the run.
     static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                guard let base = bytes.baseAddress else { return }
-                let count = Glibc.write(descriptor, base + written, bytes.count - written)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    if errno == EAGAIN {
-                        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                        if poll(&waiting, 1, 1000) > 0 { continue }
-                    }
-                    return
+        text.withUTF8 { _ = write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    /// Writes all bytes; false where nobody reads them any more.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    if poll(&waiting, 1, 1000) > 0 { continue }
                 }
-                written += count
+                return false
             }
+            written += count
         }
+        return true
     }
 
     /// Ends the process when everything is written; what it holds is not taken apart first.

@@ -9,6 +9,23 @@ struct Audience<Reporter> {
 
     init(_ reporters: [Reporter]) { self.reporters = reporters }
 
+    /// Opens the reporters that were asked for; tells what cannot be opened, and is nil then.
+    static func open(
+        _ texts: [String], of plan: RunPlan, _ open: (String) throws(ReportError) -> Reporter?
+    ) -> [Reporter]? {
+        var reporters: [Reporter] = []
+        var problems: [ReportError] = []
+        for text in texts {
+            do throws(ReportError) {
+                if let reporter = try open(text) { reporters.append(reporter) }
+            } catch {
+                problems.append(error)
+            }
+        }
+        for problem in problems { problem.tell(of: plan) }
+        return problems.isEmpty ? reporters : nil
+    }
+
     /// Tells each of an event.
     mutating func tell(_ event: (Reporter) throws(ReportError) -> Void) {
         reporters.removeAll { reporter in

@@ -24,7 +24,7 @@ final class EventStream: @unchecked Sendable {
     }
 
     /// Adds an event, its secrets masked.
-    func send(_ event: RunEvent) {
+    func send(_ event: some WorkerEvent) {
         event.appendJSONLine(to: &gathered, masking: mask)
         if gathered.count >= Self.most { return write() }
         guard !isScheduled else { return }
@@ -37,18 +37,8 @@ final class EventStream: @unchecked Sendable {
 
     /// Writes what is gathered; ends the process where nobody reads any more.
     func write() {
-        var written = 0
-        while written < gathered.count {
-            let count = gathered.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + written, buffer.count - written) } ?? 0
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                // The command has gone, and this process follows.
-                _exit(70)
-            }
-            written += count
-        }
+        // The command has gone, and this process follows.
+        if !gathered.withUnsafeBytes({ Streams.write($0, to: descriptor) }) { _exit(70) }
         gathered.removeAll(keepingCapacity: true)
     }
 }

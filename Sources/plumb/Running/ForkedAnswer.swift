@@ -1,5 +1,6 @@
 import CLinux
 import EventLoop
+import Expressions
 import Glibc
 
 /// The answer of a process that is forked for one question, before the run's own workers are.
@@ -12,12 +13,11 @@ enum ForkedAnswer {
     static func bytes(within limit: Duration, most: Int, _ work: @escaping (Int32) -> Void) -> [UInt8]? {
         var ends: [Int32] = [0, 0]
         guard plumb_pipe(&ends) == 0 else { return nil }
+        ExpressionEngine.endThreads()
         let pid = plumb_fork()
         if pid == 0 {
             close(ends[0])
-            _ = plumb_die_with_parent(SIGKILL)
-            signal(SIGPIPE, SIG_IGN)
-            for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+            Worker.prepareProcess()
             let end = ends[1]
             ForkedThread.run {
                 work(end)
@@ -36,13 +36,7 @@ enum ForkedAnswer {
 
     /// Writes all of it, unless nobody reads any more.
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            written += count
-        }
+        _ = bytes.withUnsafeBytes { Streams.write($0, to: descriptor) }
     }
 
     private static func answer(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Diagnostics
 import Reporting
 import ScenarioModel
 
@@ -12,20 +11,15 @@ struct ReportRequest {
     let address: ReportAddress?
 
     init(_ text: String) throws {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let names = ReportFormat.all.map(\.name)
-        guard let format = ReportFormat.named(parts[0]) else {
-            let near = NearestName.of(parts[0], in: names).map { "; did you mean '\($0)'?" } ?? ""
+        let words = try ReportWords(text, formats: ReportFormat.all.map(\.name))
+        guard let format = ReportFormat.named(words.format), let place = words.place else {
+            let service = ReportFormat.named(words.format)?.service
+            let example = service?.example ?? "reports/run.\(ReportFormat.named(words.format)?.fileExtension ?? "")"
             throw ValidationError(
-                "there is no report format '\(parts[0])': use \(names.joined(separator: ", "))\(near)")
-        }
-        guard parts.count == 2, !parts[1].isEmpty else {
-            let example = format.service?.example ?? "reports/run.\(format.fileExtension)"
-            throw ValidationError(
-                "--report takes FORMAT=\(format.service == nil ? "PATH" : "URL"), such as \(format.name)=\(example)")
+                "--report takes FORMAT=\(service == nil ? "PATH" : "URL"), such as \(words.format)=\(example)")
         }
         self.format = format
-        path = parts[1]
+        path = place
         guard let service = format.service, path != "-" else {
             address = nil
             return

@@ -2,22 +2,12 @@ import ArgumentParser
 
 /// What `plumb run` was asked, however its words were read.
 struct RunRequest: Equatable {
-    var project = ProjectRequest()
-    var selection = SelectionRequest()
+    var scenarios = ScenarioRequest()
     var jobs: Int?
-    var seed: String?
     var failFast = false
     var `repeat` = 1
     var failed = false
     var report: [String] = []
-    var allowExec = false
-    var quiet = false
-    var sandboxBreak: [String] = []
-    var paths: [String] = []
-    /// How many runs the history keeps, where this one is to be kept.
-    var historyRuns: Int?
-    /// Where the history is: a path, a URL of PostgreSQL, the name of a target; nil is the project's own file.
-    var history: String?
     /// Trouble on targets and links as long as the run, in the words of `--fault`.
     var fault: [String] = []
     /// Whether to stay and run again what changes.
@@ -33,8 +23,9 @@ struct RunRequest: Equatable {
     /// The command that runs what did not pass again, with all that decides what happens then; nil where a part of
     /// it cannot stand on a line.
     var rerunCommand: String? {
-        var words = ["plumb", "run"] + paths
+        var words = ["plumb", "run"] + scenarios.paths
         func option(_ name: String, _ values: [String]) { for value in values { words += [name, value] } }
+        let (project, selection) = (scenarios.project, scenarios.selection)
         option("--config", [project.config].compactMap(\.self))
         option("--profile", [project.profile].compactMap(\.self))
         option("--env-file", [project.envFile].compactMap(\.self))
@@ -43,9 +34,9 @@ struct RunRequest: Equatable {
         option("--timeout", [selection.timeout].compactMap(\.self))
         option("--retries", [selection.retries].compactMap { $0.map(String.init) })
         option("--fault", fault)
-        option("--sandbox-break", sandboxBreak)
+        option("--sandbox-break", scenarios.sandboxBreak)
         if selection.noSkips { words.append("--no-skips") }
-        if allowExec { words.append("--allow-exec") }
+        if scenarios.allowExec { words.append("--allow-exec") }
         words.append("--failed")
         let quoted = words.compactMap(Self.quoted)
         return quoted.count == words.count ? quoted.joined(separator: " ") : nil
@@ -65,36 +56,8 @@ struct RunRequest: Equatable {
     func check() throws {
         if let jobs, !(1...1000).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1000") }
         if !(1...10_000).contains(self.repeat) { throw ValidationError("--repeat takes a number from 1 to 10000") }
-        if let historyRuns, !(1...100_000).contains(historyRuns) {
-            throw ValidationError("--history-runs takes a number from 1 to 100000")
-        }
         _ = try shard.map { try Shard($0) }
-        var paths: Set<String> = []
-        for text in report {
-            let path = try ReportRequest(text).path
-            guard paths.insert(path).inserted else {
-                throw ValidationError("two reports cannot both go to '\(path)': give each a path of its own")
-            }
-        }
-        _ = try Project.variables(selection.variables)
-        _ = try Project.flags(selection)
+        try ReportWords.check(report) { try ReportRequest($0).path }
+        try scenarios.check()
     }
-}
-
-/// Where the configuration is, and how its problems are shown.
-struct ProjectRequest: Equatable {
-    var config: String?
-    var profile: String?
-    var envFile: String?
-    var color = ColorChoice.auto
-}
-
-/// Which scenarios are taken, and with which settings.
-struct SelectionRequest: Equatable {
-    var tag: [String] = []
-    var step: [String] = []
-    var variables: [String] = []
-    var timeout: String?
-    var retries: Int?
-    var noSkips = false
 }

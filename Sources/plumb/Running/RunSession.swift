@@ -14,28 +14,19 @@ struct RunSession {
     private let terminal: TerminalReporter
     private var audience: Audience<any Reporter>
     private var recorder = RunRecorder()
-    private let signals: Signals
+    private let watch: WorkerWatch<RunEvent>
     /// Masks what this side says by itself; what comes from a worker is masked there.
     private let mask: SecretMask
     private let began = Instant.now
     private var requests = 0
-    private var isInterrupted = false
-    private var graceEnds: Instant?
-    private var buffer: [UInt8] = []
-    /// What ends a run whose cleanups do not come to an end.
-    private static let grace: Duration = .seconds(32)
-    /// Milliseconds for which events gather before they are read: each look costs this process and the worker a switch.
-    private static let gathering: Int32 = 10
-    /// Bytes that are read in one go, and how many such goes there are before signals are heard again.
-    private static let chunk = 1 << 16
-    private static let chunks = 16
 
     /// Creates a session; the reporters are told of everything that happens.
     init(_ plan: RunPlan, terminal: TerminalReporter, reporters: [any Reporter], signals: Signals) {
         self.plan = plan
         self.terminal = terminal
         audience = Audience(reporters)
-        self.signals = signals
+        // What ends a run whose cleanups do not come to an end.
+        watch = WorkerWatch(signals, grace: .seconds(32))
         mask = SecretMask(plan.configuration.secrets.values.compactMap { $0 })
     }
 
@@ -46,7 +37,7 @@ struct RunSession {
         // A worker that takes the place of one that died goes on with the same times.
         remaining.options.began = began.sinceStart
         if let blackBox = BlackBox() {
-            while !remaining.tests.isEmpty, !isInterrupted {
+            while !remaining.tests.isEmpty, !watch.isInterrupted {
                 guard let worker = WorkerProcess.start(remaining, blackBox: blackBox) else {
                     abandon(
                         because: "the worker could not be started: \(String(cString: strerror(errno)).lowercased())")
@@ -68,71 +59,16 @@ struct RunSession {
         return conclude(started)
     }
 
-    /// Reads a worker's events until it closes them.
     private mutating func follow(_ worker: WorkerProcess) {
-        buffer.removeAll(keepingCapacity: true)
-        var chunk = [UInt8](repeating: 0, count: Self.chunk)
-        while true {
-            let hasEvents = wait(for: worker)
-            for signal in signals.read() { hear(signal, worker) }
-            if let graceEnds, Instant.now > graceEnds { worker.kill() }
-            if hasEvents, !readEvents(of: worker, &chunk) { return }
-            terminal.tick()
-        }
-    }
-
-    /// Takes the events that are there; says whether more may come.
-    private mutating func readEvents(of worker: WorkerProcess, _ chunk: inout [UInt8]) -> Bool {
-        for _ in 0..<Self.chunks {
-            let count = read(worker.events, &chunk, chunk.count)
-            if count > 0 {
-                take(chunk[..<count])
-            } else if count == 0 || errno != EAGAIN && errno != EINTR {
-                return false
+        watch.follow(worker) { notice in
+            switch notice {
+            case .event(.runFinished(let end)): requests += end.requests
+            case .event(let event): tell(event)
+            case .interrupted: tell(.note("interrupted: running cleanups; once more to leave at once"))
+            case .leaving: terminal.pause()
+            case .idle: terminal.tick()
             }
-            if count < chunk.count { break }
         }
-        return true
-    }
-
-    /// Waits for events, a signal or the time to draw anew; says whether there are events, or their end.
-    private func wait(for worker: WorkerProcess) -> Bool {
-        var waiting = [
-            pollfd(fd: worker.events, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
-        _ = poll(&waiting, 2, 50)
-        guard waiting[0].revents != 0 else { return false }
-        // Without an event asked for, a descriptor tells only that its other side is closed.
-        waiting[0].events = 0
-        if waiting[0].revents & Int16(POLLHUP) == 0 { _ = poll(&waiting, 2, Self.gathering) }
-        return true
-    }
-
-    private mutating func take(_ bytes: ArraySlice<UInt8>) {
-        // Each byte is looked at once: an event may be longer than many reads.
-        var rest = bytes
-        while let end = rest.firstIndex(of: 0x0A) {
-            buffer += rest[..<end]
-            rest = rest[(end + 1)...]
-            if let value = try? JSON.parse(buffer).value, let event = try? RunEvent(json: value) {
-                if case .runFinished(let end) = event { requests += end.requests } else { tell(event) }
-            }
-            buffer.removeAll(keepingCapacity: true)
-        }
-        buffer += rest
-    }
-
-    private mutating func hear(_ signal: Int32, _ worker: WorkerProcess) {
-        if isInterrupted {
-            terminal.pause()
-            worker.kill()
-            _exit(130)
-        }
-        isInterrupted = true
-        graceEnds = .now + Self.grace
-        tell(.note("interrupted: running cleanups; once more to leave at once"))
-        worker.stop()
     }
 
     /// Reports what died with a worker.
@@ -148,8 +84,7 @@ struct RunSession {
             if let content, content.test == test.name.index {
                 failure.notes.append("in step \(content.trail)")
                 if let expression = content.expression {
-                    let words = expression.trimmed
-                    failure.message = "the worker process \(cause) while jq evaluated '\(words)'"
+                    failure.message = "the worker process \(Self.describe(ending, evaluating: expression.trimmed))"
                     failure.place = Self.place(of: expression, in: planned.scenario)
                     failure.hint =
                         ending.isExcess
@@ -165,7 +100,7 @@ struct RunSession {
                         verdict: .error, reason: "crashed", startedMs: test.startedMs,
                         ms: max(0, milliseconds - test.startedMs), failures: [failure])))
         }
-        if !isInterrupted {
+        if !watch.isInterrupted {
             tell(
                 .note(
                     "the worker process \(cause); a new one takes the tests that remain. What the tests in flight had begun may be left"
@@ -188,7 +123,12 @@ struct RunSession {
         return Place(found.source.span(of: 0..<found.text.trimmed.utf8.count))
     }
 
-    static func describe(_ ending: WorkerProcess.Ending) -> String {
+    /// How a process went: `died by signal 11 (Segmentation fault) while jq evaluated '.x'`.
+    static func describe(_ ending: WorkerProcess.Ending, evaluating expression: String?) -> String {
+        describe(ending) + (expression.map { " while jq evaluated '\($0)'" } ?? "")
+    }
+
+    private static func describe(_ ending: WorkerProcess.Ending) -> String {
         switch ending {
         case .signal(let number): "died by signal \(number) (\(String(cString: strsignal(number))))"
         case .exit(EvaluationLimits.Excess.memory.exitStatus): "used more memory than it may"
@@ -198,11 +138,11 @@ struct RunSession {
     }
 
     private mutating func conclude(_ started: RunStart) -> (RunResult, [ReportError]) {
-        let open = RunEnd(ms: milliseconds, isInterrupted: isInterrupted, status: 0, requests: requests)
+        let open = RunEnd(ms: milliseconds, isInterrupted: watch.isInterrupted, status: 0, requests: requests)
         let provisional =
             recorder.result(endingWith: open) ?? RunResult(start: started, tests: [], notes: [], end: open)
         let end = RunEnd(
-            ms: milliseconds, isInterrupted: isInterrupted, status: Self.status(provisional), requests: requests)
+            ms: milliseconds, isInterrupted: watch.isInterrupted, status: Self.status(provisional), requests: requests)
         tell(.runFinished(end))
         var result = provisional
         result.end = end

@@ -55,7 +55,7 @@ enum Worker {
         }
         await task.value
         let requests = await interpreter.requestCount
-        stream.send(.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)))
+        stream.send(RunEvent.runFinished(RunEnd(ms: 0, isInterrupted: false, status: 0, requests: requests)))
         stream.write()
         _exit(0)
     }

@@ -34,7 +34,7 @@ struct WatchSession {
 
     private mutating func stay() {
         addFolders()
-        carryOut(request.paths)
+        carryOut(request.scenarios.paths)
         // Where there is nothing to run, the paths are wrong, which was told.
         if known.scenarios.isEmpty { return }
         while !isEnding {
@@ -45,7 +45,7 @@ struct WatchSession {
             let paths = known.affected(by: changes, since: before)
             guard !paths.isEmpty else { continue }
             tell(changes, paths)
-            carryOut(paths.count == known.scenarios.count ? request.paths : paths)
+            carryOut(paths.count == known.scenarios.count ? request.scenarios.paths : paths)
         }
     }
 

@@ -28,8 +28,9 @@ struct WatchedScenarios {
         var problems: [Diagnostic] = []
         let folder = Streams.workingFolder
         let asked = ConfigurationRequest(
-            path: request.project.config, scenarios: request.paths, profile: request.project.profile,
-            environmentFile: request.project.envFile, workingFolder: folder, isLint: true)
+            path: request.scenarios.project.config, scenarios: request.scenarios.paths,
+            profile: request.scenarios.project.profile,
+            environmentFile: request.scenarios.project.envFile, workingFolder: folder, isLint: true)
         let loaded = ConfigurationReader.load(
             asked, kinds: StepKinds.all, files: files, environment: Streams.environment, into: &problems)
         configuration = files.take()
@@ -38,7 +39,7 @@ struct WatchedScenarios {
             configuration: loaded ?? Configuration(file: nil, root: folder), kinds: StepKinds.all, files: files,
             workingFolder: folder, isLint: true)
         var finder = ScenarioFinder(files: DiskFiles(), workingFolder: folder, excluded: configuration)
-        for path in request.paths { finder.add(path) }
+        for path in request.scenarios.paths { finder.add(path) }
         for found in finder.found {
             scenarios.append(found.path)
             _ = compiler.compile([found.path])
@@ -47,7 +48,7 @@ struct WatchedScenarios {
             texts[found.path] = read.sorted().compactMap { try? DiskFiles().read($0, limit: 1 << 20) }
                 .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
         }
-        for path in request.paths { addFolders(FilePath.absolute(path, in: folder), depth: 0) }
+        for path in request.scenarios.paths { addFolders(FilePath.absolute(path, in: folder), depth: 0) }
         for path in configuration.union(sources.values.joined()) { folders.insert(FilePath.parent(path)) }
     }
 

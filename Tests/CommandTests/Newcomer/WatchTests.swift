@@ -103,12 +103,13 @@ import Testing
         "a --timeout 5s --retries 2 --no-skips -j 3 --seed s", "a --fail-fast --repeat 2 --failed --allow-exec -q",
         "a --report junit=r.xml --report json=r.json --fault x --sandbox-break y", "a --history --history-runs 7",
         "a --shard 2/4",
+        "a --history-in ./h.sqlite",
     ])
     func `each run is asked for what the command was asked`(line: String) throws {
         let asked = try RunCommand.parse(line.split(separator: " ").map(String.init) + ["--watch"]).request
         #expect(asked.watch)
         var once = asked
         once.watch = false
-        #expect(try RunCommand.parse(asked.words(paths: asked.paths)).request == once)
+        #expect(try RunCommand.parse(asked.words(paths: asked.scenarios.paths)).request == once)
     }
 }

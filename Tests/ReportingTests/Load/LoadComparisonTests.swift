@@ -1,3 +1,4 @@
+import Expressions
 import ScenarioModel
 import Testing
 
@@ -36,6 +37,47 @@ import Testing
         let comparison = LoadComparison(baseline: load(10_000), current: load(50_000, intervals: 7))
         #expect(comparison.verdict == .noEvidence)
         #expect(comparison.lines.allSatisfy { $0.probability == nil })
+    }
+
+    @Test func `what a history keeps compares as the whole does, in a fraction of its size`() throws {
+        for (before, after) in [(10_000, 12_000), (10_000, 8000), (10_000, 10_000)] {
+            let (old, new) = (load(before, intervals: 500), load(after, intervals: 500))
+            let whole = LoadComparison(baseline: old, current: new)
+            let kept = try LoadComparison(
+                baseline: #require(LoadResult(record: old.record)), current: #require(LoadResult(record: new.record)))
+            #expect(kept.verdict == whole.verdict)
+            #expect(kept.lines.map(\.verdict) == whole.lines.map(\.verdict))
+            #expect(kept.lines.map(\.probability) == whole.lines.map(\.probability))
+            #expect(zip(kept.lines, whole.lines).allSatisfy { abs($0.before - $1.before) < 0.001 * (1 + $1.before) })
+        }
+        var large = load(10_000, intervals: 600)
+        large.start.tests = (0..<10_000).map { "scenarios/orders/row \($0)" }
+        let sample = TestResult(
+            test: TestName(index: 0, name: "t", file: "t.yaml", suite: "", scenario: "t", row: nil), verdict: .failed)
+        large.receive(.finished(LoadOutcome(aggregate: ["runs": 6000], samples: [sample])))
+        let record = try #require(LoadResult(record: large.record))
+        #expect(record.outcome?.aggregate["runs"] == 6000)
+        #expect(record.outcome?.samples.isEmpty == true)
+        #expect(record.intervals.count <= 30)
+        #expect(large.record.utf8.count < 40_000)
+        #expect(LoadResult(record: "{\"kind\": \"other\"}") == nil)
+    }
+
+    @Test func `loads of other tests, names, profiles, rates or users have another identity`() {
+        var open = Self.start
+        open.rate = 50
+        var others = [Self.start, open]
+        for change in [
+            { $0.tests.append("u") }, { $0.load = "steady" }, { $0.profile = "p" }, { $0.rate = 60 },
+            { ($0.rate, $0.users) = (nil, 100) },
+        ] as [(inout LoadStart) -> Void] {
+            others.append(open)
+            change(&others[others.count - 1])
+        }
+        #expect(Set(others.map(\.identity)).count == others.count)
+        var wider = open
+        (wider.id, wider.seed, wider.started) = ("j", "t", "later")
+        #expect(wider.identity == open.identity)
     }
 
     @Test func `fewer runs per second and more failures are worse`() {

@@ -90,6 +90,21 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("            ") }, "what does not fit goes on below its beginning")
     }
 
+    @Test func `of many steps those that failed and the slowest are told, few keep their order`() {
+        var many = Value.Object()
+        for number in 0..<40 {
+            many["s\(number)"] = ["runs": 9, "failed": Value(number == 3 ? 2 : 0), "ms": ["p95": Value(number)]]
+        }
+        #expect(LoadFigures.steps(many, most: 4).map(\.id) == ["s3", "s39", "s38", "s37"])
+        #expect(LoadFigures.steps(many, most: 40).prefix(2).map(\.id) == ["s0", "s1"])
+        var crowded = result()
+        crowded.outcome?.aggregate = ["runs": 9, "steps": .object(many)]
+        let text = LoadSummary.render(crowded, style: TerminalStyle()).plain
+        #expect(text.contains("\nstep s3     "))
+        #expect(text.contains("and 10 more steps; told are those that failed most, then the slowest\n"))
+        #expect(!text.contains("step s4 "))
+    }
+
     @Test func `where lines can be redrawn there is one state, else a line for each interval`() {
         for isLive in [true, false] {
             var written = ""

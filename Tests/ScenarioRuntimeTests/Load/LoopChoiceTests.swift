@@ -86,9 +86,28 @@ import Testing
         #expect(bounded.note?.hasSuffix("since 'it' allows 3 connections") == true)
         let inside = choice(load(users: 999), plan([target("sqlite")]))
         #expect(inside.count == 1)
-        #expect(inside.note == nil, "nobody has asked for more")
-        var linked = plan()
-        linked.configuration.links["a->b"] = .init(listen: "127.0.0.1:1", to: "127.0.0.1:2", origin: .builtIn)
-        #expect(choice(load(users: 999), linked, asked: 4).note?.contains("proxies") == true)
+        #expect(
+            inside.note
+                == "one loop has the load, which 8 would serve better, since 'it' is a database inside the process")
+        #expect(choice(load(users: 64), plan([target("sqlite")])).note == nil, "one loop is all that it needs")
+    }
+
+    private func faulted(_ place: String) -> RunPlan {
+        var plan = plan()
+        plan.tests[0].scenario.steps.steps[0].faults = [
+            Fault(place: place, span: span, settings: .literal(["refuse": true], text: nil, span))
+        ]
+        plan.configuration.links["a->b"] = .init(listen: "127.0.0.1:1", to: "127.0.0.1:2", origin: .builtIn)
+        return plan
+    }
+
+    @Test func `faults on targets are each run's own, those on a link leave the load to one loop`() {
+        #expect(choice(load(users: 999), faulted("it")).count == 8)
+        let linked = choice(load(users: 999), faulted("a->b"))
+        #expect(linked.count == 1)
+        #expect(linked.note?.hasPrefix("one loop has the load, which 8 would serve better, since its runs put") == true)
+        let asked = choice(load(users: 999), faulted("a->b"), asked: 4)
+        let note = "--loops 4: the load has 1, since its runs put faults on the link 'a->b'"
+        #expect(asked.note?.hasPrefix(note) == true)
     }
 }

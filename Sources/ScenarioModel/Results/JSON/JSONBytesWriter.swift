@@ -13,6 +13,14 @@ struct JSONBytesWriter: ResultWriter {
         self.mask = mask
     }
 
+    /// Appends a record to bytes, every secret replaced, without a copy of them.
+    static func append(_ record: some ResultWritable, to bytes: inout [UInt8], masking mask: SecretMask?) {
+        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
+        bytes = []
+        writer.whole(record)
+        bytes = writer.bytes
+    }
+
     /// Writes a record as an object of its own.
     mutating func whole(_ record: some ResultWritable) {
         members { record.write(to: &$0) }

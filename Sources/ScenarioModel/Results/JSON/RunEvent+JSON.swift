@@ -114,10 +114,7 @@ extension RunEvent: ResultRecord {
 
     /// Appends the event as one line of JSON with its line end, every secret replaced.
     public func appendJSONLine(to bytes: inout [UInt8], masking mask: SecretMask? = nil) {
-        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
-        bytes = []
-        writer.whole(self)
-        bytes = writer.bytes
+        JSONBytesWriter.append(self, to: &bytes, masking: mask)
         bytes.append(0x0A)
     }
 }

@@ -22,10 +22,7 @@ extension RunResult: ResultWritable {
 
     /// Appends the report as one JSON document on one line, without building a value of it.
     public func appendJSON(to bytes: inout [UInt8], masking mask: SecretMask? = nil) {
-        var writer = JSONBytesWriter(bytes: bytes, mask: mask)
-        bytes = []
-        writer.whole(self)
-        bytes = writer.bytes
+        JSONBytesWriter.append(self, to: &bytes, masking: mask)
     }
 
     func write(to writer: inout some ResultWriter) {

@@ -6,7 +6,7 @@ public import ScenarioModel
 /// A small load has one, which is the cheapest and needs no division of what is bounded.
 public struct LoopChoice: Sendable, Hashable {
     public let count: Int
-    /// Why there are fewer than were asked for.
+    /// Why there are fewer than were asked for, or one where several would serve the load.
     public let note: String?
 
     /// The most loops of a load.
@@ -20,6 +20,8 @@ public struct LoopChoice: Sendable, Hashable {
     private struct Bound {
         var most: Int
         var reason: String
+        /// Whether it leaves the load to one loop however large that is, which people then are told.
+        var isIndivisible = false
     }
 
     /// Chooses for a load of the tests of a plan; `asked` is what `--loops` says.
@@ -33,18 +35,23 @@ public struct LoopChoice: Sendable, Hashable {
             return
         }
         count = max(1, tightest.most)
-        note = asked.map { "--loops \($0): the load has \(max(1, tightest.most)), since \(tightest.reason)" }
+        if let asked {
+            note = "--loops \(asked): the load has \(count), since \(tightest.reason)"
+        } else if tightest.isIndivisible {
+            note = "one loop has the load, which \(wanted) would serve better, since \(tightest.reason)"
+        } else {
+            note = nil
+        }
     }
 
     /// How many loops have something to do; what a template gives is known too late.
     private static func useful(_ load: Repetition, _ tests: [PlannedTest]) -> Int {
         let requests = Double(tests.map { requestCount(of: $0.scenario.steps) }.max() ?? 1)
-        let rates = load.stages.compactMap(\.rate)
-        if load.rate != nil || !rates.isEmpty {
-            guard let rate = rates.max() ?? load.rate?.known else { return 1 }
+        if load.isOpen {
+            guard let rate = load.mostRate else { return 1 }
             return loops(forRate: rate * max(1, requests))
         }
-        guard let users = users(of: load) else { return 1 }
+        guard let users = load.mostUsers else { return 1 }
         let byUsers = users / usersPerLoop
         guard let think = load.think else { return byUsers }
         guard let pause = think.known else { return 1 }
@@ -54,10 +61,6 @@ public struct LoopChoice: Sendable, Hashable {
 
     private static func loops(forRate rate: Double) -> Int {
         Int(min(Double(most), rate / requestsPerLoop).rounded(.up))
-    }
-
-    private static func users(of load: Repetition) -> Int? {
-        load.stages.compactMap(\.parallel).max() ?? load.parallel.known
     }
 
     private static func requestCount(of block: Block) -> Int {
@@ -76,33 +79,36 @@ public struct LoopChoice: Sendable, Hashable {
         if case .times(let times) = load.extent, let known = times.known, load.stages.isEmpty {
             bounds.append(Bound(most: known, reason: "it has \(known) run\(known == 1 ? "" : "s")"))
         }
-        let isOpen = load.rate != nil || load.stages.contains { $0.rate != nil }
-        if let most = isOpen ? load.parallel.known : users(of: load) {
+        if let most = load.mostUsers {
             bounds.append(
                 Bound(
                     most: most,
-                    reason: isOpen ? "\(most) runs may be in flight" : "it has \(most) user\(most == 1 ? "" : "s")"))
+                    reason: load.isOpen ? "\(most) runs may be in flight" : "it has \(most) user\(most == 1 ? "" : "s")"
+                ))
         }
         return bounds
     }
 
     private static func bounds(_ plan: RunPlan, _ kinds: [any StepKind]) -> [Bound] {
         var bounds: [Bound] = []
-        if plan.needsProxies {
-            bounds.append(Bound(most: 1, reason: "faults and links go through proxies, which one loop has"))
+        func leave(toOneLoop reason: String) { bounds.append(Bound(most: 1, reason: reason, isIndivisible: true)) }
+        // Proxies before targets are each run's own; those on a link are there once, for all who use it.
+        let faults = plan.options.faults + plan.tests.flatMap(\.scenario.faults)
+        if let link = faults.first(where: \.isLink)?.place {
+            leave(toOneLoop: "its runs put faults on the link '\(link)', which one process carries")
         }
         let pooled = Set(kinds.flatMap(\.targetKinds).filter(\.hasPool).map(\.name))
         for test in plan.tests {
             if let derived = test.scenario.targets.first(where: \.hasBounds) {
                 let path = test.scenario.file.path
-                bounds.append(Bound(most: 1, reason: "\(path) derives '\(derived.name)' with bounds of its own"))
+                leave(toOneLoop: "\(path) derives '\(derived.name)' with bounds of its own")
             }
             let layers = SettingsLayers(
                 plan.configuration, suites: test.suites, flags: plan.options.flags, scenario: test.scenario)
             for target in plan.configuration.targets
             where test.shared.contains(target.name) || test.exclusive.contains(target.name) {
                 if target.kind == "sqlite" {
-                    bounds.append(Bound(most: 1, reason: "'\(target.name)' is a database inside the process"))
+                    leave(toOneLoop: "'\(target.name)' is a database inside the process")
                     continue
                 }
                 let connections = layers.connections(to: target)

@@ -7,10 +7,10 @@ import ScenarioCompiler
 import ScenarioModel
 import StepDrivers
 
-/// The history of a run that is to be kept: where it is, what it says of earlier runs, and adding this one.
-struct RunKeeping {
+/// The history that is to keep a run or a load: where it is, what it says of earlier ones, and adding this one.
+struct HistoryKeeping {
     private let place: HistoryPlace
-    /// How many runs the history keeps.
+    /// How many runs, or loads, the history keeps.
     private let most: Int
     private let profile: String?
     /// How far back it is looked for what did not pass, and for the page.
@@ -19,11 +19,10 @@ struct RunKeeping {
     /// Finds the place that was named, before anything runs: a URL of PostgreSQL, a target, or a file.
     ///
     /// Without a name it is what `PLUMB_HISTORY` names, or the project's own file.
-    init(_ name: String?, keeping most: Int, _ configuration: Configuration, _ project: Project) throws(HistoryProblem)
-    {
-        self.most = most
+    init(_ request: KeepingRequest, _ configuration: Configuration, _ project: Project) throws(HistoryProblem) {
+        most = request.most
         profile = configuration.profile
-        guard let name = name ?? HistoryFile.fromEnvironment else {
+        guard let name = request.place ?? HistoryFile.fromEnvironment else {
             place = .file(FilePath.join(configuration.root, HistoryFile.name))
             return
         }
@@ -55,26 +54,54 @@ struct RunKeeping {
     ///
     /// A process of its own reads them, since a worker is still to be forked.
     func unpassed() throws(HistoryProblem) -> Set<String> {
-        let bytes = ForkedAnswer.bytes(within: .seconds(40), most: 64 << 20) { descriptor in
-            var answer = Value.Object()
-            do throws(RunHistoryError) {
-                let history = try place.open(isWritable: false).last(Self.lookBack, profile: profile)
-                answer["runs"] = Value(history.runs.count)
-                answer["unpassed"] = .array(history.unpassed.map { .string($0) })
-            } catch {
-                answer["message"] = .string("\(error)")
-                answer["hint"] = error.hint.map { .string($0) } ?? .null
-            }
-            ForkedAnswer.write(Array(Value.object(answer).json().utf8), to: descriptor)
+        let answer = try ask("--failed") { history, answer throws(RunHistoryError) in
+            let past = try history.last(Self.lookBack, profile: profile)
+            answer["runs"] = Value(past.runs.count)
+            answer["unpassed"] = .array(past.unpassed.map { .string($0) })
         }
-        guard let bytes, let answer = try? JSON.parse(bytes).value else {
-            throw HistoryProblem("--failed: the history did not answer in time")
-        }
-        if let message = answer["message"]?.string { throw HistoryProblem(message, hint: answer["hint"]?.string) }
         guard answer["runs"]?.number != 0 else {
             throw HistoryProblem("--failed: the history holds no run of this profile", hint: "run once without it")
         }
         return Set((answer["unpassed"]?.array ?? []).compactMap(\.string).map(LastRun.plain))
+    }
+
+    /// What `--baseline last` compares with: the last load of an identity that passed; nil where there is none.
+    ///
+    /// A process of its own reads it, as above.
+    func baseline(of identity: String) throws(HistoryProblem) -> LoadResult? {
+        do throws(HistoryProblem) {
+            let answer = try ask("--baseline") { history, answer throws(RunHistoryError) in
+                answer["record"] = try history.load(.lastHeld(identity)).map { .string($0.record) }
+            }
+            return answer["record"]?.string.flatMap { LoadResult(record: $0) }
+        } catch {
+            if error.isEmpty { return nil }
+            throw error
+        }
+    }
+
+    /// Asks the history in another process, which gives what it learns for an option as members of an object.
+    private func ask(
+        _ option: String, _ work: @escaping (any RunHistory, inout Value.Object) throws(RunHistoryError) -> Void
+    ) throws(HistoryProblem) -> Value {
+        let bytes = ForkedAnswer.bytes(within: .seconds(40), most: 64 << 20) { descriptor in
+            var answer = Value.Object()
+            do throws(RunHistoryError) {
+                try work(try place.open(isWritable: false), &answer)
+            } catch {
+                answer["message"] = .string("\(error)")
+                answer["hint"] = error.hint.map { .string($0) } ?? .null
+                answer["empty"] = .bool(error.isEmpty)
+            }
+            ForkedAnswer.write(Array(Value.object(answer).json().utf8), to: descriptor)
+        }
+        guard let bytes, let answer = try? JSON.parse(bytes).value else {
+            throw HistoryProblem("\(option): the history did not answer in time")
+        }
+        if let message = answer["message"]?.string {
+            throw HistoryProblem(message, hint: answer["hint"]?.string, isEmpty: answer["empty"]?.bool ?? false)
+        }
+        return answer
     }
 
     /// The runs before this one, for reports; nil where none are kept, or they cannot be read.
@@ -84,9 +111,18 @@ struct RunKeeping {
 
     /// Adds the run; tells where it cannot.
     func keep(_ result: RunResult) -> Bool {
+        add { history throws(RunHistoryError) in try history.add(result, keeping: most) }
+    }
+
+    /// Adds the load; tells where it cannot.
+    func keep(_ load: LoadResult) -> Bool {
+        add { history throws(RunHistoryError) in try history.add(load, keeping: most) }
+    }
+
+    private func add(_ add: (any RunHistory) throws(RunHistoryError) -> Void) -> Bool {
         if case .file(let path) = place { mkdir(FilePath.parent(path), 0o755) }
         do throws(RunHistoryError) {
-            try place.open(isWritable: true).add(result, keeping: most)
+            try add(try place.open(isWritable: true))
             return true
         } catch {
             Streams.err("error: \(error)\n" + (error.hint.map { "  = hint: \($0)\n" } ?? ""))
@@ -99,9 +135,15 @@ struct RunKeeping {
 struct HistoryProblem: Error {
     var message: String
     var hint: String?
+    /// Whether it is only that nothing has been kept there yet.
+    var isEmpty = false
 
-    init(_ message: String, hint: String? = nil) {
+    init(_ message: String, hint: String? = nil, isEmpty: Bool = false) {
         self.message = message
         self.hint = hint
+        self.isEmpty = isEmpty
     }
+
+    /// The problem as people are told of it.
+    var diagnostic: Diagnostic { Diagnostic(.noHistory, at: nil, "\(message)", hint: hint.map { .init($0) }) }
 }
