@@ -10,14 +10,12 @@ internal import ScenarioModel
 /// step chat  min 0.4 ms  p50 1.1 ms …
 /// ```
 struct LoadSummary {
-    private let style: TerminalStyle
+    let style: TerminalStyle
     /// The cells of titles; those of steps are as wide as their ids.
     private static let titleCells = 11
     private static let mostSteps = 30
     /// The cells of the longest title.
     private static let mostTitle = 30
-
-    private init(style: TerminalStyle) { self.style = style }
 
     /// The text of a load that has ended.
     static func render(_ result: LoadResult, style: TerminalStyle) -> StyledText {
@@ -132,12 +130,12 @@ struct LoadSummary {
         let room = style.isLive ? max(20, style.width - titleCells - 1) : Int.max
         let lines = WrappedText.lines(of: CutText.start(of: words, cells: 1000), cells: room)
         for (index, line) in lines.enumerated() {
-            text.append(pad(index == 0 ? CutText.start(of: title, cells: Self.mostTitle) : "", titleCells), .strong)
+            text.append(Self.pad(index == 0 ? CutText.start(of: title, cells: Self.mostTitle) : "", titleCells), .strong)
             text.append(" \(line)\n")
         }
     }
 
-    private func pad(_ word: String, _ width: Int) -> String {
+    private static func pad(_ word: String, _ width: Int) -> String {
         word + String(repeating: " ", count: max(0, width - VisibleText(word).cells))
     }
 }
