@@ -42,7 +42,7 @@ services-stop: ## Stops them; their data stay
 	@scripts/services stop
 
 test: packages ## Builds and runs all tests
-	@scripts/install-packages jq openssl libxml2-utils python3
+	@scripts/install-packages curl jq openssl libxml2-utils python3
 	@scripts/unpack-metrics-servers || echo "the tests that ask real metrics servers are skipped"
 	swift build --build-tests -j $(JOBS)
 	PLUMB_POSTGRES_BIN=$$(scripts/postgres-server); export PLUMB_POSTGRES_BIN; \
@@ -83,11 +83,11 @@ fuzz: packages ## Reads damaged texts of all formats, FUZZ_SECONDS (10) for each
 	scripts/fuzz $(FUZZ_SECONDS)
 
 coverage: packages ## Runs all tests, and tells how many lines of Sources/ they reach
-	@scripts/install-packages jq openssl libxml2-utils python3 bsdextrautils
+	@scripts/install-packages curl jq openssl libxml2-utils python3 bsdextrautils
 	scripts/coverage
 
 sanitize: packages ## Runs all tests under AddressSanitizer, then under ThreadSanitizer; an hour
-	@scripts/install-packages jq openssl libxml2-utils python3
+	@scripts/install-packages curl jq openssl libxml2-utils python3
 	scripts/sanitize address
 	scripts/sanitize thread
 

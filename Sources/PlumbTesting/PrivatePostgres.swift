@@ -110,8 +110,8 @@ public final class PrivatePostgres: @unchecked Sendable {
 
     // MARK: - The processes
 
-    /// The folder of `postgres` and `initdb`.
-    private static let binaries: String? = {
+    /// The folder of `postgres`, `initdb` and `psql`; nil where there is no server.
+    public static let binaries: String? = {
         let environment = ProcessInfo.processInfo.environment
         var folders = environment["PLUMB_POSTGRES_BIN"].map { [$0] } ?? []
         folders += (environment["PATH"] ?? "").split(separator: ":").map(String.init)

@@ -64,6 +64,8 @@ struct PostgresRunTests {
         #expect(!line.contains("password"))
         var environment = RunningCommand.plainEnvironment
         environment["PGPASSWORD"] = try PrivatePostgres.shared.keywords.first { $0.0 == "password" }?.1
+        // The server may be one that nothing was installed of.
+        environment["PATH"] = try #require(PrivatePostgres.binaries) + ":" + (environment["PATH"] ?? "")
         let ended = try await OwnThread.run { [environment] in
             try RunningCommand("/bin/sh", ["-c", line + " -At"], environment: environment).finish()
         }
