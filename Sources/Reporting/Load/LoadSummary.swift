@@ -130,7 +130,8 @@ struct LoadSummary {
         let room = style.isLive ? max(20, style.width - titleCells - 1) : Int.max
         let lines = WrappedText.lines(of: CutText.start(of: words, cells: 1000), cells: room)
         for (index, line) in lines.enumerated() {
-            text.append(Self.pad(index == 0 ? CutText.start(of: title, cells: Self.mostTitle) : "", titleCells), .strong)
+            text.append(
+                Self.pad(index == 0 ? CutText.start(of: title, cells: Self.mostTitle) : "", titleCells), .strong)
             text.append(" \(line)\n")
         }
     }
