@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension HTTPRequest {
     /// What makes the request unfit to be sent, such as a line break that would smuggle in another header.
     func problem() -> HTTPError? {
@@ -26,7 +28,7 @@ extension HTTPRequest {
                     "the header name '\(header.name.preview)' has a character that HTTP does not allow",
                     hint: "use letters, digits and '-'")
             }
-            guard header.value.allBytes({ $0 != 0x0A && $0 != 0x0D && $0 != 0 }) else {
+            guard !header.value.endsHeader else {
                 return .unfit(
                     "the value of header '\(header.name)' has a line break or a NUL", hint: "remove or encode it")
             }
@@ -40,6 +42,16 @@ extension String {
     @inline(__always)
     fileprivate func allBytes(_ isFit: (UInt8) -> Bool) -> Bool {
         unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy(isFit) } ?? utf8.allSatisfy(isFit)
+    }
+
+    /// Whether the text has a line break or a NUL, behind which a server may see another header.
+    fileprivate var endsHeader: Bool {
+        let found = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            func has(_ byte: Int32) -> Bool { unsafe memchr(start, byte, bytes.count) != nil }
+            return has(0x0A) || has(0x0D) || has(0)
+        }
+        return found ?? utf8.contains { $0 == 0x0A || $0 == 0x0D || $0 == 0 }
     }
 }
 

@@ -52,13 +52,20 @@ extension HTTPResponse {
         public var received = 0
     }
 
-    /// The certificate that the server showed.
-    public struct Certificate: Sendable, Hashable {
-        public var subject: String
-        public var issuer: String
+    /// The certificate that the server showed; one object for all answers of a connection.
+    public final class Certificate: Sendable {
+        public let subject: String
+        public let issuer: String
         /// RFC 3339.
-        public var notBefore: String
-        public var notAfter: String
+        public let notBefore: String
+        public let notAfter: String
+
+        init(subject: String, issuer: String, notBefore: String, notAfter: String) {
+            self.subject = subject
+            self.issuer = issuer
+            self.notBefore = notBefore
+            self.notAfter = notAfter
+        }
     }
 
     /// The events of a `text/event-stream`.

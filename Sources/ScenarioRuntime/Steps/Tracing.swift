@@ -33,12 +33,20 @@ struct TracedAttempt {
 extension Interpreter {
     /// The ids of a step's requests at a place of a running test; all polls of a step have one span around them.
     func tracing(of step: Step, _ run: TestRun, _ frame: Frame) -> Tracing {
+        Tracing(
+            origin: origin(of: step, run), trace: run.trace, span: span(of: step, run, trail: frame.trail),
+            isRecorded: run.isTraceRecorded)
+    }
+
+    private func span(of step: Step, _ run: TestRun, trail: String) -> UInt64 {
+        let known = run.known.of(step)
+        if trail.isEmpty, let span = known.span { return span }
         // The trail tells iterations apart, the offset those of a cleanup that bear the same default id.
-        let span = SpanContext.span(
-            run: plan.options.runID, test: run.planned.name.index, trail: frame.trail, step: step.id,
+        let made = SpanContext.span(
+            run: plan.options.runID, test: run.planned.name.index, trail: trail, step: step.id,
             offset: step.span.range.lowerBound)
-        return Tracing(
-            origin: origin(of: step, run), trace: run.trace, span: span, isRecorded: run.isTraceRecorded)
+        if trail.isEmpty { known.span = made }
+        return made
     }
 
     private func origin(of step: Step, _ run: TestRun) -> StepOrigin {

@@ -101,12 +101,15 @@ final class KnownTerms: @unchecked Sendable {
     private var steps: [ObjectIdentifier: KnownStep] = [:]
     /// The names of test and scenario as services may see them.
     var shownNames: (test: String, scenario: String)?
+    /// The one that was asked for last, which is asked for several times in a row.
+    private var last: KnownStep?
 
     func of(_ step: Step) -> KnownStep {
+        if let last, last.identity === step.identity { return last }
         let key = ObjectIdentifier(step.identity)
-        if let known = steps[key] { return known }
-        let known = KnownStep(step.identity)
+        let known = steps[key] ?? KnownStep(step.identity)
         steps[key] = known
+        last = known
         return known
     }
 }
@@ -114,13 +117,15 @@ final class KnownTerms: @unchecked Sendable {
 /// What is known of one step.
 final class KnownStep {
     /// Kept, so that no other step can take its place.
-    private let identity: Step.Identity
+    fileprivate let identity: Step.Identity
     /// What holds for it on each target that it had; hardly ever more than one.
     var terms: [(target: String?, terms: Terms)] = []
     /// What carries its requests, where its target is always the same.
     var carrier: Carrier?
     /// What services are told of it, once it has sent something.
     var origin: StepOrigin?
+    /// Its span outside of all iterations.
+    var span: UInt64?
 
     init(_ identity: Step.Identity) { self.identity = identity }
 }

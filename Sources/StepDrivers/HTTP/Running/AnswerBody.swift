@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Expressions
+internal import Glibc
 internal import HTTPTransport
 internal import ScenarioModel
 
@@ -19,6 +20,7 @@ final class AnswerBody {
     /// Keys that an object of the body has twice.
     private(set) var duplicateKeys: [String] = []
     private var content = Content.none
+    private let header: String
     private let type: MediaType
     /// The body as text, computed when first read.
     private(set) lazy var text: String = decoded()
@@ -26,13 +28,30 @@ final class AnswerBody {
     /// Reads a body; one that is not whole is never taken for JSON.
     init(_ response: HTTPResponse, method: String, isWhole: Bool) {
         bytes = response.body
-        let header = response.header("content-type") ?? ""
+        header = response.header("content-type") ?? ""
         type = MediaType(header)
         let hasNone = method == "HEAD" || [204, 205, 304].contains(response.status)
         if type.isJSON, !(hasNone && bytes.isEmpty) {
             if isWhole { parse(type.essence) }
         } else if type.essence.hasPrefix("text/"), !hasNone || !bytes.isEmpty {
             content = .text
+        }
+    }
+
+    /// Whether it is JSON, and was read as such.
+    var isJSON: Bool {
+        if case .json = content { true } else { false }
+    }
+
+    /// Whether an answer with these bytes and this content type has the same body; only for one that is JSON, which
+    /// nothing else of an answer changes.
+    func isLike(_ bytes: [UInt8], _ header: String) -> Bool {
+        guard bytes.count == self.bytes.count, header == self.header else { return false }
+        return bytes.withUnsafeBytes { one in
+            self.bytes.withUnsafeBytes { other in
+                guard let one = one.baseAddress, let other = other.baseAddress else { return true }
+                return memcmp(one, other, bytes.count) == 0
+            }
         }
     }
 
@@ -47,8 +66,7 @@ final class AnswerBody {
 
     /// Why a body that begins as JSON does is not read as JSON; nil where it is, or begins otherwise.
     var reasonForNoJSON: String? {
-        if case .json = content { return nil }
-        guard error == nil, !type.isJSON, let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }),
+        guard !isJSON, error == nil, !type.isJSON, let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }),
             first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         else { return nil }
         return type.essence.isEmpty

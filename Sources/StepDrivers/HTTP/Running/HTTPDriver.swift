@@ -7,6 +7,7 @@ public final class HTTPDriver: StepDriver {
     private let loop: EventLoop
     private let transport: HTTPTransport
     private let userAgent: String
+    private let knownBodies = KnownBodies()
 
     /// Creates a driver whose connections live on a loop; `version` is what servers are told of Plumb.
     public init(on loop: EventLoop, version: String) {
@@ -24,7 +25,7 @@ public final class HTTPDriver: StepDriver {
         guard let prepared = step as? PreparedRequest else {
             preconditionFailure("an http driver was handed a step of another kind")
         }
-        return await exchange(prepared, limits, in: session).attempt()
+        return await exchange(prepared, limits, in: session).attempt(knownBodies)
     }
 
     /// Sends a request once, with the credentials of its target, and says what came of it.

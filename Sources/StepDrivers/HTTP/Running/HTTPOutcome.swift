@@ -34,10 +34,11 @@ final class HTTPOutcome {
         self.number = number
     }
 
-    /// The attempt: a JSON body is parsed now, once, since a bad one is an error; all else waits until it is read.
-    func attempt() -> Attempt {
+    /// The attempt: a JSON body is parsed now, once, since a bad one is an error, and found
+    /// where it is known; all else waits until it is read.
+    func attempt(_ known: KnownBodies) -> Attempt {
         let isWhole = self.error == nil
-        let body = response.map { AnswerBody($0, method: request.method, isWhole: isWhole) }
+        let body = response.map { known.body(of: $0, method: request.method, isWhole: isWhole) }
         let error = self.error ?? body?.error
         let retry = response.flatMap { RetryAfter($0.header("retry-after"), now: Int64(time(nil))) }
         let result = HTTPResult(self, body, error)
