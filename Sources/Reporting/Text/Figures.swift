@@ -2,10 +2,11 @@ internal import ScenarioModel
 
 /// Writes times and counts as people read them.
 enum Figures {
-    /// A time to about three digits: `0.4 ms`, `312 ms`, `3.2 s`, `2 min 5 s`.
+    /// A time to about three digits: `0.42 ms`, `4.2 ms`, `312 ms`, `3.2 s`, `2 min 5 s`.
     static func duration(_ ms: Double) -> String {
         guard ms.isFinite, ms < 1e12 else { return "?" }
         let ms = max(0, ms)
+        if ms > 0, ms < 0.995 { return "\(fixed(ms, digits: 2)) ms" }
         if ms < 9.95 { return "\(fixed(ms, digits: 1)) ms" }
         if ms < 999.5 { return "\(Int(ms.rounded())) ms" }
         if ms < 59_950 { return "\(fixed(ms / 1000, digits: 1)) s" }

@@ -66,7 +66,12 @@ extension Interpreter {
         let judgements = engine.judge(assertions.map(\.expression), in: context)
         return zip(assertions, judgements).compactMap { assertion, judgement in
             guard case .fails(let failure) = judgement else { return nil }
-            return Judge.report(assertion, failure, code: "load.threshold", rendering: rendering)
+            var report = Judge.report(assertion, failure, code: "load.threshold", rendering: rendering)
+            if load.total.counts.passed == 0, report.code == "assert.missing-path" {
+                report.hint =
+                    "no run passed, so that 'ms' and 'service_ms' are null; 'failed_ms' has the times of those that failed"
+            }
+            return report
         }
     }
 

@@ -90,6 +90,13 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("            ") }, "what does not fit goes on below its beginning")
     }
 
+    @Test(arguments: [
+        (0, "0.0 ms"), (0.0042, "0.00 ms"), (0.163, "0.16 ms"), (0.994, "0.99 ms"), (0.996, "1.0 ms"), (9.94, "9.9 ms"),
+        (9.96, "10 ms"), (999.6, "1.0 s"), (59_960, "1 min 0 s"),
+    ]) func `times have two or three digits that count`(_ ms: Double, _ text: String) {
+        #expect(Figures.duration(ms) == text)
+    }
+
     @Test func `of many steps those that failed and the slowest are told, few keep their order`() {
         var many = Value.Object()
         for number in 0..<40 {

@@ -39,6 +39,7 @@ function oneLine(text) {
 // The same digits as the terminal's.
 function duration(ms) {
     if (!(ms >= 0) || ms >= 1e12) return "?";
+    if (ms > 0 && ms < 0.995) return ms.toFixed(2) + " ms";
     if (ms < 9.95) return ms.toFixed(1) + " ms";
     if (ms < 999.5) return Math.round(ms) + " ms";
     if (ms < 59950) return (ms / 1000).toFixed(1) + " s";
