@@ -35,7 +35,7 @@ struct HTTPProgramConnectionTests {
         try run.expect(
             "proxy", tells: "error | http.refused", "the proxy 'http://127.0.0.1:1' refused", "the 'proxy' of")
         try run.expect("socket", tells: "error | http.unreachable", "there is no socket at", "gone.sock")
-        for id in ["hole", "stalled"] { #expect(try run.seconds(of: id) < 1.6, "\(id)") }
+        for id in ["hole", "stalled"] { #expect(try run.seconds(of: id) < 4, "\(id)") }
         #expect(plain.requestCount == 0)
     }
 
