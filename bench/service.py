@@ -8,10 +8,12 @@ import time
 import urllib.request
 
 ITEM = '{"id": 7, "name": "widget", "price": 9.5, "tags": ["a", "b"], "nested": {"ok": true}}'
+# Each answer another one.
+CHANGING = ITEM.replace("widget", "$request_id")
 
 
 class Service:
-    """Answers ITEM at /api/item and the files of `files` at /files/."""
+    """Answers ITEM at /api/item, CHANGING at /api/changing, and the files of `files` at /files/."""
 
     def __init__(self, folder, files):
         program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
@@ -34,6 +36,7 @@ http {{
     listen 127.0.0.1:{self.port};
     location = /counts {{ stub_status; }}
     location = /api/item {{ return 200 '{ITEM}'; }}
+    location = /api/changing {{ return 200 '{CHANGING}'; }}
     location /files/ {{ alias {files}/; }}
   }}
 }}
