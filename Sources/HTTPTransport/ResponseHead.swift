@@ -102,7 +102,9 @@ struct ResponseHead {
         if unsafe line[0] == 0x20 || line[0] == 0x09 {
             // A folded line continues the one before.
             guard !headers.isEmpty else { return }
-            headers[headers.count - 1].value += " " + (unsafe Self.text(Self.trimmed(line)))
+            let before = headers[headers.count - 1].value
+            let more = unsafe Self.text(Self.trimmed(line))
+            headers[headers.count - 1].value = before.isEmpty || more.isEmpty ? before + more : "\(before) \(more)"
             return
         }
         if let header = unsafe known?.header(at: headers.count, line) {

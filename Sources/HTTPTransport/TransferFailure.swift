@@ -112,6 +112,9 @@ extension TransferReport {
                 "check that the port speaks HTTP\(exchange.url.origin.scheme == "http" ? ", and not HTTPS" : "")")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
             return Verdict(.protocol, "not a valid HTTP answer: \(words)")
+        case CURLE_BAD_FUNCTION_ARGUMENT where exchange.sends > 0:
+            // What libcurl says of a line that it cannot keep as a header; it has no words for it.
+            return Verdict(.protocol, "not a valid HTTP answer: a line of its head is no header")
         case CURLE_HTTP2:
             return Verdict(.protocol, "HTTP/2 failed: \(words)", "the server may speak HTTP/1.1 only: set http_version")
         case CURLE_HTTP2_STREAM: return Verdict(.reset, "the server reset the HTTP/2 stream: \(words)")

@@ -84,6 +84,26 @@ import Testing
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
             "truncated: the connection closed after 2 bytes of the body"
         ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nhel",
+            "protocol: the chunks of the body are damaged after 2 bytes: there is no size where one must be"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nT: 1\rX: 2\r\n\r\n",
+            "protocol: the chunks of the body are damaged after 2 bytes: behind them a line has a CR without its LF"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\rX",
+            "protocol: the chunks of the body are damaged after 2 bytes: behind them a line has a CR without its LF"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nX\rContent-Length: 2\r\n\r\nok",
+            "protocol: not a valid HTTP answer: a header has no colon"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\n Content-Length: 2\r\n\r\nok",
+            "protocol: not a valid HTTP answer: its first header begins with a blank"
+        ),
     ])
     func `what is amiss is said`(text: String, message: String) throws {
         let reading = try read(text)

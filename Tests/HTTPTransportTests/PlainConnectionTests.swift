@@ -118,13 +118,19 @@ import Testing
             body = response?.body
         }
 
-        /// Whether libcurl found the same, as far as it says.
-        func agrees(with other: Seen) -> Bool {
+        /// Whether libcurl found the same of the bytes, as far as it says.
+        func agrees(with other: Seen, of bytes: [UInt8]) -> Bool {
             switch (kind, other.kind) {
-            case (nil, nil): return self == other
+            case (nil, nil):
+                // It hands out what comes behind a change of protocols that nobody asked for.
+                return self == other || status == 101 && other.status == 101 && headers == other.headers
             case (.protocol, nil):
-                // libcurl takes such a version for its own.
+                // libcurl takes such a version for its own, and a coding that it does not know for none.
                 return message.contains("has the version")
+                    || message.contains("the Transfer-Encoding") && message.contains("was not asked for")
+            case (.truncated, nil):
+                // To libcurl the chunks end with the CR of their last line.
+                return bytes.suffix(2) == [0x0A, 0x0D] && body == other.body
             case (nil, _), (_, nil): return false
             // A head that broke off is a reset to libcurl where no line of it was whole, and whatever it was later.
             default: return (status ?? 0) == 0 || received == 0 || kind == other.kind && body == other.body
@@ -132,9 +138,21 @@ import Testing
         }
     }
 
+    /// Whether a header that tells the body's length goes on in a second line, which libcurl does not join to the first
+    /// before it reads it, as RFC 9112, section 5.2 has it.
+    private static func foldsLength(_ bytes: [UInt8]) -> Bool {
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self).lowercased() }
+        return zip(lines, lines.dropFirst()).contains { line, next in
+            (line.hasPrefix("content-length") || line.hasPrefix("transfer-encoding"))
+                && (next.hasPrefix(" ") || next.hasPrefix("\t"))
+        }
+    }
+
     @Test(arguments: [1, 2]) func `a damaged answer is what libcurl finds it to be`(seed: UInt64) async throws {
         let words = ["HTTP/1.1", "\r\n", "chunked", ": ", "Content-Length", "0", "100", "\r\n\r\n", "\0", "\n"]
         for bytes in Mutations(of: Self.answers, words: words, count: 150, seed: seed) {
+            if Self.foldsLength(bytes) { continue }
             let server = try ScriptedServer { connection in
                 _ = connection.readRequest()
                 connection.send(bytes)
@@ -145,7 +163,7 @@ import Testing
                     Seen(try await send(HTTPRequest(url: server.url, settings: settings, timeout: .seconds(20)))))
             }
             #expect(
-                seen[0].agrees(with: seen[1]),
+                seen[0].agrees(with: seen[1], of: bytes),
                 "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription): \(seen)")
         }
     }

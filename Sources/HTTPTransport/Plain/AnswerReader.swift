@@ -85,6 +85,10 @@ struct AnswerReader {
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
                 part = left == piece.count ? .over : .body(left: left - piece.count)
             case .chunkSize:
+                // What cannot begin a size is not waited for.
+                if line.isEmpty, let first = unsafe rest.first, Self.hexDigit(first) == nil {
+                    return refuse(exchange, damage: "there is no size where one must be")
+                }
                 guard let end = unsafe lineEnd(in: rest, exchange) else {
                     return exchange.stop == nil ? .wantsMore : .refused
                 }
@@ -110,14 +114,18 @@ struct AnswerReader {
                 if byte == 0x0A { part = .chunkSize }
             case .trailers:
                 guard let end = unsafe lineEnd(in: rest, exchange) else {
+                    let isBroken = unsafe line.withUnsafeBytes { unsafe Self.hasLoneReturn($0) }
+                    if isBroken { return refuse(exchange, damage: Self.loneReturn) }
                     return exchange.stop == nil ? .wantsMore : .refused
                 }
-                var isLast = false
+                var (isLast, isBroken) = (false, false)
                 let taken = unsafe takeLine(rest, upTo: end) { line in
+                    isBroken = unsafe Self.hasLoneReturn(line)
                     isLast = unsafe line.allSatisfy { $0 == 0x0A || $0 == 0x0D }
-                    return unsafe isLast
+                    return unsafe isLast || isBroken
                         || Self.isHeader(line, isFirst: false, exchange) && exchange.take(headerLine: line)
                 }
+                if isBroken { return refuse(exchange, damage: Self.loneReturn) }
                 guard taken else { return .refused }
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
                 if isLast { part = .over }
@@ -204,13 +212,17 @@ extension AnswerReader {
         }
         switch unsafe line[0] {
         case 0x0A, 0x0D: return true
-        // Goes on with the line before it.
-        case 0x20 where !isFirst, 0x09 where !isFirst: return true
+        case 0x20, 0x09:
+            // Goes on with the line before it.
+            if !isFirst { return true }
+            exchange.fail(.protocol, "not a valid HTTP answer: its first header begins with a blank")
         default:
-            if unsafe memchr(start, 0x3A, line.count) != nil { return true }
+            // The name ends before a CR, behind which others may see another line.
+            let name = unsafe line.prefix { $0 != 0x3A && $0 != 0x0D }
+            if unsafe name.count < line.count && line[name.count] == 0x3A { return true }
             exchange.fail(.protocol, "not a valid HTTP answer: a header has no colon")
-            return false
         }
+        return false
     }
 
     /// Whether the version of a status line is one that a request of HTTP/1.1 may get.
@@ -232,19 +244,29 @@ extension AnswerReader {
         var size = 0
         var digits = 0
         for place in 0..<line.count {
-            let byte = unsafe line[place]
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte - 0x30
-            case 0x41...0x46: digit = byte - 0x41 + 10
-            case 0x61...0x66: digit = byte - 0x61 + 10
-            default: return digits > 0 ? size : nil
-            }
+            guard let digit = unsafe hexDigit(line[place]) else { return digits > 0 ? size : nil }
             digits += 1
             guard size < 1 << 56 else { return nil }
             size = size << 4 | Int(digit)
         }
         return nil
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+
+    private static let loneReturn = "behind them a line has a CR without its LF"
+
+    /// Whether a CR stands in a line behind the chunks where no LF follows it: others may see another line there.
+    private static func hasLoneReturn(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard let place = unsafe line.firstIndex(of: 0x0D), place + 1 < line.count else { return false }
+        return unsafe line[place + 1] != 0x0A
     }
 
     private func refuse(_ exchange: Exchange, damage: String) -> Outcome {
