@@ -6,7 +6,7 @@ internal import EventLoop
 final class Exchange {
     /// Why the exchange itself ended the transfer.
     enum Stop {
-        /// All wanted events have come.
+        /// All wanted events have come, or what follows is of another protocol (RFC 9110, section 15.2.2).
         case enough
         case failed(HTTPError.Kind, String, hint: String?)
     }
@@ -49,7 +49,7 @@ final class Exchange {
         self.start = start
     }
 
-    /// Whether all events that were wanted have come.
+    /// Whether all that was wanted has come, though the connection goes on.
     var hasEnough: Bool {
         if case .enough = stop { true } else { false }
     }
@@ -156,6 +156,10 @@ final class Exchange {
     }
 
     private func beginBody() {
+        if head.status == 101 {
+            stop = .enough
+            return
+        }
         do {
             decoder = try ContentDecoder(head.isCoded ? head.headers : [])
         } catch {

@@ -47,6 +47,10 @@ struct ResponseHead {
         let text = unsafe UnsafeRawBufferPointer(rebasing: line[..<end])
 
         if isComplete { return }
+        // Whoever takes it for the end of the head would read the rest as a body.
+        if end > 0, unsafe line[0] == 0x0D {
+            throw Failure(message: "not a valid HTTP answer: a line of its head begins with a CR")
+        }
         if status == 0 {
             try unsafe takeStatusLine(text)
         } else if end == 0 {

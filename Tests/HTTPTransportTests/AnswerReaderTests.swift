@@ -71,6 +71,11 @@ import Testing
         ("HTT", "truncated: the connection closed within the headers"),
         ("HTXP/", "protocol: not an HTTP answer: it has no status line"),
         ("HTTP/1.1 200 OK\r\nA: b\r\n", "truncated: the connection closed within the headers"),
+        ("HTTP/1.1\r\n\r\n", "protocol: not an HTTP answer: it begins 'HTTP/1.1'"),
+        (
+            "HTTP/1.1\r1 200\r\n\r\n",
+            "protocol: not an HTTP answer: it has the version '1.1\\r1' where HTTP/1.1 was spoken"
+        ),
         ("HTTP/2 200\r\n\r\n", "protocol: not an HTTP answer: it has the version '2' where HTTP/1.1 was spoken"),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
@@ -103,6 +108,14 @@ import Testing
         (
             "HTTP/1.1 200 OK\r\n Content-Length: 2\r\n\r\nok",
             "protocol: not a valid HTTP answer: its first header begins with a blank"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\n\r!\nContent-Length: 2\r\n\r\nok",
+            "protocol: not a valid HTTP answer: a line of its head begins with a CR"
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n\(String(repeating: "0", count: 17))\r\n\r\n",
+            "protocol: the chunks of the body are damaged after 2 bytes: there is no size where one must be"
         ),
     ])
     func `what is amiss is said`(text: String, message: String) throws {

@@ -231,7 +231,9 @@ extension AnswerReader {
             exchange.fail(.protocol, "not a valid HTTP answer: its status line has a NUL byte")
             return false
         }
-        let version = unsafe line.dropFirst(start.count).prefix { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D }
+        var end = line.count
+        while end > start.count, unsafe line[end - 1] == 0x0A || line[end - 1] == 0x0D { end -= 1 }
+        let version = unsafe line[start.count..<end].prefix { $0 != 0x20 }
         if unsafe version.elementsEqual("1.1".utf8) || version.elementsEqual("1.0".utf8) { return true }
         let text = unsafe String(decoding: version, as: UTF8.self)
         exchange.fail(
@@ -246,7 +248,8 @@ extension AnswerReader {
         for place in 0..<line.count {
             guard let digit = unsafe hexDigit(line[place]) else { return digits > 0 ? size : nil }
             digits += 1
-            guard size < 1 << 56 else { return nil }
+            // libcurl takes no longer number either, be it zeros.
+            guard digits <= 16, size < 1 << 56 else { return nil }
             size = size << 4 | Int(digit)
         }
         return nil
@@ -285,9 +288,6 @@ extension AnswerReader {
         let status = exchange.head.status
         if exchange.request.method == "HEAD" || status == 204 || status == 304 {
             part = .over
-        } else if status == 101 {
-            part = .over
-            isReusable = false
         } else if let coding = exchange.head.transferCoding, !coding.isSameHeader(as: "identity") {
             guard coding.isSameHeader(as: "chunked") else {
                 exchange.fail(.protocol, "the Transfer-Encoding '\(coding.preview)' was not asked for")

@@ -30,7 +30,7 @@ final class AnswerBody {
         bytes = response.body
         header = response.header("content-type") ?? ""
         type = MediaType(header)
-        let hasNone = method == "HEAD" || [204, 205, 304].contains(response.status)
+        let hasNone = method == "HEAD" || [101, 204, 205, 304].contains(response.status)
         if type.isJSON, !(hasNone && bytes.isEmpty) {
             if isWhole { parse(type.essence) }
         } else if type.essence.hasPrefix("text/"), !hasNone || !bytes.isEmpty {
