@@ -87,7 +87,7 @@ struct AnswerReader {
             case .chunkSize:
                 // What cannot begin a size is not waited for.
                 if line.isEmpty, let first = unsafe rest.first, Self.hexDigit(first) == nil {
-                    return refuse(exchange, damage: "there is no size where one must be")
+                    return Self.refuse(exchange, damage: "there is no size where one must be")
                 }
                 guard let end = unsafe lineEnd(in: rest, exchange) else {
                     return exchange.stop == nil ? .wantsMore : .refused
@@ -97,7 +97,7 @@ struct AnswerReader {
                     size = unsafe Self.chunkSize(line)
                     return true
                 }
-                guard let size else { return refuse(exchange, damage: "there is no size where one must be") }
+                guard let size else { return Self.refuse(exchange, damage: "there is no size where one must be") }
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
                 part = size > 0 ? .chunk(left: size) : .trailers
             case .chunk(let left):
@@ -108,24 +108,24 @@ struct AnswerReader {
             case .chunkEnd:
                 guard let byte = unsafe rest.first else { return .wantsMore }
                 guard byte == 0x0A || byte == 0x0D else {
-                    return refuse(exchange, damage: "one goes on behind its end")
+                    return Self.refuse(exchange, damage: "one goes on behind its end")
                 }
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
                 if byte == 0x0A { part = .chunkSize }
             case .trailers:
+                let seen = line.count
                 guard let end = unsafe lineEnd(in: rest, exchange) else {
-                    let isBroken = unsafe line.withUnsafeBytes { unsafe Self.hasLoneReturn($0) }
-                    if isBroken { return refuse(exchange, damage: Self.loneReturn) }
-                    return exchange.stop == nil ? .wantsMore : .refused
+                    // A CR may be what came last before.
+                    let isOne = unsafe line.withUnsafeBytes { unsafe Self.isOneLine($0[max(0, seen - 1)...], exchange) }
+                    return isOne && exchange.stop == nil ? .wantsMore : .refused
                 }
-                var (isLast, isBroken) = (false, false)
+                var isLast = false
                 let taken = unsafe takeLine(rest, upTo: end) { line in
-                    isBroken = unsafe Self.hasLoneReturn(line)
+                    guard unsafe Self.isOneLine(line[...], exchange) else { return false }
                     isLast = unsafe line.allSatisfy { $0 == 0x0A || $0 == 0x0D }
-                    return unsafe isLast || isBroken
+                    return unsafe isLast
                         || Self.isHeader(line, isFirst: false, exchange) && exchange.take(headerLine: line)
                 }
-                if isBroken { return refuse(exchange, damage: Self.loneReturn) }
                 guard taken else { return .refused }
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[end...])
                 if isLast { part = .over }
@@ -264,15 +264,17 @@ extension AnswerReader {
         }
     }
 
-    private static let loneReturn = "behind them a line has a CR without its LF"
-
-    /// Whether a CR stands in a line behind the chunks where no LF follows it: others may see another line there.
-    private static func hasLoneReturn(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard let place = unsafe line.firstIndex(of: 0x0D), place + 1 < line.count else { return false }
-        return unsafe line[place + 1] != 0x0A
+    /// Whether an LF follows each CR of a line behind the chunks, as far as it has come: where another byte does, others
+    /// may see another line.
+    private static func isOneLine(_ line: Slice<UnsafeRawBufferPointer>, _ exchange: Exchange) -> Bool {
+        guard let place = unsafe line.firstIndex(of: 0x0D), unsafe place + 1 < line.endIndex,
+            unsafe line[place + 1] != 0x0A
+        else { return true }
+        _ = refuse(exchange, damage: "behind them a line has a CR without its LF")
+        return false
     }
 
-    private func refuse(_ exchange: Exchange, damage: String) -> Outcome {
+    private static func refuse(_ exchange: Exchange, damage: String) -> Outcome {
         exchange.fail(
             .protocol, "the chunks of the body are damaged after \(exchange.received) bytes: \(damage)")
         return .refused
